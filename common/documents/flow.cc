@@ -1,0 +1,246 @@
+#include "common/documents/flow.h"
+
+#include "common/documents/enum_names.h"
+#include "common/documents/report_json.h"
+#include "common/documents/schema.h"
+
+namespace bailey {
+namespace {
+
+constexpr EnumNames<TypeKind, 8> kTypeKinds{{{{TypeKind::kVoid, "void"},
+                                              {TypeKind::kBool, "bool"},
+                                              {TypeKind::kInteger, "integer"},
+                                              {TypeKind::kFloating, "floating"},
+                                              {TypeKind::kEnum, "enum"},
+                                              {TypeKind::kStruct, "struct"},
+                                              {TypeKind::kPointer, "pointer"},
+                                              {TypeKind::kOther, "other"}}}};
+
+constexpr EnumNames<AccessMode, 5> kAccessModes{
+    {{{AccessMode::kUnknown, "unknown"},
+      {AccessMode::kReadOnly, "read_only"},
+      {AccessMode::kWriteOnly, "write_only"},
+      {AccessMode::kReadWrite, "read_write"},
+      {AccessMode::kNone, "none"}}}};
+
+constexpr EnumNames<Linkage, 2> kLinkages{
+    {{{Linkage::kExternal, "external"}, {Linkage::kInternal, "internal"}}}};
+
+constexpr EnumNames<EdgeKind, 4> kEdgeKinds{{{{EdgeKind::kCall, "call"},
+                                              {EdgeKind::kAddress, "address"},
+                                              {EdgeKind::kRead, "read"},
+                                              {EdgeKind::kWrite, "write"}}}};
+
+Json WritePointee(const PointeeInfo& pointee) {
+  return {
+      {"kind", kTypeKinds.Name(pointee.kind)}, {"spelling", pointee.spelling},
+      {"size_bytes", pointee.size_bytes},      {"const", pointee.is_const},
+      {"character", pointee.is_character},     {"flat", pointee.is_flat},
+      {"fixed_count", pointee.fixed_count}};
+}
+
+Result<PointeeInfo> ReadPointee(const JsonObject& object) {
+  PointeeInfo pointee;
+  ASSIGN_OR_RETURN(pointee.kind, kTypeKinds.Read(object, "kind"));
+  ASSIGN_OR_RETURN(pointee.spelling, object.String("spelling"));
+  ASSIGN_OR_RETURN(pointee.size_bytes, object.Unsigned("size_bytes"));
+  ASSIGN_OR_RETURN(pointee.is_const, object.Bool("const"));
+  ASSIGN_OR_RETURN(pointee.is_character, object.Bool("character"));
+  ASSIGN_OR_RETURN(pointee.is_flat, object.Bool("flat"));
+  ASSIGN_OR_RETURN(pointee.fixed_count, object.Unsigned("fixed_count"));
+  return pointee;
+}
+
+Json WriteType(const TypeInfo& type) {
+  Json json = {{"kind", kTypeKinds.Name(type.kind)},
+               {"spelling", type.spelling},
+               {"size_bytes", type.size_bytes},
+               {"signed", type.is_signed},
+               {"flat", type.is_flat}};
+  if (type.kind == TypeKind::kPointer)
+    json["pointee"] = WritePointee(type.pointee);
+  return json;
+}
+
+Result<TypeInfo> ReadType(const JsonObject& parent, std::string_view key) {
+  ASSIGN_OR_RETURN(const JsonObject object, parent.Object(key));
+  TypeInfo type;
+  ASSIGN_OR_RETURN(type.kind, kTypeKinds.Read(object, "kind"));
+  ASSIGN_OR_RETURN(type.spelling, object.String("spelling"));
+  ASSIGN_OR_RETURN(type.size_bytes, object.Unsigned("size_bytes"));
+  ASSIGN_OR_RETURN(type.is_signed, object.Bool("signed"));
+  ASSIGN_OR_RETURN(type.is_flat, object.Bool("flat"));
+  if (type.kind == TypeKind::kPointer) {
+    ASSIGN_OR_RETURN(const JsonObject pointee, object.Object("pointee"));
+    ASSIGN_OR_RETURN(type.pointee, ReadPointee(pointee));
+  }
+  return type;
+}
+
+Json WriteExtent(const SourceExtent& extent) {
+  return {{"file", extent.file},
+          {"begin", extent.begin},
+          {"end", extent.end},
+          {"line", extent.line},
+          {"column", extent.column}};
+}
+
+Result<SourceExtent> ReadExtent(const JsonObject& parent,
+                                std::string_view key) {
+  ASSIGN_OR_RETURN(const JsonObject object, parent.Object(key));
+  SourceExtent extent;
+  ASSIGN_OR_RETURN(extent.file, object.String("file"));
+  ASSIGN_OR_RETURN(extent.begin, object.Unsigned("begin"));
+  ASSIGN_OR_RETURN(extent.end, object.Unsigned("end"));
+  ASSIGN_OR_RETURN(const uint64_t line,
+                   object.UnsignedAtMost("line", INT32_MAX));
+  ASSIGN_OR_RETURN(const uint64_t column,
+                   object.UnsignedAtMost("column", INT32_MAX));
+  if (extent.begin > extent.end)
+    return Fail(object.where() + ": begin is after end");
+  extent.line = static_cast<int>(line);
+  extent.column = static_cast<int>(column);
+  return extent;
+}
+
+Json WriteParameter(const FlowParameter& parameter) {
+  return {{"name", parameter.name},
+          {"type", WriteType(parameter.type)},
+          {"access", kAccessModes.Name(parameter.access)},
+          {"length_parameter", parameter.length_parameter}};
+}
+
+Result<FlowParameter> ReadParameter(const JsonObject& object) {
+  FlowParameter parameter;
+  ASSIGN_OR_RETURN(parameter.name, object.String("name"));
+  ASSIGN_OR_RETURN(parameter.type, ReadType(object, "type"));
+  ASSIGN_OR_RETURN(parameter.access, kAccessModes.Read(object, "access"));
+  ASSIGN_OR_RETURN(const int64_t length, object.Int("length_parameter"));
+  if (length < -1 || length > 255)
+    return Fail(object.where() + ".length_parameter: out of range");
+  parameter.length_parameter = static_cast<int>(length);
+  return parameter;
+}
+
+Json WriteFunction(const FlowFunction& function) {
+  return {{"id", function.id},
+          {"name", function.name},
+          {"linkage", kLinkages.Name(function.linkage)},
+          {"variadic", function.variadic},
+          {"address_taken", function.address_taken},
+          {"inline", function.is_inline},
+          {"extent", WriteExtent(function.extent)},
+          {"body", WriteExtent(function.body)},
+          {"return", WriteType(function.return_type)},
+          {"parameters", WriteList(function.parameters, WriteParameter)}};
+}
+
+Result<FlowFunction> ReadFunction(const JsonObject& object) {
+  FlowFunction function;
+  ASSIGN_OR_RETURN(function.id, object.String("id"));
+  ASSIGN_OR_RETURN(function.name, object.String("name"));
+  ASSIGN_OR_RETURN(function.linkage, kLinkages.Read(object, "linkage"));
+  ASSIGN_OR_RETURN(function.variadic, object.Bool("variadic"));
+  ASSIGN_OR_RETURN(function.address_taken, object.Bool("address_taken"));
+  ASSIGN_OR_RETURN(function.is_inline, object.Bool("inline"));
+  ASSIGN_OR_RETURN(function.extent, ReadExtent(object, "extent"));
+  ASSIGN_OR_RETURN(function.body, ReadExtent(object, "body"));
+  ASSIGN_OR_RETURN(function.return_type, ReadType(object, "return"));
+  ASSIGN_OR_RETURN(
+      function.parameters,
+      ReadList<FlowParameter>(object, "parameters", ReadParameter));
+  return function;
+}
+
+Json WriteGlobal(const FlowGlobal& global) {
+  return {{"id", global.id},
+          {"name", global.name},
+          {"linkage", kLinkages.Name(global.linkage)},
+          {"constant", global.is_constant},
+          {"thread_local", global.is_thread_local},
+          {"address_taken", global.address_taken},
+          {"function", global.function},
+          {"extent", WriteExtent(global.extent)},
+          {"sole_declarator", global.sole_declarator},
+          {"type", WriteType(global.type)}};
+}
+
+Result<FlowGlobal> ReadGlobal(const JsonObject& object) {
+  FlowGlobal global;
+  ASSIGN_OR_RETURN(global.id, object.String("id"));
+  ASSIGN_OR_RETURN(global.name, object.String("name"));
+  ASSIGN_OR_RETURN(global.linkage, kLinkages.Read(object, "linkage"));
+  ASSIGN_OR_RETURN(global.is_constant, object.Bool("constant"));
+  ASSIGN_OR_RETURN(global.is_thread_local, object.Bool("thread_local"));
+  ASSIGN_OR_RETURN(global.address_taken, object.Bool("address_taken"));
+  ASSIGN_OR_RETURN(global.function, object.String("function"));
+  ASSIGN_OR_RETURN(global.extent, ReadExtent(object, "extent"));
+  ASSIGN_OR_RETURN(global.sole_declarator, object.Bool("sole_declarator"));
+  ASSIGN_OR_RETURN(global.type, ReadType(object, "type"));
+  return global;
+}
+
+Json WriteEdge(const FlowEdge& edge) {
+  return {{"kind", kEdgeKinds.Name(edge.kind)},
+          {"from", edge.from},
+          {"to", edge.to},
+          {"external", edge.external},
+          {"site", WriteSite(edge.site)}};
+}
+
+Result<FlowEdge> ReadEdge(const JsonObject& object) {
+  FlowEdge edge;
+  ASSIGN_OR_RETURN(edge.kind, kEdgeKinds.Read(object, "kind"));
+  ASSIGN_OR_RETURN(edge.from, object.String("from"));
+  ASSIGN_OR_RETURN(edge.to, object.String("to"));
+  ASSIGN_OR_RETURN(edge.external, object.Bool("external"));
+  ASSIGN_OR_RETURN(const JsonObject site, object.Object("site"));
+  ASSIGN_OR_RETURN(edge.site, ReadSite(site));
+  return edge;
+}
+
+Json WriteUnit(const FlowUnit& unit) {
+  return {{"file", unit.file},
+          {"directory", unit.directory},
+          {"command", unit.command}};
+}
+
+Result<FlowUnit> ReadUnit(const JsonObject& object) {
+  FlowUnit unit;
+  ASSIGN_OR_RETURN(unit.file, object.String("file"));
+  ASSIGN_OR_RETURN(unit.directory, object.String("directory"));
+  ASSIGN_OR_RETURN(unit.command, object.Strings("command"));
+  return unit;
+}
+
+}  // namespace
+
+Result<Flow> ParseFlow(std::string_view text, std::string_view name) {
+  ASSIGN_OR_RETURN(const Json json, ParseJson(text, name));
+  const JsonObject object(json, std::string(name));
+  RETURN_IF_ERROR(CheckSchema(object, kFlowSchema));
+  Flow flow;
+  ASSIGN_OR_RETURN(flow.tool, object.String("tool"));
+  ASSIGN_OR_RETURN(flow.units, ReadList<FlowUnit>(object, "units", ReadUnit));
+  ASSIGN_OR_RETURN(flow.link_command, object.Strings("link_command"));
+  ASSIGN_OR_RETURN(flow.link_directory, object.String("link_directory"));
+  ASSIGN_OR_RETURN(flow.functions,
+                   ReadList<FlowFunction>(object, "functions", ReadFunction));
+  ASSIGN_OR_RETURN(flow.globals,
+                   ReadList<FlowGlobal>(object, "globals", ReadGlobal));
+  ASSIGN_OR_RETURN(flow.edges, ReadList<FlowEdge>(object, "edges", ReadEdge));
+  return flow;
+}
+
+std::string WriteFlow(const Flow& flow) {
+  return WriteJson({{"schema", kFlowSchema},
+                    {"tool", flow.tool},
+                    {"units", WriteList(flow.units, WriteUnit)},
+                    {"link_command", flow.link_command},
+                    {"link_directory", flow.link_directory},
+                    {"functions", WriteList(flow.functions, WriteFunction)},
+                    {"globals", WriteList(flow.globals, WriteGlobal)},
+                    {"edges", WriteList(flow.edges, WriteEdge)}});
+}
+
+}  // namespace bailey

@@ -1,0 +1,137 @@
+// flow.json, `bailey.flow/1`: the program dependence graph, on which the split
+// is decided without LLVM. docs/schemas/flow.schema.json states its form.
+//
+// Functions and globals are the nodes; edges say who calls, takes the address
+// of, reads or writes whom. Types carry what marshalling must know.
+
+#ifndef BAILEY_COMMON_DOCUMENTS_FLOW_H_
+#define BAILEY_COMMON_DOCUMENTS_FLOW_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/documents/report.h"
+#include "common/result.h"
+
+namespace bailey {
+
+inline constexpr std::string_view kFlowSchema = "bailey.flow/1";
+
+enum class TypeKind {
+  kVoid,
+  kBool,
+  kInteger,
+  kFloating,
+  kEnum,
+  kStruct,
+  kPointer,
+  kOther
+};
+
+// What a pointer parameter points to. Meaningful for kPointer only.
+struct PointeeInfo {
+  TypeKind kind = TypeKind::kOther;
+  std::string spelling;     // "struct signer_statistics", "unsigned char"
+  uint64_t size_bytes = 0;  // of one element; 0: incomplete, void or function
+  bool is_const = false;
+  bool is_character = false;  // plain char
+  bool is_flat =
+      false;  // holds no pointer, union or bit-field of unknown layout
+  // `T p[static N]`: N elements are always there. 0: not said.
+  uint64_t fixed_count = 0;
+};
+
+enum class AccessMode { kUnknown, kReadOnly, kWriteOnly, kReadWrite, kNone };
+
+struct TypeInfo {
+  TypeKind kind = TypeKind::kVoid;
+  std::string spelling;  // as C declares it, without qualifiers at the top
+  uint64_t size_bytes = 0;
+  bool is_signed = false;
+  bool is_flat = false;  // of a struct: may be copied as bytes
+  PointeeInfo pointee;
+};
+
+struct FlowParameter {
+  std::string name;
+  TypeInfo type;
+  // From __attribute__((access(mode, pointer, size))): this pointer's mode, and
+  // the index of the parameter that holds its element count, or -1.
+  AccessMode access = AccessMode::kUnknown;
+  int length_parameter = -1;
+};
+
+enum class Linkage { kExternal, kInternal };
+
+// Bytes of a source file: [begin, end).
+struct SourceExtent {
+  std::string file;  // absolute
+  uint64_t begin = 0;
+  uint64_t end = 0;
+  int line = 0;
+  int column = 0;
+};
+
+struct FlowFunction {
+  // Unique in the program: "name", or "file.c:name" for internal linkage.
+  std::string id;
+  std::string name;
+  Linkage linkage = Linkage::kExternal;
+  bool variadic = false;
+  bool address_taken = false;
+  bool is_inline = false;
+  SourceExtent extent;  // the whole definition
+  SourceExtent body;    // from `{` to `}`, both included
+  TypeInfo return_type;
+  std::vector<FlowParameter> parameters;
+};
+
+struct FlowGlobal {
+  std::string id;  // as for functions; "function.name" for a static local
+  std::string name;
+  Linkage linkage = Linkage::kExternal;
+  bool is_constant = false;  // const object: may be in both portions
+  bool is_thread_local = false;
+  bool address_taken = false;  // beyond direct reads and writes
+  std::string function;  // of a static local: its function's id; else empty
+  SourceExtent extent;   // the declarator's whole declaration, with `;`
+  bool sole_declarator = true;  // false: `int a, b;` cannot be removed alone
+  TypeInfo type;
+};
+
+enum class EdgeKind { kCall, kAddress, kRead, kWrite };
+
+struct FlowEdge {
+  EdgeKind kind = EdgeKind::kCall;
+  std::string
+      from;  // a function's id, or a global's (its initializer's addresses)
+  std::string to;         // a function's or global's id, or an external symbol
+  bool external = false;  // `to` is not defined in the program
+  SourceSite site;
+};
+
+// One translation unit: what was compiled, and how.
+struct FlowUnit {
+  std::string file;       // absolute
+  std::string directory;  // working directory of the command
+  std::vector<std::string> command;
+};
+
+struct Flow {
+  std::string tool;
+  std::vector<FlowUnit> units;
+  std::vector<std::string> link_command;  // empty: none was captured
+  std::string link_directory;
+  std::vector<FlowFunction> functions;
+  std::vector<FlowGlobal> globals;
+  std::vector<FlowEdge> edges;
+};
+
+Result<Flow> ParseFlow(std::string_view text, std::string_view name);
+std::string WriteFlow(const Flow& flow);
+
+}  // namespace bailey
+
+#endif  // BAILEY_COMMON_DOCUMENTS_FLOW_H_

@@ -1,0 +1,365 @@
+#include "common/documents/plan.h"
+
+#include <algorithm>
+
+#include "common/documents/enum_names.h"
+#include "common/documents/schema.h"
+
+namespace bailey {
+namespace {
+
+constexpr EnumNames<CredentialSource, 3> kSources{
+    {{{CredentialSource::kEnvironment, "env"},
+      {CredentialSource::kFile, "file"},
+      {CredentialSource::kDescriptor, "fd"}}}};
+
+constexpr EnumNames<FilterKind, 3> kFilterKinds{
+    {{{FilterKind::kNotify, "notify"},
+      {FilterKind::kPlain, "plain"},
+      {FilterKind::kRuleIndex, "rule_index"}}}};
+
+constexpr EnumNames<MarshalMode, 5> kMarshalModes{
+    {{{MarshalMode::kScalar, "scalar"},
+      {MarshalMode::kStruct, "struct"},
+      {MarshalMode::kCString, "c_string"},
+      {MarshalMode::kFixedArray, "fixed_array"},
+      {MarshalMode::kBuffer, "buffer"}}}};
+
+constexpr EnumNames<Direction, 3> kDirections{{{{Direction::kIn, "in"},
+                                                {Direction::kOut, "out"},
+                                                {Direction::kInOut, "inout"}}}};
+
+Json WriteCredential(const PlanCredential& credential) {
+  Json json = {{"name", credential.name},
+               {"source", kSources.Name(credential.source)}};
+  if (credential.source == CredentialSource::kEnvironment)
+    json["variable"] = credential.variable;
+  if (credential.source == CredentialSource::kFile)
+    json["path"] = credential.path;
+  if (credential.source == CredentialSource::kDescriptor)
+    json["descriptor"] = credential.descriptor;
+  return json;
+}
+
+Result<PlanCredential> ReadCredential(const JsonObject& object) {
+  PlanCredential credential;
+  ASSIGN_OR_RETURN(credential.name, object.String("name"));
+  ASSIGN_OR_RETURN(credential.source, kSources.Read(object, "source"));
+  if (credential.source == CredentialSource::kEnvironment) {
+    ASSIGN_OR_RETURN(credential.variable, object.String("variable"));
+  } else if (credential.source == CredentialSource::kFile) {
+    ASSIGN_OR_RETURN(credential.path, object.String("path"));
+  } else {
+    ASSIGN_OR_RETURN(const uint64_t fd,
+                     object.UnsignedAtMost("descriptor", 199));
+    credential.descriptor = static_cast<int>(fd);
+  }
+  return credential;
+}
+
+// An instruction is one array [code, jt, jf, k]: compact, and exact in JSON.
+Json WriteInstruction(const sock_filter& instruction) {
+  return Json::array(
+      {instruction.code, instruction.jt, instruction.jf, instruction.k});
+}
+
+Result<sock_filter> ReadInstruction(const Json& json,
+                                    const std::string& where) {
+  constexpr uint64_t kMaxima[] = {UINT16_MAX, UINT8_MAX, UINT8_MAX, UINT32_MAX};
+  if (!json.is_array() || json.size() != 4)
+    return Fail(where + ": expected [code, jt, jf, k]");
+  uint64_t parts[4];
+  for (size_t i = 0; i < 4; ++i) {
+    if (!json[i].is_number_unsigned() || json[i].get<uint64_t>() > kMaxima[i])
+      return Fail(where + ": expected [code, jt, jf, k]");
+    parts[i] = json[i].get<uint64_t>();
+  }
+  return sock_filter{
+      static_cast<uint16_t>(parts[0]), static_cast<uint8_t>(parts[1]),
+      static_cast<uint8_t>(parts[2]), static_cast<uint32_t>(parts[3])};
+}
+
+Json WriteFilter(const PlanFilter& filter) {
+  return {{"kind", kFilterKinds.Name(filter.kind)},
+          {"architecture", filter.architecture},
+          {"solver", filter.solver},
+          {"solver_seconds", filter.solver_seconds},
+          {"program", WriteList(filter.program, WriteInstruction)}};
+}
+
+Result<BpfProgram> ReadProgram(const JsonObject& object) {
+  ASSIGN_OR_RETURN(const Json* const list, object.Array("program"));
+  BpfProgram program;
+  for (const Json& item : *list) {
+    ASSIGN_OR_RETURN(const sock_filter instruction,
+                     ReadInstruction(item, object.where() + ".program"));
+    program.push_back(instruction);
+  }
+  if (auto valid = ValidateBpf(program); !valid.ok())
+    return std::unexpected(WithContext(object.where(), valid.error()));
+  return program;
+}
+
+Result<PlanFilter> ReadFilter(const JsonObject& object) {
+  PlanFilter filter;
+  ASSIGN_OR_RETURN(filter.kind, kFilterKinds.Read(object, "kind"));
+  ASSIGN_OR_RETURN(filter.architecture, object.String("architecture"));
+  ASSIGN_OR_RETURN(filter.solver, object.String("solver"));
+  ASSIGN_OR_RETURN(filter.solver_seconds, object.Number("solver_seconds"));
+  ASSIGN_OR_RETURN(filter.program, ReadProgram(object));
+  return filter;
+}
+
+Json WriteRule(const PlanRule& rule) {
+  return {{"index", rule.index},
+          {"text", rule.text},
+          {"file", rule.file},
+          {"line", rule.line}};
+}
+
+Result<PlanRule> ReadRule(const JsonObject& object) {
+  PlanRule rule;
+  ASSIGN_OR_RETURN(const uint64_t index,
+                   object.UnsignedAtMost("index", UINT32_MAX));
+  ASSIGN_OR_RETURN(rule.text, object.String("text"));
+  ASSIGN_OR_RETURN(rule.file, object.String("file"));
+  ASSIGN_OR_RETURN(const uint64_t line,
+                   object.UnsignedAtMost("line", INT32_MAX));
+  rule.index = static_cast<uint32_t>(index);
+  rule.line = static_cast<int>(line);
+  return rule;
+}
+
+Json WriteFileRule(const PlanFileRule& rule) {
+  return {{"path", rule.path},       {"hierarchy", rule.hierarchy},
+          {"read", rule.read},       {"write", rule.write},
+          {"execute", rule.execute}, {"rule", rule.rule}};
+}
+
+Result<PlanFileRule> ReadFileRule(const JsonObject& object) {
+  PlanFileRule rule;
+  ASSIGN_OR_RETURN(rule.path, object.String("path"));
+  ASSIGN_OR_RETURN(rule.hierarchy, object.Bool("hierarchy"));
+  ASSIGN_OR_RETURN(rule.read, object.Bool("read"));
+  ASSIGN_OR_RETURN(rule.write, object.Bool("write"));
+  ASSIGN_OR_RETURN(rule.execute, object.Bool("execute"));
+  ASSIGN_OR_RETURN(const uint64_t index,
+                   object.UnsignedAtMost("rule", UINT32_MAX));
+  rule.rule = static_cast<uint32_t>(index);
+  return rule;
+}
+
+Json WriteSymbol(const PlacedSymbol& symbol) {
+  return {{"id", symbol.id},
+          {"kind", symbol.kind},
+          {"role", symbol.role},
+          {"reason", symbol.reason}};
+}
+
+Result<PlacedSymbol> ReadSymbol(const JsonObject& object) {
+  PlacedSymbol symbol;
+  ASSIGN_OR_RETURN(symbol.id, object.String("id"));
+  ASSIGN_OR_RETURN(symbol.kind, object.String("kind"));
+  ASSIGN_OR_RETURN(symbol.role, object.String("role"));
+  ASSIGN_OR_RETURN(symbol.reason, object.String("reason"));
+  return symbol;
+}
+
+Json WriteLimits(const PlanLimits& limits) {
+  return {{"memory_bytes", limits.memory_bytes},
+          {"wall_ms", limits.wall_ms},
+          {"cpu_percent", limits.cpu_percent},
+          {"pids", limits.pids},
+          {"output_bytes", limits.output_bytes}};
+}
+
+Result<PlanLimits> ReadLimits(const JsonObject& parent) {
+  ASSIGN_OR_RETURN(const JsonObject object, parent.Object("limits"));
+  PlanLimits limits;
+  ASSIGN_OR_RETURN(limits.memory_bytes, object.Unsigned("memory_bytes"));
+  ASSIGN_OR_RETURN(limits.wall_ms, object.Unsigned("wall_ms"));
+  ASSIGN_OR_RETURN(limits.cpu_percent, object.Unsigned("cpu_percent"));
+  ASSIGN_OR_RETURN(limits.pids, object.Unsigned("pids"));
+  ASSIGN_OR_RETURN(limits.output_bytes, object.Unsigned("output_bytes"));
+  return limits;
+}
+
+Json WritePortion(const PlanPortion& portion) {
+  return {{"name", portion.name},
+          {"trusted", portion.trusted},
+          {"holds_main", portion.holds_main},
+          {"credentials", portion.credentials},
+          {"program", portion.program},
+          {"limits", WriteLimits(portion.limits)},
+          {"files", WriteList(portion.files, WriteFileRule)},
+          {"rules", WriteList(portion.rules, WriteRule)},
+          {"symbols", WriteList(portion.symbols, WriteSymbol)},
+          {"filters", WriteList(portion.filters, WriteFilter)}};
+}
+
+Result<PlanPortion> ReadPortion(const JsonObject& object) {
+  PlanPortion portion;
+  ASSIGN_OR_RETURN(portion.name, object.String("name"));
+  ASSIGN_OR_RETURN(portion.trusted, object.Bool("trusted"));
+  ASSIGN_OR_RETURN(portion.holds_main, object.Bool("holds_main"));
+  ASSIGN_OR_RETURN(portion.credentials, object.Strings("credentials"));
+  ASSIGN_OR_RETURN(portion.program, object.String("program"));
+  ASSIGN_OR_RETURN(portion.limits, ReadLimits(object));
+  ASSIGN_OR_RETURN(portion.files,
+                   ReadList<PlanFileRule>(object, "files", ReadFileRule));
+  ASSIGN_OR_RETURN(portion.rules,
+                   ReadList<PlanRule>(object, "rules", ReadRule));
+  ASSIGN_OR_RETURN(portion.symbols,
+                   ReadList<PlacedSymbol>(object, "symbols", ReadSymbol));
+  ASSIGN_OR_RETURN(portion.filters,
+                   ReadList<PlanFilter>(object, "filters", ReadFilter));
+  return portion;
+}
+
+Json WriteCrossingParameter(const CrossingParameter& parameter) {
+  return {{"name", parameter.name},
+          {"type", parameter.type},
+          {"mode", kMarshalModes.Name(parameter.mode)},
+          {"direction", kDirections.Name(parameter.direction)},
+          {"const", parameter.is_const},
+          {"element_bytes", parameter.element_bytes},
+          {"count", parameter.count},
+          {"length_parameter", parameter.length_parameter},
+          {"reason", parameter.reason}};
+}
+
+Result<CrossingParameter> ReadCrossingParameter(const JsonObject& object) {
+  CrossingParameter parameter;
+  ASSIGN_OR_RETURN(parameter.name, object.String("name"));
+  ASSIGN_OR_RETURN(parameter.type, object.String("type"));
+  ASSIGN_OR_RETURN(parameter.mode, kMarshalModes.Read(object, "mode"));
+  ASSIGN_OR_RETURN(parameter.direction, kDirections.Read(object, "direction"));
+  ASSIGN_OR_RETURN(parameter.is_const, object.Bool("const"));
+  ASSIGN_OR_RETURN(parameter.element_bytes, object.Unsigned("element_bytes"));
+  ASSIGN_OR_RETURN(parameter.count, object.Unsigned("count"));
+  ASSIGN_OR_RETURN(const int64_t length, object.Int("length_parameter"));
+  if (length < -1 || length > 255)
+    return Fail(object.where() + ".length_parameter: out of range");
+  parameter.length_parameter = static_cast<int>(length);
+  ASSIGN_OR_RETURN(parameter.reason, object.String("reason"));
+  return parameter;
+}
+
+Json WriteCrossing(const Crossing& crossing) {
+  return {
+      {"id", crossing.id},
+      {"function", crossing.function},
+      {"name", crossing.name},
+      {"from", crossing.from},
+      {"to", crossing.to},
+      {"return_type", crossing.return_type},
+      {"return_bytes", crossing.return_bytes},
+      {"parameters", WriteList(crossing.parameters, WriteCrossingParameter)},
+      {"max_request_bytes", crossing.max_request_bytes},
+      {"max_reply_bytes", crossing.max_reply_bytes}};
+}
+
+Result<Crossing> ReadCrossing(const JsonObject& object) {
+  Crossing crossing;
+  ASSIGN_OR_RETURN(const uint64_t id, object.UnsignedAtMost("id", UINT32_MAX));
+  crossing.id = static_cast<uint32_t>(id);
+  ASSIGN_OR_RETURN(crossing.function, object.String("function"));
+  ASSIGN_OR_RETURN(crossing.name, object.String("name"));
+  ASSIGN_OR_RETURN(crossing.from, object.String("from"));
+  ASSIGN_OR_RETURN(crossing.to, object.String("to"));
+  ASSIGN_OR_RETURN(crossing.return_type, object.String("return_type"));
+  ASSIGN_OR_RETURN(crossing.return_bytes, object.Unsigned("return_bytes"));
+  ASSIGN_OR_RETURN(
+      crossing.parameters,
+      ReadList<CrossingParameter>(object, "parameters", ReadCrossingParameter));
+  ASSIGN_OR_RETURN(crossing.max_request_bytes,
+                   object.Unsigned("max_request_bytes"));
+  ASSIGN_OR_RETURN(crossing.max_reply_bytes,
+                   object.Unsigned("max_reply_bytes"));
+  return crossing;
+}
+
+bool HasCredential(const Plan& plan, std::string_view name) {
+  return std::ranges::find(plan.credentials, name, &PlanCredential::name) !=
+         plan.credentials.end();
+}
+
+// Names that one part of a plan uses and another defines.
+Result<> CheckReferences(const Plan& plan, std::string_view name) {
+  for (const PlanPortion& portion : plan.portions) {
+    for (const std::string& used : portion.credentials) {
+      if (!HasCredential(plan, used))
+        return Fail(
+            fmt::format("{}: portion `{}` uses credential `{}`, which the plan "
+                        "does not define",
+                        name, portion.name, used));
+    }
+  }
+  for (const Crossing& crossing : plan.crossings) {
+    if (!FindPortion(plan, crossing.from) || !FindPortion(plan, crossing.to))
+      return Fail(fmt::format(
+          "{}: crossing `{}` names a portion that the plan does not "
+          "define",
+          name, crossing.name));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view FilterKindName(FilterKind kind) {
+  return kFilterKinds.Name(kind);
+}
+std::string_view MarshalModeName(MarshalMode mode) {
+  return kMarshalModes.Name(mode);
+}
+std::string_view DirectionName(Direction direction) {
+  return kDirections.Name(direction);
+}
+
+const PlanPortion* FindPortion(const Plan& plan, std::string_view name) {
+  const auto found = std::ranges::find(plan.portions, name, &PlanPortion::name);
+  return found == plan.portions.end() ? nullptr : &*found;
+}
+
+const PlanFilter* FindFilter(const PlanPortion& portion, FilterKind kind) {
+  const auto found =
+      std::ranges::find(portion.filters, kind, &PlanFilter::kind);
+  return found == portion.filters.end() ? nullptr : &*found;
+}
+
+Result<Plan> ParsePlan(std::string_view text, std::string_view name) {
+  ASSIGN_OR_RETURN(const Json json, ParseJson(text, name));
+  const JsonObject object(json, std::string(name));
+  RETURN_IF_ERROR(CheckSchema(object, kPlanSchema));
+  Plan plan;
+  ASSIGN_OR_RETURN(plan.tool, object.String("tool"));
+  ASSIGN_OR_RETURN(plan.policy, object.String("policy"));
+  ASSIGN_OR_RETURN(plan.policy_sha256, object.String("policy_sha256"));
+  ASSIGN_OR_RETURN(plan.architecture, object.String("architecture"));
+  ASSIGN_OR_RETURN(
+      plan.credentials,
+      ReadList<PlanCredential>(object, "credentials", ReadCredential));
+  ASSIGN_OR_RETURN(plan.portions,
+                   ReadList<PlanPortion>(object, "portions", ReadPortion));
+  ASSIGN_OR_RETURN(plan.crossings,
+                   ReadList<Crossing>(object, "crossings", ReadCrossing));
+  ASSIGN_OR_RETURN(plan.unenforced, object.Strings("unenforced"));
+  RETURN_IF_ERROR(CheckReferences(plan, name));
+  return plan;
+}
+
+std::string WritePlan(const Plan& plan) {
+  return WriteJson(
+      {{"schema", kPlanSchema},
+       {"tool", plan.tool},
+       {"policy", plan.policy},
+       {"policy_sha256", plan.policy_sha256},
+       {"architecture", plan.architecture},
+       {"credentials", WriteList(plan.credentials, WriteCredential)},
+       {"portions", WriteList(plan.portions, WritePortion)},
+       {"crossings", WriteList(plan.crossings, WriteCrossing)},
+       {"unenforced", plan.unenforced}});
+}
+
+}  // namespace bailey

@@ -1,0 +1,175 @@
+#include "common/documents/report.h"
+
+#include "common/documents/enum_names.h"
+#include "common/documents/report_json.h"
+#include "common/documents/schema.h"
+
+namespace bailey {
+namespace {
+
+constexpr EnumNames<CapabilityKind, 6> kKinds{
+    {{{CapabilityKind::kSyscall, "syscall"},
+      {CapabilityKind::kFile, "file"},
+      {CapabilityKind::kNet, "net"},
+      {CapabilityKind::kExec, "exec"},
+      {CapabilityKind::kService, "service"},
+      {CapabilityKind::kCredential, "credential"}}}};
+
+constexpr EnumNames<Confidence, 3> kConfidences{
+    {{{Confidence::kProved, "proved"},
+      {Confidence::kOverApproximated, "over-approximated"},
+      {Confidence::kAssumed, "assumed"}}}};
+
+constexpr EnumNames<Phase, 2> kPhases{
+    {{{Phase::kStartup, "startup"}, {Phase::kServing, "serving"}}}};
+
+Json WriteArgument(const ArgumentValues& argument) {
+  const Json values = WriteList(argument.values, [](const ValueRange& range) {
+    return Json{{"min", range.min}, {"max", range.max}};
+  });
+  return {
+      {"index", argument.index}, {"name", argument.name}, {"values", values}};
+}
+
+Result<ValueRange> ReadRange(const JsonObject& object) {
+  ValueRange range;
+  ASSIGN_OR_RETURN(range.min, object.Unsigned("min"));
+  ASSIGN_OR_RETURN(range.max, object.Unsigned("max"));
+  if (range.min > range.max) return Fail(object.where() + ": min is above max");
+  return range;
+}
+
+Result<ArgumentValues> ReadArgument(const JsonObject& object) {
+  ArgumentValues argument;
+  ASSIGN_OR_RETURN(const uint64_t index, object.UnsignedAtMost("index", 5));
+  argument.index = static_cast<int>(index);
+  ASSIGN_OR_RETURN(argument.name, object.String("name"));
+  ASSIGN_OR_RETURN(argument.values,
+                   ReadList<ValueRange>(object, "values", ReadRange));
+  return argument;
+}
+
+Json WriteCapability(const Capability& capability) {
+  Json json = {{"kind", kKinds.Name(capability.kind)},
+               {"name", capability.name}};
+  if (capability.kind == CapabilityKind::kSyscall) {
+    json["number"] = capability.number;
+    json["arguments"] = WriteList(capability.arguments, WriteArgument);
+  }
+  json["confidence"] = kConfidences.Name(capability.confidence);
+  json["phase"] = kPhases.Name(capability.phase);
+  json["sites"] = WriteList(capability.sites, WriteSite);
+  json["path"] = capability.path;
+  return json;
+}
+
+Result<> ReadSyscallMembers(const JsonObject& object, Capability& capability) {
+  ASSIGN_OR_RETURN(const uint64_t number,
+                   object.UnsignedAtMost("number", UINT32_MAX));
+  capability.number = static_cast<uint32_t>(number);
+  ASSIGN_OR_RETURN(capability.arguments,
+                   ReadList<ArgumentValues>(object, "arguments", ReadArgument));
+  return {};
+}
+
+Result<Capability> ReadCapability(const JsonObject& object) {
+  Capability capability;
+  ASSIGN_OR_RETURN(capability.kind, kKinds.Read(object, "kind"));
+  ASSIGN_OR_RETURN(capability.name, object.String("name"));
+  if (capability.kind == CapabilityKind::kSyscall)
+    RETURN_IF_ERROR(ReadSyscallMembers(object, capability));
+  ASSIGN_OR_RETURN(capability.confidence,
+                   kConfidences.Read(object, "confidence"));
+  ASSIGN_OR_RETURN(capability.phase, kPhases.Read(object, "phase"));
+  ASSIGN_OR_RETURN(capability.sites,
+                   ReadList<SourceSite>(object, "sites", ReadSite));
+  ASSIGN_OR_RETURN(capability.path, object.Strings("path"));
+  return capability;
+}
+
+Json WriteUnresolved(const Unresolved& unresolved) {
+  return {{"reason", unresolved.reason},
+          {"site", WriteSite(unresolved.site)},
+          {"assumed", unresolved.assumed}};
+}
+
+Result<Unresolved> ReadUnresolved(const JsonObject& object) {
+  Unresolved unresolved;
+  ASSIGN_OR_RETURN(unresolved.reason, object.String("reason"));
+  ASSIGN_OR_RETURN(const JsonObject site, object.Object("site"));
+  ASSIGN_OR_RETURN(unresolved.site, ReadSite(site));
+  ASSIGN_OR_RETURN(unresolved.assumed, object.String("assumed"));
+  return unresolved;
+}
+
+Json WriteInput(const ReportInput& input) {
+  return {{"path", input.path}, {"sha256", input.sha256}};
+}
+
+Result<ReportInput> ReadInput(const JsonObject& object) {
+  ReportInput input;
+  ASSIGN_OR_RETURN(input.path, object.String("path"));
+  ASSIGN_OR_RETURN(input.sha256, object.String("sha256"));
+  return input;
+}
+
+}  // namespace
+
+std::string_view ConfidenceName(Confidence confidence) {
+  return kConfidences.Name(confidence);
+}
+
+std::string_view CapabilityKindName(CapabilityKind kind) {
+  return kKinds.Name(kind);
+}
+
+Json WriteSite(const SourceSite& site) {
+  return {{"file", site.file},
+          {"line", site.line},
+          {"column", site.column},
+          {"function", site.function}};
+}
+
+Result<SourceSite> ReadSite(const JsonObject& object) {
+  SourceSite site;
+  ASSIGN_OR_RETURN(site.file, object.String("file"));
+  ASSIGN_OR_RETURN(const uint64_t line,
+                   object.UnsignedAtMost("line", INT32_MAX));
+  ASSIGN_OR_RETURN(const uint64_t column,
+                   object.UnsignedAtMost("column", INT32_MAX));
+  site.line = static_cast<int>(line);
+  site.column = static_cast<int>(column);
+  ASSIGN_OR_RETURN(site.function, object.String("function"));
+  return site;
+}
+
+Result<Report> ParseReport(std::string_view text, std::string_view name) {
+  ASSIGN_OR_RETURN(const Json json, ParseJson(text, name));
+  const JsonObject object(json, std::string(name));
+  RETURN_IF_ERROR(CheckSchema(object, kReportSchema));
+  Report report;
+  ASSIGN_OR_RETURN(report.tool, object.String("tool"));
+  ASSIGN_OR_RETURN(report.target, object.String("target"));
+  ASSIGN_OR_RETURN(report.entries, object.Strings("entries"));
+  ASSIGN_OR_RETURN(report.inputs,
+                   ReadList<ReportInput>(object, "inputs", ReadInput));
+  ASSIGN_OR_RETURN(
+      report.capabilities,
+      ReadList<Capability>(object, "capabilities", ReadCapability));
+  ASSIGN_OR_RETURN(report.unresolved,
+                   ReadList<Unresolved>(object, "unresolved", ReadUnresolved));
+  return report;
+}
+
+std::string WriteReport(const Report& report) {
+  return WriteJson(
+      {{"schema", kReportSchema},
+       {"tool", report.tool},
+       {"target", report.target},
+       {"entries", report.entries},
+       {"inputs", WriteList(report.inputs, WriteInput)},
+       {"capabilities", WriteList(report.capabilities, WriteCapability)},
+       {"unresolved", WriteList(report.unresolved, WriteUnresolved)}});
+}
+
+}  // namespace bailey

@@ -1,0 +1,16 @@
+// Parts of report.json that flow.json has, too.
+
+#ifndef BAILEY_COMMON_DOCUMENTS_REPORT_JSON_H_
+#define BAILEY_COMMON_DOCUMENTS_REPORT_JSON_H_
+
+#include "common/documents/report.h"
+#include "common/json.h"
+
+namespace bailey {
+
+Json WriteSite(const SourceSite& site);
+Result<SourceSite> ReadSite(const JsonObject& object);
+
+}  // namespace bailey
+
+#endif  // BAILEY_COMMON_DOCUMENTS_REPORT_JSON_H_

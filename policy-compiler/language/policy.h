@@ -1,0 +1,149 @@
+// The resolved policy: what an author wrote, with every name looked up. It is
+// what the evaluator, the lowering and the proof each start from; they share
+// nothing else.
+//
+// For each portion a policy is a total function
+//   (architecture, number, six 64-bit arguments, instruction pointer) ->
+//   Verdict
+// which docs/policy-language.md states in full and evaluator.h computes.
+
+#ifndef BAILEY_POLICY_COMPILER_LANGUAGE_POLICY_H_
+#define BAILEY_POLICY_COMPILER_LANGUAGE_POLICY_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/diagnostics.h"
+#include "common/documents/plan.h"
+#include "common/syscalls/syscall_table.h"
+
+namespace bailey::policy {
+
+enum class ActionKind {
+  // In order of strength: among the rules that match, the strongest decides.
+  kAllow,
+  kLog,  // an allow that is recorded
+  kErrno,
+  kTrap,
+  kKillThread,
+  kKillProcess,
+};
+
+struct Action {
+  ActionKind kind = ActionKind::kKillProcess;
+  uint16_t errno_value = 0;  // kErrno: 1..4095
+  bool operator==(const Action&) const = default;
+};
+
+// "allow", "log", "errno EPERM", "trap", "kill_thread", "kill_process".
+std::string ActionName(const Action& action);
+
+enum class CompareOp {
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual
+};
+
+// (argument & mask) OP value, on the low `width_bits` of the argument as the
+// kernel reads it. For a signed argument the masked low bits are sign-extended
+// before an ordered comparison; `value` is given in those `width_bits` bits,
+// zero-extended to 64.
+struct Comparison {
+  int argument = 0;         // 0..5
+  uint8_t width_bits = 64;  // 16, 32 or 64
+  bool is_signed = false;
+  uint64_t mask = ~uint64_t{0};
+  CompareOp op = CompareOp::kEqual;
+  uint64_t value = 0;
+  bool operator==(const Comparison&) const = default;
+};
+
+// A condition on the arguments, as a tree. kAll of nothing is true.
+struct Condition {
+  enum class Kind { kCompare, kAll, kAny, kNot } kind = Kind::kAll;
+  Comparison comparison;            // kCompare
+  std::vector<Condition> operands;  // kAll, kAny; one for kNot
+};
+
+// Why an input got its verdict. Rules of the text are numbered from
+// kFirstUserRule, in the order in which they were resolved; below are built in.
+enum BuiltinRule : uint32_t {
+  kRuleOtherwise = 0,
+  kRuleForeignArchitecture = 1,  // kill_process
+  kRuleForeignAbi = 2,           // x32 numbers: kill_process
+  kRuleUnknownNumber = 3,        // ENOSYS, or `otherwise` where that is a kill
+  kRuleClone3Fallback = 4,       // ENOSYS where clone's flags are constrained
+  kFirstUserRule = 16,
+};
+
+struct RuleInfo {
+  uint32_t index = 0;
+  std::string text;  // as written, white space folded
+  std::string file;
+  int line = 0;
+  int column = 0;
+};
+
+struct SyscallRule {
+  uint32_t number = 0;
+  Condition when;
+  Action action;
+  uint32_t rule = 0;  // RuleInfo::index
+};
+
+// A verdict's rule: of the rules whose action decides, the one with the lowest
+// index.
+struct Verdict {
+  Action action;
+  uint32_t rule = kRuleOtherwise;
+  bool operator==(const Verdict&) const = default;
+};
+
+// How the notify filter differs from the plain one for a portion.
+struct NotifyOptions {
+  // Untrusted portions: allowed opens (open, openat, openat2, creat) are
+  // notified, to be seen.
+  bool opens = false;
+  // The call by which a portion gives its listener away; see
+  // runtime/notify_handover.h. Zero: none.
+  uint32_t sentinel_number = 0;
+  uint64_t sentinel_argument0 = 0;  // compared in 32 bits
+};
+
+struct PortionPolicy {
+  std::string name;
+  bool trusted = false;
+  SourceSpan span;
+  std::vector<std::string> credentials;      // used
+  std::vector<std::string> functions;        // seeds, by C name
+  std::vector<std::string> input_functions;  // parse what strangers send
+  // Its own rules and the policy-level ones, for the target architecture.
+  std::vector<SyscallRule> syscalls;
+  std::vector<PlanFileRule> files;
+  Action otherwise;
+  bool clone_constrained = false;  // clone3 answers ENOSYS then
+};
+
+struct Policy {
+  std::string name;
+  Architecture architecture = Architecture::kX8664;
+  std::vector<PlanCredential> credentials;
+  std::vector<PortionPolicy>
+      portions;                 // at least one; "main" if none is written
+  std::vector<RuleInfo> rules;  // by index - kFirstUserRule
+  PlanLimits limits;
+  std::string sha256;  // of every text that went in
+};
+
+const PortionPolicy* FindPortion(const Policy& policy, std::string_view name);
+// Built-in rules included: "otherwise errno EPERM", "foreign architecture", ...
+RuleInfo DescribeRule(const Policy& policy, const PortionPolicy& portion,
+                      uint32_t rule);
+
+}  // namespace bailey::policy
+
+#endif  // BAILEY_POLICY_COMPILER_LANGUAGE_POLICY_H_

@@ -1,0 +1,73 @@
+#include "common/diagnostics.h"
+
+#include <gtest/gtest.h>
+
+#include "common/json.h"
+
+namespace bailey {
+namespace {
+
+const SourceText kText{"a.policy", "policy a {\n  allow syscall opnat;\n}\n"};
+
+TEST(DiagnosticsTest, ShowsPositionLineCaretAndHint) {
+  const size_t offset = kText.text.find("opnat");
+  const Diagnostic diagnostic =
+      ErrorAt(kText, {offset, 5}, "unknown system call `opnat`",
+              "did you mean `openat`?");
+  EXPECT_EQ(RenderText(diagnostic),
+            "a.policy:2:17: error: unknown system call `opnat`\n"
+            "    2 |   allow syscall opnat;\n"
+            "      |                 ^~~~~\n"
+            "  hint: did you mean `openat`?\n");
+}
+
+TEST(DiagnosticsTest, LocatesEveryEdgeOfAText) {
+  const auto place = [](size_t offset) {
+    const LineColumn at = Locate("ab\nc\n", offset);
+    return std::pair(at.line, at.column);
+  };
+  EXPECT_EQ(place(0), std::pair(1, 1));
+  EXPECT_EQ(place(2), std::pair(1, 3));
+  EXPECT_EQ(place(3), std::pair(2, 1));
+  EXPECT_EQ(place(5), std::pair(3, 1));
+  EXPECT_EQ(place(500), std::pair(3, 1));
+}
+
+TEST(DiagnosticsTest, MarksNoMoreThanTheLine) {
+  const Diagnostic diagnostic = ErrorAt(kText, {7, 400}, "too long");
+  EXPECT_EQ(diagnostic.length, 3);
+}
+
+TEST(DiagnosticsTest, EndOfTextHasAPlace) {
+  const Diagnostic diagnostic =
+      ErrorAt(kText, {kText.text.size(), 1}, "unexpected end of file");
+  EXPECT_EQ(diagnostic.line, 4);
+  EXPECT_EQ(diagnostic.column, 1);
+}
+
+TEST(DiagnosticsTest, ControlBytesDoNotReachTheTerminal) {
+  const SourceText hostile{"x", "a\033[31mb\n"};
+  EXPECT_EQ(RenderText(ErrorAt(hostile, {0, 1}, "m")).find('\033'),
+            std::string::npos);
+}
+
+TEST(DiagnosticsTest, CountsErrorsAndNotWarnings) {
+  Diagnostics diagnostics;
+  diagnostics.Add(WarningAt(kText, {0, 1}, "w"));
+  EXPECT_FALSE(diagnostics.has_errors());
+  diagnostics.Add(ErrorAt(kText, {0, 1}, "e"));
+  EXPECT_EQ(diagnostics.error_count(), 1u);
+  EXPECT_EQ(diagnostics.all().size(), 2u);
+}
+
+TEST(DiagnosticsTest, JsonFormParsesBack) {
+  Diagnostics diagnostics;
+  diagnostics.Add(ErrorAt(kText, {7, 1}, "quote \" and \xff byte"));
+  const Result<Json> json = ParseJson(RenderJson(diagnostics), "diagnostics");
+  ASSERT_TRUE(json.ok()) << json.error().message;
+  EXPECT_EQ((*json)["diagnostics"][0]["line"], 1);
+  EXPECT_EQ((*json)["diagnostics"][0]["column"], 8);
+}
+
+}  // namespace
+}  // namespace bailey

@@ -1,0 +1,158 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <linux/seccomp.h>
+
+#include "common/documents/flow.h"
+#include "common/documents/plan.h"
+#include "common/documents/report.h"
+
+namespace bailey {
+namespace {
+
+using ::testing::HasSubstr;
+
+Report SampleReport() {
+  Report report;
+  report.tool = "bailey test";
+  report.entries = {"main"};
+  report.inputs = {{"a.c", "00"}};
+  report.capabilities.push_back(
+      {.kind = CapabilityKind::kSyscall,
+       .name = "socket",
+       .number = 41,
+       .arguments = {{0, "domain", {{2, 2}, {10, UINT64_MAX}}}},
+       .confidence = Confidence::kProved,
+       .phase = Phase::kServing,
+       .sites = {{"a.c", 3, 7, "main"}},
+       .path = {"main", "socket"}});
+  report.capabilities.push_back({.kind = CapabilityKind::kFile,
+                                 .name = "/etc/passwd",
+                                 .number = 0,
+                                 .arguments = {},
+                                 .confidence = Confidence::kAssumed,
+                                 .phase = Phase::kStartup,
+                                 .sites = {},
+                                 .path = {}});
+  report.unresolved = {{"indirect call", {"a.c", 9, 1, "run"}, "any function"}};
+  return report;
+}
+
+TEST(ReportTest, WritesWhatItReads) {
+  const std::string text = WriteReport(SampleReport());
+  const Result<Report> report = ParseReport(text, "r");
+  ASSERT_TRUE(report.ok()) << report.error().message;
+  EXPECT_EQ(report->capabilities[0].arguments,
+            SampleReport().capabilities[0].arguments);
+  EXPECT_EQ(report->capabilities[0].sites,
+            SampleReport().capabilities[0].sites);
+  EXPECT_EQ(WriteReport(*report), text);
+}
+
+TEST(ReportTest, RefusesAnotherSchema) {
+  EXPECT_THAT(
+      ParseReport(R"({"schema":"bailey.report/2"})", "r").error().message,
+      HasSubstr("expected `bailey.report/1`"));
+}
+
+Flow SampleFlow() {
+  Flow flow;
+  flow.tool = "bailey test";
+  flow.units = {{"/s/a.c", "/s", {"cc", "-c", "a.c"}}};
+  flow.link_command = {"cc", "a.o"};
+  flow.link_directory = "/s";
+  FlowFunction function;
+  function.id = "a.c:sign";
+  function.name = "sign";
+  function.linkage = Linkage::kInternal;
+  function.extent = {"/s/a.c", 10, 90, 2, 1};
+  function.body = {"/s/a.c", 40, 90, 3, 1};
+  function.return_type = {TypeKind::kInteger, "int", 4, true, false, {}};
+  FlowParameter parameter;
+  parameter.name = "digest";
+  parameter.type.kind = TypeKind::kPointer;
+  parameter.type.pointee = {
+      TypeKind::kInteger, "unsigned char", 1, true, false, true, 32};
+  parameter.access = AccessMode::kReadOnly;
+  parameter.length_parameter = 1;
+  function.parameters = {parameter};
+  flow.functions = {function};
+  FlowGlobal global;
+  global.id = "a.c:key";
+  global.name = "key";
+  flow.globals = {global};
+  flow.edges = {{EdgeKind::kWrite,
+                 "a.c:sign",
+                 "a.c:key",
+                 false,
+                 {"a.c", 4, 2, "a.c:sign"}}};
+  return flow;
+}
+
+TEST(FlowTest, WritesWhatItReads) {
+  const std::string text = WriteFlow(SampleFlow());
+  const Result<Flow> flow = ParseFlow(text, "f");
+  ASSERT_TRUE(flow.ok()) << flow.error().message;
+  EXPECT_EQ(flow->functions[0].parameters[0].type.pointee.fixed_count, 32u);
+  EXPECT_EQ(WriteFlow(*flow), text);
+}
+
+Plan SamplePlan() {
+  Plan plan;
+  plan.tool = "bailey test";
+  plan.policy = "p";
+  plan.policy_sha256 = "00";
+  PlanCredential credential;
+  credential.name = "key";
+  credential.path = "/run/key";
+  plan.credentials = {credential};
+  PlanPortion portion;
+  portion.name = "signer";
+  portion.trusted = true;
+  portion.credentials = {"key"};
+  portion.filters = {{FilterKind::kPlain,
+                      "x86_64",
+                      {{0x06, 0, 0, SECCOMP_RET_KILL_PROCESS}},
+                      "z3",
+                      0.5}};
+  portion.rules = {{16, "allow syscall read", "p.policy", 3}};
+  portion.files = {{"/etc", true, true, false, false, 16}};
+  portion.symbols = {{"sign", "function", "placed", "named in the policy"}};
+  portion.limits.wall_ms = 1000;
+  plan.portions = {portion};
+  Crossing crossing;
+  crossing.id = 1;
+  crossing.name = "sign";
+  crossing.from = crossing.to = "signer";
+  crossing.parameters = {CrossingParameter{}};
+  plan.crossings = {crossing};
+  return plan;
+}
+
+TEST(PlanTest, WritesWhatItReads) {
+  const std::string text = WritePlan(SamplePlan());
+  const Result<Plan> plan = ParsePlan(text, "p");
+  ASSERT_TRUE(plan.ok()) << plan.error().message;
+  EXPECT_EQ(WritePlan(*plan), text);
+  EXPECT_EQ(FindFilter(plan->portions[0], FilterKind::kNotify), nullptr);
+}
+
+TEST(PlanTest, RefusesDanglingNames) {
+  Plan plan = SamplePlan();
+  plan.portions[0].credentials = {"other"};
+  EXPECT_THAT(ParsePlan(WritePlan(plan), "p").error().message,
+              HasSubstr("`other`"));
+  plan = SamplePlan();
+  plan.crossings[0].to = "nowhere";
+  EXPECT_THAT(ParsePlan(WritePlan(plan), "p").error().message,
+              HasSubstr("crossing"));
+}
+
+TEST(PlanTest, RefusesAFilterThatTheKernelWould) {
+  Plan plan = SamplePlan();
+  plan.portions[0].filters[0].program = {
+      {0x05, 0, 0, 7}};  // jumps past the end
+  EXPECT_FALSE(ParsePlan(WritePlan(plan), "p").ok());
+}
+
+}  // namespace
+}  // namespace bailey

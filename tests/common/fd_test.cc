@@ -1,0 +1,77 @@
+#include "common/fd.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+namespace bailey {
+namespace {
+
+class FdTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = ::testing::TempDir() + "/fd-XXXXXX";
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    directory_ = pattern;
+  }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+
+  size_t FileCount() const {
+    size_t count = 0;
+    for ([[maybe_unused]] const auto& entry :
+         std::filesystem::directory_iterator(directory_))
+      ++count;
+    return count;
+  }
+
+  std::string directory_;
+};
+
+TEST_F(FdTest, UniqueFdClosesOnceAndMoves) {
+  UniqueFd first = OpenFile("/dev/null", O_RDONLY).value();
+  const int number = first.get();
+  UniqueFd second = std::move(first);
+  EXPECT_EQ(second.get(), number);
+  second.Reset();
+  EXPECT_EQ(fcntl(number, F_GETFD), -1);
+}
+
+TEST_F(FdTest, WritesAtomicallyAndReadsBack) {
+  const std::string path = directory_ + "/file";
+  const std::string bytes("a\0b", 3);
+  ASSERT_TRUE(WriteFileAtomically(path, "old").ok());
+  ASSERT_TRUE(WriteFileAtomically(path, bytes, 0600).ok());
+  EXPECT_EQ(ReadFile(path).value(), bytes);
+  struct stat status;
+  ASSERT_EQ(stat(path.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0600u);
+  EXPECT_EQ(FileCount(), 1u);
+}
+
+TEST_F(FdTest, AFailedReplaceLeavesNothingBehind) {
+  const std::string path = directory_ + "/is-a-directory";
+  ASSERT_EQ(mkdir(path.c_str(), 0755), 0);
+  EXPECT_FALSE(WriteFileAtomically(path, "text").ok());
+  EXPECT_EQ(FileCount(), 1u);
+  EXPECT_FALSE(WriteFileAtomically(directory_ + "/none/file", "text").ok());
+}
+
+TEST_F(FdTest, LimitsAndNamesInErrors) {
+  const std::string path = directory_ + "/file";
+  ASSERT_TRUE(WriteFileAtomically(path, "12345").ok());
+  EXPECT_FALSE(ReadFile(path, 4).ok());
+  EXPECT_TRUE(ReadFile(path, 5).ok());
+  const std::string message = ReadFile(directory_ + "/none").error().message;
+  EXPECT_NE(message.find("none"), std::string::npos);
+}
+
+TEST_F(FdTest, OpenedFilesAreClosedOnExec) {
+  const UniqueFd fd = OpenFile("/dev/null", O_RDONLY).value();
+  EXPECT_EQ(fcntl(fd.get(), F_GETFD), FD_CLOEXEC);
+}
+
+}  // namespace
+}  // namespace bailey
