@@ -1,0 +1,51 @@
+// The pre-deployment gate: what the code can do, against what the policy
+// permits.
+//
+//   CheckResult result = Check(policy, report, &plan);
+//   return result.exit_code();  // 0, 1 or 3
+//
+// A capability is held against the portions in which its call sites are placed;
+// without a placement, against every portion, of which one must allow it.
+
+#ifndef BAILEY_POLICY_COMPILER_CHECK_CHECK_H_
+#define BAILEY_POLICY_COMPILER_CHECK_CHECK_H_
+
+#include <string>
+#include <vector>
+
+#include "common/documents/plan.h"
+#include "common/documents/report.h"
+#include "policy-compiler/check/abstract_call.h"
+#include "policy-compiler/language/policy.h"
+
+namespace bailey::policy {
+
+struct CheckFinding {
+  Capability capability;
+  std::string portion;
+  Certainty allowed = Certainty::kNever;  // kNever or kPerhaps
+  RuleInfo rule;                          // that denies
+};
+
+struct CheckResult {
+  // A proved capability that the policy never allows.
+  std::vector<CheckFinding> denied;
+  // What is over-approximated or assumed, or allowed for some values only.
+  std::vector<CheckFinding> undecided;
+  size_t allowed_count = 0;
+  size_t unresolved_count = 0;  // of the report: what nobody could resolve
+
+  // 0 fine, 1 a proved capability is denied, 3 undecided.
+  int exit_code() const;
+};
+
+// `placement` may be null.
+CheckResult Check(const Policy& policy, const Report& report,
+                  const Plan* placement);
+
+std::string RenderCheckText(const CheckResult& result);
+std::string RenderCheckJson(const CheckResult& result);
+
+}  // namespace bailey::policy
+
+#endif  // BAILEY_POLICY_COMPILER_CHECK_CHECK_H_
