@@ -1,0 +1,1 @@
+"""What scripts/generate-syscall-table is made of; see there."""

@@ -1,0 +1,217 @@
+#include "common/syscalls/syscall_table.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <linux/audit.h>
+#include <sys/syscall.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace bailey {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+const SyscallTable& Table() { return SyscallTable::For(Architecture::kX8664); }
+
+const Syscall& Named(std::string_view name) {
+  const Syscall* found = Table().FindByName(name);
+  if (found == nullptr) ADD_FAILURE() << "no call `" << name << "`";
+  static constexpr Syscall kNothing{};
+  return found ? *found : kNothing;
+}
+
+// "s32 u64 ptr": what the kernel reads of each argument.
+std::string Kind(const SyscallArgument& argument) {
+  if (argument.is_pointer) return "ptr";
+  return (argument.is_signed ? "s" : "u") + std::to_string(argument.width_bits);
+}
+
+std::vector<std::string> Kinds(std::string_view name) {
+  std::vector<std::string> kinds;
+  for (const SyscallArgument& argument : Named(name).arguments) {
+    kinds.push_back(Kind(argument));
+  }
+  return kinds;
+}
+
+std::vector<std::string_view> Names(std::string_view call) {
+  std::vector<std::string_view> names;
+  for (const SyscallArgument& argument : Named(call).arguments) {
+    names.push_back(argument.name);
+  }
+  return names;
+}
+
+TEST(SyscallTableTest, NumbersAreThoseOfTheMachinesHeaders) {
+  const std::vector<std::pair<std::string_view, uint32_t>> expected = {
+      {"read", SYS_read},
+      {"write", SYS_write},
+      {"mmap", SYS_mmap},
+      {"rt_sigreturn", SYS_rt_sigreturn},
+      {"socket", SYS_socket},
+      {"clone", SYS_clone},
+      {"ptrace", SYS_ptrace},
+      {"arch_prctl", SYS_arch_prctl},
+      {"_sysctl", SYS__sysctl},
+      {"create_module", SYS_create_module},
+      {"set_thread_area", SYS_set_thread_area},
+      {"openat", SYS_openat},
+      {"newfstatat", SYS_newfstatat},
+      {"seccomp", SYS_seccomp},
+      {"rseq", SYS_rseq},
+      {"pidfd_send_signal", SYS_pidfd_send_signal},
+      {"clone3", SYS_clone3},
+      {"landlock_restrict_self", SYS_landlock_restrict_self}};
+  for (const auto& [name, number] : expected) {
+    EXPECT_EQ(Named(name).number, number) << name;
+  }
+}
+
+// From the supplement and from kernels that Debian 12's headers predate; the
+// numbers are those of mainline's syscall_64.tbl.
+TEST(SyscallTableTest, KnowsCallsThatTheMachinesHeadersMayNot) {
+  EXPECT_EQ(Named("mseal").number, 462u);
+  EXPECT_EQ(Named("setxattrat").number, 463u);
+  EXPECT_EQ(Named("open_tree_attr").number, 467u);
+  EXPECT_EQ(Named("file_setattr").number, 469u);
+  EXPECT_EQ(Named("uprobe").number, 336u);
+}
+
+// Each as the kernel's SYSCALL_DEFINEn has it.
+TEST(SyscallTableTest, WidthsAndSignsAreTheKernels) {
+  EXPECT_THAT(Kinds("openat"), ElementsAre("s32", "ptr", "s32", "u16"));
+  EXPECT_THAT(Kinds("socket"), ElementsAre("s32", "s32", "s32"));
+  EXPECT_THAT(Kinds("mmap"),
+              ElementsAre("u64", "u64", "u64", "u64", "u64", "u64"));
+  EXPECT_THAT(Kinds("clone"), ElementsAre("u64", "u64", "ptr", "ptr", "u64"));
+  EXPECT_THAT(Kinds("ioctl"), ElementsAre("u32", "u32", "u64"));
+  EXPECT_THAT(Kinds("lseek"), ElementsAre("u32", "s64", "u32"));
+  EXPECT_THAT(Kinds("ptrace"), ElementsAre("s64", "s64", "u64", "u64"));
+  EXPECT_THAT(Kinds("setuid"), ElementsAre("u32"));
+  EXPECT_THAT(Kinds("kill"), ElementsAre("s32", "s32"));
+  EXPECT_THAT(Kinds("mknodat"), ElementsAre("s32", "ptr", "u16", "u32"));
+  EXPECT_THAT(Kinds("capset"), ElementsAre("ptr", "ptr"));
+  EXPECT_THAT(Kinds("io_submit"), ElementsAre("u64", "s64", "ptr"));
+  EXPECT_THAT(Kinds("mq_open"), ElementsAre("ptr", "s32", "u16", "ptr"));
+  EXPECT_THAT(Kinds("timer_delete"), ElementsAre("s32"));
+  EXPECT_THAT(Kinds("keyctl"), ElementsAre("s32", "u64", "u64", "u64", "u64"));
+  EXPECT_THAT(Kinds("landlock_add_rule"),
+              ElementsAre("s32", "u32", "ptr", "u32"));
+}
+
+TEST(SyscallTableTest, NamesAreTheManuals) {
+  EXPECT_THAT(Names("openat"),
+              ElementsAre("dirfd", "pathname", "flags", "mode"));
+  EXPECT_THAT(Names("socket"), ElementsAre("domain", "type", "protocol"));
+  EXPECT_THAT(Names("fcntl"), ElementsAre("fd", "cmd", "arg"));
+  EXPECT_THAT(Names("mremap"), ElementsAre("old_address", "old_size",
+                                           "new_size", "flags", "new_address"));
+  EXPECT_THAT(Names("pselect6"),
+              ElementsAre("nfds", "readfds", "writefds", "exceptfds", "timeout",
+                          "sigmask"));
+}
+
+// The wrappers that the manual shows take other arguments than the kernel.
+TEST(SyscallTableTest, WrappersDoNotNameTheKernelsArguments) {
+  EXPECT_THAT(Names("clone"),
+              ElementsAre("flags", "stack", "parent_tid", "child_tid", "tls"));
+  EXPECT_THAT(Names("signalfd"), ElementsAre("fd", "mask", "sizemask"));
+  EXPECT_THAT(Names("signalfd4"),
+              ElementsAre("fd", "mask", "sizemask", "flags"));
+}
+
+TEST(SyscallTableTest, AcceptsTheKernelsNamesAsAliases) {
+  EXPECT_EQ(FindArgument(Named("socket"), "domain"), 0);
+  EXPECT_EQ(FindArgument(Named("socket"), "family"), 0);
+  EXPECT_EQ(FindArgument(Named("openat"), "dfd"), 0);
+  EXPECT_EQ(FindArgument(Named("openat"), "filename"), 1);
+  EXPECT_EQ(FindArgument(Named("clone"), "clone_flags"), 0);
+  EXPECT_EQ(FindArgument(Named("ioctl"), "request"), 1);
+  EXPECT_EQ(FindArgument(Named("ioctl"), "cmd"), 1);
+  EXPECT_EQ(FindArgument(Named("ioctl"), "op"), 1);  // newer pages' name
+}
+
+TEST(SyscallTableTest, RefusesUnknownArguments) {
+  EXPECT_EQ(FindArgument(Named("socket"), "flags"), std::nullopt);
+  EXPECT_EQ(FindArgument(Named("socket"), ""), std::nullopt);
+  EXPECT_EQ(FindArgument(Named("getpid"), "pid"), std::nullopt);
+}
+
+TEST(SyscallTableTest, EveryNameOfACallMeansOneArgument) {
+  for (const Syscall& call : Table().all()) {
+    for (size_t i = 0; i < call.arguments.size(); ++i) {
+      const SyscallArgument& argument = call.arguments[i];
+      const int index = static_cast<int>(i);
+      EXPECT_FALSE(argument.name.empty()) << call.name;
+      EXPECT_EQ(FindArgument(call, argument.name), index) << call.name;
+      EXPECT_EQ(FindArgument(call, argument.alias), index) << call.name;
+      if (argument.other_alias.empty()) continue;
+      EXPECT_EQ(FindArgument(call, argument.other_alias), index) << call.name;
+    }
+  }
+}
+
+TEST(SyscallTableTest, AscendsWithoutDuplicatesOutsideX32) {
+  std::set<std::string_view> names;
+  uint32_t next = 0;
+  for (const Syscall& call : Table().all()) {
+    EXPECT_GE(call.number, next) << call.name;
+    EXPECT_TRUE(names.insert(call.name).second) << call.name;
+    EXPECT_FALSE(call.number >= 512 && call.number <= 547) << call.name;
+    next = call.number + 1;
+  }
+  EXPECT_GT(names.size(), 370u);
+}
+
+TEST(SyscallTableTest, FindsEachCallByNameAndNumber) {
+  for (const Syscall& call : Table().all()) {
+    EXPECT_EQ(Table().FindByName(call.name), &call);
+    EXPECT_EQ(Table().FindByNumber(call.number), &call);
+  }
+}
+
+TEST(SyscallTableTest, UnknownCallsAreNotFound) {
+  EXPECT_EQ(Table().FindByName("opennat"), nullptr);
+  EXPECT_EQ(Table().FindByName(""), nullptr);
+  EXPECT_EQ(Table().FindByNumber(337), nullptr);         // a gap
+  EXPECT_EQ(Table().FindByNumber(423), nullptr);         // its end
+  EXPECT_EQ(Table().FindByNumber(0x40000000), nullptr);  // x32's read
+  EXPECT_EQ(Table().FindByNumber(0xffffffff), nullptr);
+}
+
+TEST(SyscallTableTest, KeepsNumbersWithoutACall) {
+  for (std::string_view name :
+       {"uselib", "_sysctl", "create_module", "vserver", "set_thread_area"}) {
+    EXPECT_FALSE(Named(name).has_signature) << name;
+    EXPECT_THAT(Named(name).arguments, IsEmpty()) << name;
+  }
+  EXPECT_TRUE(Named("getpid").has_signature);
+  EXPECT_THAT(Named("getpid").arguments, IsEmpty());
+}
+
+TEST(SyscallTableTest, PointersAreUnsignedAnd64BitsWide) {
+  for (const Syscall& call : Table().all()) {
+    for (const SyscallArgument& argument : call.arguments) {
+      const uint8_t width = argument.width_bits;
+      EXPECT_TRUE(width == 16 || width == 32 || width == 64) << call.name;
+      if (!argument.is_pointer) continue;
+      EXPECT_EQ(width, 64) << call.name;
+      EXPECT_FALSE(argument.is_signed) << call.name;
+    }
+  }
+}
+
+TEST(SyscallTableTest, NamesItsArchitecture) {
+  EXPECT_EQ(Table().audit_arch(), uint32_t{AUDIT_ARCH_X86_64});
+  EXPECT_EQ(ArchitectureName(Architecture::kX8664), "x86_64");
+  EXPECT_EQ(ParseArchitecture("x86_64"), Architecture::kX8664);
+  EXPECT_EQ(ParseArchitecture("x86-64"), std::nullopt);
+  EXPECT_EQ(ParseArchitecture("aarch64"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace bailey
