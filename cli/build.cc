@@ -1,0 +1,134 @@
+// bailey build: from sources and a policy to a bundle.
+
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/pipeline.h"
+#include "cli/process.h"
+#include "common/documents/bundle.h"
+#include "common/documents/flow.h"
+#include "common/fd.h"
+#include "common/json.h"
+
+namespace bailey::cli {
+namespace {
+
+// Where a portion's program lies in its container.
+std::string ProgramPath(const std::string& portion) {
+  return "/bin/" + portion;
+}
+
+Result<> Make(const std::string& directory, const std::string& portion,
+              bool quiet) {
+  const Progress progress("building portion " + portion, quiet);
+  ASSIGN_OR_RETURN(const CapturedRun run,
+                   CaptureProgram({"make", "-s", "-C", directory}));
+  if (run.status == 0) return {};
+  return Fail(fmt::format("portion `{}` does not build: make exited with {}",
+                          portion, run.status),
+              "the compiler's messages are above; `bailey split -o DIR` keeps "
+              "the sources");
+}
+
+// Adds a program, its loader and the libraries that the loader would find.
+Result<> AddProgram(BundleWriter& writer, const std::string& portion,
+                    const std::string& place, const std::string& program) {
+  ASSIGN_OR_RETURN(std::string bytes, ReadFile(program));
+  writer.Add({portion, place, 0555, true}, std::move(bytes));
+  ASSIGN_OR_RETURN(
+      const CapturedRun run,
+      CaptureProgram({SiblingProgram("bailey-analyze"), "libraries", program}));
+  if (run.status != kExitFine)
+    return Fail("cannot find the libraries of `" + program + "`");
+  ASSIGN_OR_RETURN(const Json json, ParseJson(run.output, "libraries"));
+  ASSIGN_OR_RETURN(const std::vector<JsonObject> libraries,
+                   JsonObject(json, "libraries").Objects("libraries"));
+  for (const JsonObject& library : libraries) {
+    ASSIGN_OR_RETURN(const std::string path, library.String("path"));
+    ASSIGN_OR_RETURN(const std::string inside, library.String("inside"));
+    ASSIGN_OR_RETURN(std::string contents, ReadFile(path));
+    writer.Add({portion, inside, 0555, false}, std::move(contents));
+  }
+  return {};
+}
+
+// The program as the user's own build linked it: the last word of the link
+// command's -o.
+Result<std::string> UnsplitProgram(const Flow& flow) {
+  const std::vector<std::string>& link = flow.link_command;
+  for (size_t i = 0; i + 1 < link.size(); ++i) {
+    if (link[i] != "-o") continue;
+    const std::string& output = link[i + 1];
+    return output.starts_with('/') ? output
+                                   : flow.link_directory + "/" + output;
+  }
+  return flow.link_directory + "/a.out";
+}
+
+Result<std::string> Assemble(Pipeline& pipeline, const std::string& portions,
+                             bool quiet) {
+  ASSIGN_OR_RETURN(const std::string plan_text,
+                   ReadFile(pipeline.Path("plan.json")));
+  ASSIGN_OR_RETURN(Plan plan, ParsePlan(plan_text, "plan.json"));
+  ASSIGN_OR_RETURN(const std::string flow_text,
+                   ReadFile(pipeline.Path("flow.json")));
+  ASSIGN_OR_RETURN(const Flow flow, ParseFlow(flow_text, "flow.json"));
+  for (PlanPortion& portion : plan.portions)
+    portion.program = ProgramPath(portion.name);
+  BundleWriter writer(plan);
+  for (const PlanPortion& portion : plan.portions) {
+    const std::string directory = portions + "/" + portion.name;
+    RETURN_IF_ERROR(Make(directory, portion.name, quiet));
+    RETURN_IF_ERROR(AddProgram(writer, portion.name, portion.program,
+                               directory + "/" + portion.name));
+  }
+  ASSIGN_OR_RETURN(const std::string unsplit, UnsplitProgram(flow));
+  RETURN_IF_ERROR(AddProgram(writer, std::string(kUnsplitPortion),
+                             ProgramPath(std::string(kUnsplitPortion)),
+                             unsplit));
+  return writer.Finish();
+}
+
+Result<int> BuildBundle(const PipelineOptions& options,
+                        const std::string& output, const std::string& kept) {
+  ASSIGN_OR_RETURN(const ScratchDirectory scratch, ScratchDirectory::Create());
+  Pipeline pipeline(options, scratch.path());
+  ASSIGN_OR_RETURN(const int analyzed, pipeline.Analyze());
+  if (analyzed != kExitFine) return analyzed;
+  ASSIGN_OR_RETURN(const int planned, pipeline.MakePlan());
+  if (planned != kExitFine && planned != kExitUnknown) return planned;
+  const std::string portions = kept.empty() ? pipeline.Path("portions") : kept;
+  ASSIGN_OR_RETURN(const int written, pipeline.WritePortions(portions));
+  if (written != kExitFine) return written;
+  ASSIGN_OR_RETURN(const std::string bytes,
+                   Assemble(pipeline, portions, options.quiet));
+  // What was just written is what `run` will read: checked by the same reader.
+  ASSIGN_OR_RETURN(const Bundle bundle, Bundle::Parse(bytes, output));
+  RETURN_IF_ERROR(WriteFileAtomically(output, bytes));
+  fmt::print("{} sha256:{}\n", output, bundle.digest());
+  return kExitFine;
+}
+
+}  // namespace
+
+int RunBuild(int argc, char** argv) {
+  CLI::App app(
+      "Analyzes a program, checks it against its policy, compiles and proves\n"
+      "the filters, splits the program and writes a bundle; prints its\n"
+      "digest. Calls that the check could not decide do not stop it: the\n"
+      "filters refuse them.\n\n"
+      "  bailey build -p build --policy notary.policy -o notary.bailey",
+      "bailey build");
+  PipelineOptions options;
+  AddPipelineOptions(app, options);
+  std::string output;
+  std::string kept;
+  app.add_option("-o,--output", output, "the bundle, NAME.bailey")->required();
+  app.add_option("--keep-portions", kept, "write the portions' sources here");
+  const ParsedArguments parsed = ParseArguments(app, argc, argv);
+  if (!parsed.proceed) return parsed.exit_code;
+  const Result<int> status = BuildBundle(options, output, kept);
+  return status.ok() ? *status : PrintError(status.error());
+}
+
+}  // namespace bailey::cli

@@ -1,0 +1,89 @@
+// The stages from sources to portions, each a program of its own that reads and
+// writes documents in one working directory. `check`, `split` and `build` each
+// go a part of the way.
+//
+//   Pipeline pipeline(options);                 // makes a directory of its own
+//   RETURN_IF_ERROR(pipeline.Analyze());        // report.json, flow.json
+//   ASSIGN_OR_RETURN(int verdict, pipeline.MakePlan());  // plan.json
+
+#ifndef BAILEY_CLI_PIPELINE_H_
+#define BAILEY_CLI_PIPELINE_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/command.h"
+#include "common/documents/plan.h"
+#include "common/result.h"
+
+namespace bailey::cli {
+
+struct PipelineOptions {
+  std::string build_directory = ".";  // holds compile_commands.json
+  std::string policy;
+  std::string program;               // where the build links several
+  std::vector<std::string> sources;  // empty: all of the program
+  std::string format = "text";
+  bool quiet = false;
+};
+
+void AddPipelineOptions(CLI::App& app, PipelineOptions& options);
+
+class Pipeline {
+ public:
+  // `directory` must exist. The caller owns and removes it.
+  Pipeline(PipelineOptions options, std::string directory);
+
+  // Each answers with the stage's exit code, or with an error of ours.
+  Result<int> Analyze();
+  // Checks only: 0, 1 or 3.
+  Result<int> Check();
+  // Checks, compiles, proves and places: 0 or 3 with a plan, 1 or 2 without.
+  Result<int> MakePlan();
+  // Writes the portions' sources and Makefiles below `directory`.
+  Result<int> WritePortions(const std::string& directory);
+
+  std::string Path(std::string_view name) const;
+
+ private:
+  Result<int> Stage(std::string_view what, std::vector<std::string> command);
+
+  PipelineOptions options_;
+  std::string directory_;
+};
+
+// Shows one line of progress on a terminal while a stage runs, and how long it
+// took when that was more than a second.
+class Progress {
+ public:
+  Progress(std::string_view what, bool quiet);
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  ~Progress();
+
+ private:
+  std::string what_;
+  bool quiet_;
+  double begin_s_;
+};
+
+// A directory that is removed, with what is in it, at the end.
+class ScratchDirectory {
+ public:
+  static Result<ScratchDirectory> Create();
+  ScratchDirectory(ScratchDirectory&& other) noexcept;
+  ScratchDirectory& operator=(ScratchDirectory&&) = delete;
+  ScratchDirectory(const ScratchDirectory&) = delete;
+  ~ScratchDirectory();
+
+  const std::string& path() const { return path_; }
+
+ private:
+  explicit ScratchDirectory(std::string path) : path_(std::move(path)) {}
+  std::string path_;
+};
+
+}  // namespace bailey::cli
+
+#endif  // BAILEY_CLI_PIPELINE_H_

@@ -1,0 +1,50 @@
+// bailey split: the placement and the portions' sources, ready to build.
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "cli/commands.h"
+#include "cli/pipeline.h"
+
+namespace bailey::cli {
+namespace {
+
+// The documents land beside the portions, so that a reader sees why each
+// function is where it is.
+Result<int> SplitProgram(const PipelineOptions& options,
+                         const std::string& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) return Fail("cannot make `" + directory + "`: " + error.message());
+  Pipeline pipeline(options, directory);
+  ASSIGN_OR_RETURN(const int analyzed, pipeline.Analyze());
+  if (analyzed != kExitFine) return analyzed;
+  ASSIGN_OR_RETURN(const int planned, pipeline.MakePlan());
+  if (planned != kExitFine && planned != kExitUnknown) return planned;
+  ASSIGN_OR_RETURN(const int written, pipeline.WritePortions(directory));
+  if (written != kExitFine) return written;
+  fmt::print("{}: build each portion with make -C {}/PORTION\n", directory,
+             directory);
+  return planned;
+}
+
+}  // namespace
+
+int RunSplit(int argc, char** argv) {
+  CLI::App app(
+      "Splits a program by its policy: writes plan.json and, for each\n"
+      "portion, its sources and a Makefile.\n\n"
+      "  bailey split -p build --policy notary.policy -o portions",
+      "bailey split");
+  PipelineOptions options;
+  AddPipelineOptions(app, options);
+  std::string directory;
+  app.add_option("-o,--output", directory, "where to write")->required();
+  const ParsedArguments parsed = ParseArguments(app, argc, argv);
+  if (!parsed.proceed) return parsed.exit_code;
+  const Result<int> status = SplitProgram(options, directory);
+  return status.ok() ? *status : PrintError(status.error());
+}
+
+}  // namespace bailey::cli

@@ -1,0 +1,93 @@
+#include "policy-compiler/plan/filters.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "policy-compiler/language/runtime_rules.h"
+#include "policy-compiler/seccomp/compile_filter.h"
+#include "runtime/portion_abi.h"
+
+namespace bailey::policy {
+namespace {
+
+std::string Place(const RuleInfo& rule) {
+  return fmt::format("`{}` ({}:{})", rule.text, rule.file, rule.line);
+}
+
+std::string Witness(const Policy& policy, const SeccompData& data) {
+  const Syscall* call =
+      SyscallTable::For(policy.architecture).FindByNumber(data.number);
+  std::string text =
+      call ? std::string(call->name) : std::to_string(data.number);
+  text += "(";
+  for (size_t i = 0; i < data.arguments.size(); ++i)
+    text += fmt::format("{}{:#x}", i ? ", " : "", data.arguments[i]);
+  return text + ")";
+}
+
+Result<FilterProof> CompileOne(const Policy& policy,
+                               const PortionPolicy& portion, FilterKind kind,
+                               uint32_t timeout_ms) {
+  const NotifyOptions options = AgentNotifyOptions(portion);
+  FilterProof result;
+  ASSIGN_OR_RETURN(result.filter.program,
+                   CompileFilter(policy, portion, kind, options));
+  result.proof = ProveFilter(policy, portion, kind, options,
+                             result.filter.program, timeout_ms);
+  result.filter.kind = kind;
+  result.filter.architecture = ArchitectureName(policy.architecture);
+  result.filter.solver = result.proof.solver;
+  result.filter.solver_seconds = result.proof.seconds;
+  return result;
+}
+
+}  // namespace
+
+NotifyOptions AgentNotifyOptions(const PortionPolicy& portion) {
+  NotifyOptions options;
+  options.opens = !portion.trusted;
+  options.sentinel_number = BAILEY_SENTINEL_SYSCALL;
+  options.sentinel_argument0 = BAILEY_SENTINEL_OPTION;
+  return options;
+}
+
+bool AllProved(const std::vector<FilterProof>& filters) {
+  return std::ranges::all_of(
+      filters, [](const FilterProof& filter) { return filter.proof.proved(); });
+}
+
+Policy WithRuntimeRules(Policy policy) {
+  AddRuntimeRules(policy);
+  return policy;
+}
+
+Result<> RefuseErrnoConflict(const Policy& policy, const PortionPolicy& portion,
+                             uint32_t timeout_ms) {
+  ASSIGN_OR_RETURN(const std::optional<ErrnoConflict> conflict,
+                   FindErrnoConflict(policy, portion, timeout_ms));
+  if (!conflict) return {};
+  return Fail(
+      fmt::format("two rules answer one call with different errnos: {} and {}, "
+                  "for example for {}",
+                  Place(DescribeRule(policy, portion, conflict->first_rule)),
+                  Place(DescribeRule(policy, portion, conflict->second_rule)),
+                  Witness(policy, conflict->data)),
+      "make one of them a stronger action, or let their conditions exclude "
+      "each other");
+}
+
+Result<std::vector<FilterProof>> CompileAndProve(const Policy& policy,
+                                                 const PortionPolicy& portion,
+                                                 uint32_t timeout_ms) {
+  RETURN_IF_ERROR(RefuseErrnoConflict(policy, portion, timeout_ms));
+  std::vector<FilterProof> filters;
+  for (const FilterKind kind : kAllFilterKinds) {
+    ASSIGN_OR_RETURN(FilterProof filter,
+                     CompileOne(policy, portion, kind, timeout_ms));
+    filters.push_back(std::move(filter));
+  }
+  return filters;
+}
+
+}  // namespace bailey::policy

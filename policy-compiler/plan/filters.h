@@ -1,0 +1,56 @@
+// A portion's three filters, compiled and proved.
+//
+//   ASSIGN_OR_RETURN(std::vector<FilterProof> filters,
+//                    CompileAndProve(policy, portion, kProofTimeoutMs));
+//   if (!AllProved(filters)) ...  // no filter leaves this process
+//
+// Before that, the policy itself is asked whether two of its rules answer one
+// call with different errnos; where they do there is nothing to compile.
+
+#ifndef BAILEY_POLICY_COMPILER_PLAN_FILTERS_H_
+#define BAILEY_POLICY_COMPILER_PLAN_FILTERS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "common/documents/plan.h"
+#include "common/result.h"
+#include "policy-compiler/language/policy.h"
+#include "policy-compiler/verify/prove.h"
+
+namespace bailey::policy {
+
+inline constexpr FilterKind kAllFilterKinds[] = {
+    FilterKind::kNotify, FilterKind::kPlain, FilterKind::kRuleIndex};
+
+inline constexpr uint32_t kProofTimeoutMs = 60'000;
+
+// How the notify filter differs from the plain one for a portion under our
+// agent: an untrusted portion's opens are seen, and the sentinel always is.
+NotifyOptions AgentNotifyOptions(const PortionPolicy& portion);
+
+struct FilterProof {
+  PlanFilter filter;  // its solver fields are filled
+  ProofResult proof;
+};
+
+bool AllProved(const std::vector<FilterProof>& filters);
+
+// The same policy with the rules of the runtime's own calls, which every filter
+// of a portion that we build contains.
+Policy WithRuntimeRules(Policy policy);
+
+// Fails, with a witness, where two rules answer one call with different errnos:
+// such a policy has no meaning to compile.
+Result<> RefuseErrnoConflict(const Policy& policy, const PortionPolicy& portion,
+                             uint32_t timeout_ms);
+
+// One entry a kind, in the order of kAllFilterKinds. An error: no filter can be
+// made, because the rules conflict or need too many instructions.
+Result<std::vector<FilterProof>> CompileAndProve(const Policy& policy,
+                                                 const PortionPolicy& portion,
+                                                 uint32_t timeout_ms);
+
+}  // namespace bailey::policy
+
+#endif  // BAILEY_POLICY_COMPILER_PLAN_FILTERS_H_

@@ -1,0 +1,41 @@
+// The plan: policy, placement, filters and proofs put together.
+//
+//   ASSIGN_OR_RETURN(PlanResult result, BuildPlan(policy, text, flow,
+//   diagnostics)); if (result.unproved.empty()) Write(result.plan);
+
+#ifndef BAILEY_POLICY_COMPILER_PLAN_PLAN_BUILDER_H_
+#define BAILEY_POLICY_COMPILER_PLAN_PLAN_BUILDER_H_
+
+#include <string>
+#include <vector>
+
+#include "common/diagnostics.h"
+#include "common/documents/flow.h"
+#include "common/documents/plan.h"
+#include "common/result.h"
+#include "policy-compiler/language/policy.h"
+#include "policy-compiler/plan/filters.h"
+
+namespace bailey::policy {
+
+// A filter without a proof: the plan must not be used.
+struct UnprovedFilter {
+  std::string portion;
+  FilterKind kind = FilterKind::kNotify;
+  ProofResult proof;
+};
+
+struct PlanResult {
+  Plan plan;
+  std::vector<UnprovedFilter> unproved;  // empty: the plan may be used
+};
+
+// Everything but the portions' programs. `policy` is as it was loaded, without
+// the runtime's rules, from `text`. Where the program cannot be split as the
+// policy says, `diagnostics` has the reasons and the result is an error.
+Result<PlanResult> BuildPlan(const Policy& policy, const SourceText& text,
+                             const Flow& flow, Diagnostics& diagnostics);
+
+}  // namespace bailey::policy
+
+#endif  // BAILEY_POLICY_COMPILER_PLAN_PLAN_BUILDER_H_

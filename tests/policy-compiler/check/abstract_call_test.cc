@@ -1,0 +1,131 @@
+#include "policy-compiler/check/abstract_call.h"
+
+#include <gtest/gtest.h>
+
+#include "policy-compiler/language/evaluator.h"
+
+namespace bailey::policy {
+namespace {
+
+constexpr uint32_t kSocket = 41;
+constexpr uint32_t kClone3 = 435;
+
+Condition Compare(int argument, CompareOp op, uint64_t value,
+                  uint64_t mask = ~uint64_t{0}) {
+  Condition condition;
+  condition.kind = Condition::Kind::kCompare;
+  condition.comparison = {argument, 32, true, mask, op, value};
+  return condition;
+}
+
+SyscallRule Rule(ActionKind kind, Condition when, uint32_t index) {
+  return {kSocket,
+          std::move(when),
+          {kind, kind == ActionKind::kErrno ? uint16_t{1} : uint16_t{0}},
+          index};
+}
+
+ArgumentValues Family(std::vector<ValueRange> values) {
+  return {0, "domain", std::move(values)};
+}
+
+class AbstractCallTest : public ::testing::Test {
+ protected:
+  AbstractCallTest() { portion_.otherwise = {ActionKind::kErrno, 1}; }
+
+  CallAnswer Ask(std::vector<ArgumentValues> arguments,
+                 uint32_t number = kSocket) {
+    return Answer(Architecture::kX8664, portion_, number, arguments);
+  }
+
+  PortionPolicy portion_;
+};
+
+TEST_F(AbstractCallTest, AnUnconditionalAllowAllowsAnything) {
+  portion_.syscalls = {Rule(ActionKind::kAllow, {}, 16)};
+  EXPECT_EQ(Ask({}).allowed, Certainty::kAlways);
+}
+
+TEST_F(AbstractCallTest, NothingMatchesIsOtherwise) {
+  EXPECT_EQ(Ask({}).allowed, Certainty::kNever);
+  EXPECT_EQ(Ask({}).rule, kRuleOtherwise);
+}
+
+TEST_F(AbstractCallTest, KnownValuesDecide) {
+  portion_.syscalls = {
+      Rule(ActionKind::kAllow, Compare(0, CompareOp::kEqual, 1), 16)};
+  EXPECT_EQ(Ask({Family({{1, 1}})}).allowed, Certainty::kAlways);
+  EXPECT_EQ(Ask({Family({{2, 2}})}).allowed, Certainty::kNever);
+  EXPECT_EQ(Ask({Family({{1, 2}})}).allowed, Certainty::kPerhaps);
+}
+
+TEST_F(AbstractCallTest, UnknownValuesAreUndecided) {
+  portion_.syscalls = {
+      Rule(ActionKind::kAllow, Compare(0, CompareOp::kEqual, 1), 16)};
+  EXPECT_EQ(Ask({}).allowed, Certainty::kPerhaps);
+  EXPECT_EQ(Ask({Family({})}).allowed, Certainty::kPerhaps);
+  EXPECT_EQ(Ask({Family({{0, UINT64_MAX}})}).allowed, Certainty::kPerhaps);
+}
+
+TEST_F(AbstractCallTest, APossibleDenialIsNotAlwaysAllowed) {
+  portion_.syscalls = {
+      Rule(ActionKind::kAllow, {}, 16),
+      Rule(ActionKind::kErrno, Compare(0, CompareOp::kEqual, 17), 17)};
+  EXPECT_EQ(Ask({}).allowed, Certainty::kPerhaps);
+  EXPECT_EQ(Ask({}).rule, 17u);
+  EXPECT_EQ(Ask({Family({{17, 17}})}).allowed, Certainty::kNever);
+  EXPECT_EQ(Ask({Family({{1, 1}})}).allowed, Certainty::kAlways);
+}
+
+TEST_F(AbstractCallTest, TheStrongestDenialIsNamed) {
+  portion_.syscalls = {Rule(ActionKind::kErrno, {}, 16),
+                       Rule(ActionKind::kKillProcess, {}, 17)};
+  EXPECT_EQ(Ask({}).rule, 17u);
+}
+
+TEST_F(AbstractCallTest, AnEmptyMaskNeedsNoValue) {
+  portion_.syscalls = {
+      Rule(ActionKind::kAllow, Compare(0, CompareOp::kEqual, 0, 0), 16)};
+  EXPECT_EQ(Ask({}).allowed, Certainty::kAlways);
+}
+
+TEST_F(AbstractCallTest, Clone3FallsBackWhereCloneIsConstrained) {
+  portion_.clone_constrained = true;
+  EXPECT_EQ(Ask({}, kClone3).rule, kRuleClone3Fallback);
+}
+
+// Soundness: whatever is "always" or "never" for a set is what the evaluator
+// says for each of its values.
+TEST_F(AbstractCallTest, AgreesWithTheEvaluatorOnEveryValueOfASet) {
+  const CompareOp ops[] = {CompareOp::kEqual,   CompareOp::kNotEqual,
+                           CompareOp::kLess,    CompareOp::kLessEqual,
+                           CompareOp::kGreater, CompareOp::kGreaterEqual};
+  for (const CompareOp op : ops) {
+    for (const uint64_t mask : {~uint64_t{0}, uint64_t{6}}) {
+      portion_.syscalls = {
+          Rule(ActionKind::kAllow, Compare(0, op, 4, mask), 16),
+          Rule(ActionKind::kKillProcess, Compare(0, CompareOp::kEqual, 9), 17)};
+      for (uint64_t low = 0; low < 12; ++low) {
+        for (uint64_t high = low; high < 12; ++high) {
+          const Certainty allowed = Ask({Family({{low, high}})}).allowed;
+          for (uint64_t value = low; value <= high; ++value) {
+            SeccompData data;
+            data.number = kSocket;
+            data.architecture =
+                SyscallTable::For(Architecture::kX8664).audit_arch();
+            data.arguments[0] = value;
+            const bool evaluated =
+                Evaluate(Architecture::kX8664, portion_, data).action.kind ==
+                ActionKind::kAllow;
+            if (allowed != Certainty::kPerhaps)
+              ASSERT_EQ(evaluated, allowed == Certainty::kAlways)
+                  << low << ".." << high << " at " << value;
+          }
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace bailey::policy
