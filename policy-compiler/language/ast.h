@@ -1,0 +1,151 @@
+// The syntax of a policy: what the parser read, before any name is looked up.
+// Spans are in the text that was parsed; nothing here borrows from it.
+
+#ifndef BAILEY_POLICY_COMPILER_LANGUAGE_AST_H_
+#define BAILEY_POLICY_COMPILER_LANGUAGE_AST_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/diagnostics.h"
+#include "common/documents/plan.h"
+#include "policy-compiler/language/policy.h"
+
+namespace bailey::policy {
+
+struct Name {
+  std::string text;
+  SourceSpan span;
+};
+
+enum class ConstantOp { kOr, kAnd, kShiftLeft, kAdd, kSubtract };
+
+// A chain holds all operators of one level of precedence from left to right,
+// so that a tree is as deep as its parentheses, not as long as its text.
+struct ConstantExpression {
+  enum class Kind { kNumber, kName, kNegate, kComplement, kChain };
+  Kind kind = Kind::kNumber;
+  uint64_t number = 0;                       // kNumber
+  std::string name;                          // kName
+  std::vector<ConstantExpression> operands;  // one, or two and more in a chain
+  std::vector<ConstantOp> operators;         // kChain: between the operands
+  SourceSpan span;
+};
+
+// An argument, with the masks that are applied to it.
+struct Operand {
+  Name argument;
+  std::vector<ConstantExpression> masks;
+};
+
+// One value, or with `last` all values from first to last.
+struct SetItem {
+  ConstantExpression first;
+  std::optional<ConstantExpression> last;
+};
+
+struct ArgumentExpression {
+  // kOperand is an argument that stands alone: right only inside parentheses
+  // that a comparison follows, and never left in a parsed policy.
+  enum class Kind { kOperand, kCompare, kIn, kAll, kAny, kNot };
+  Kind kind = Kind::kAll;
+  Operand operand;                           // kOperand, kCompare, kIn
+  CompareOp op = CompareOp::kEqual;          // kCompare
+  std::vector<SetItem> items;                // kIn; one value for kCompare
+  std::vector<ArgumentExpression> operands;  // kAll, kAny; one for kNot
+  SourceSpan span;
+};
+
+struct ActionSyntax {
+  Name name;
+  std::optional<ConstantExpression> errno_value;  // `errno` has one, no other
+};
+
+struct SyscallPattern {
+  Name name;
+  std::optional<ArgumentExpression> when;
+};
+
+struct SyscallStatement {
+  bool allow = true;
+  std::vector<SyscallPattern> patterns;
+  std::optional<ActionSyntax> action;
+};
+
+enum class FileAccess { kRead, kWrite, kExecute };
+
+struct FileStatement {
+  FileAccess access = FileAccess::kRead;
+  std::vector<Name> paths;  // as written, between the quotes
+};
+
+struct TargetStatement {
+  std::vector<Name> architectures;
+};
+
+struct UseStatement {
+  Name library;
+};
+
+struct CredentialStatement {
+  Name name;
+  // Missing after a syntax error, which was reported: the name is known still.
+  std::optional<CredentialSource> source;
+  Name place;  // variable or path
+  uint64_t descriptor = 0;
+};
+
+struct UsesStatement {
+  std::vector<Name> credentials;
+};
+
+struct FunctionStatement {
+  bool is_input = false;
+  std::vector<Name> functions;
+};
+
+enum class LimitKind { kMemory, kWall, kCpu, kPids, kOutput };
+
+struct LimitItem {
+  LimitKind kind = LimitKind::kMemory;
+  uint64_t value = 0;  // in PlanLimits' unit
+  SourceSpan span;
+};
+
+struct LimitStatement {
+  std::vector<LimitItem> items;
+};
+
+struct OtherwiseStatement {
+  ActionSyntax action;
+};
+
+struct Statement;
+
+struct PortionStatement {
+  Name name;
+  bool trusted = false;
+  std::vector<Statement> statements;
+};
+
+struct Statement {
+  std::variant<SyscallStatement, FileStatement, TargetStatement, UseStatement,
+               CredentialStatement, UsesStatement, FunctionStatement,
+               LimitStatement, OtherwiseStatement, PortionStatement>
+      body;
+  SourceSpan span;   // without the `;`
+  Name keyword;      // the word that it begins with
+  std::string text;  // as written, white space and comments folded
+};
+
+struct PolicySyntax {
+  Name name;
+  std::vector<Statement> statements;
+};
+
+}  // namespace bailey::policy
+
+#endif  // BAILEY_POLICY_COMPILER_LANGUAGE_AST_H_

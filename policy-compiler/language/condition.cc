@@ -1,0 +1,276 @@
+#include "policy-compiler/language/condition.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/check.h"
+#include "policy-compiler/language/constant.h"
+#include "policy-compiler/language/pointer_hint.h"
+
+namespace bailey::policy {
+namespace {
+
+using Conditions = std::optional<Condition>;
+
+Condition Branch(Condition::Kind kind, std::vector<Condition> operands) {
+  Condition condition;
+  condition.kind = kind;
+  condition.operands = std::move(operands);
+  return condition;
+}
+
+// "`fd`, `buf` and `count`"
+std::string ArgumentNames(const Syscall& call) {
+  std::string names;
+  for (const SyscallArgument& argument : call.arguments) {
+    if (!names.empty()) names += ", ";
+    names += "`" + std::string(argument.name) + "`";
+  }
+  return names;
+}
+
+std::vector<std::string_view> AcceptedNames(const Syscall& call) {
+  std::vector<std::string_view> names;
+  for (const SyscallArgument& argument : call.arguments) {
+    names.push_back(argument.name);
+    names.push_back(argument.alias);
+    if (!argument.other_alias.empty()) names.push_back(argument.other_alias);
+  }
+  return names;
+}
+
+std::string TypeText(const SyscallArgument& argument) {
+  return std::to_string(argument.width_bits) +
+         (argument.is_signed ? " bits, signed" : " bits, unsigned");
+}
+
+class ConditionResolver {
+ public:
+  ConditionResolver(const Syscall& call, TextReporter& report)
+      : call_(call), report_(report) {}
+
+  // Recursion is bounded: the parser refuses deep nesting (kMaxDepth).
+  Conditions Resolve(const ArgumentExpression& expression) {
+    using Kind = ArgumentExpression::Kind;
+    switch (expression.kind) {
+      case Kind::kCompare:
+        return ResolveComparison(expression);
+      case Kind::kIn:
+        return ResolveSet(expression);
+      case Kind::kAll:
+        return ResolveList(expression, Condition::Kind::kAll);
+      case Kind::kAny:
+        return ResolveList(expression, Condition::Kind::kAny);
+      case Kind::kNot:
+        return ResolveList(expression, Condition::Kind::kNot);
+      case Kind::kOperand:
+        break;
+    }
+    CHECK(false);
+  }
+
+ private:
+  Conditions ResolveList(const ArgumentExpression& expression,
+                         Condition::Kind kind) {
+    std::vector<Condition> operands;
+    for (const ArgumentExpression& operand : expression.operands) {
+      Conditions resolved = Resolve(operand);
+      if (resolved) operands.push_back(*std::move(resolved));
+    }
+    if (operands.size() < expression.operands.size()) return std::nullopt;
+    return Branch(kind, std::move(operands));
+  }
+
+  const SyscallArgument* FindOperand(const Operand& operand, int& index) {
+    if (!call_.has_signature) {
+      report_.Error(operand.argument.span,
+                    "the arguments of `" + std::string(call_.name) +
+                        "` are not known: the kernel has no call behind it");
+      return nullptr;
+    }
+    const auto found = FindArgument(call_, operand.argument.text);
+    if (found) {
+      index = *found;
+      return &call_.arguments[static_cast<size_t>(*found)];
+    }
+    const std::string call = "`" + std::string(call_.name) + "`";
+    std::string hint = DidYouMean(operand.argument.text, AcceptedNames(call_));
+    if (!hint.empty()) hint += " ";
+    hint += call_.arguments.empty() ? call + " takes no arguments"
+                                    : call + " takes " + ArgumentNames(call_);
+    report_.Error(operand.argument.span,
+                  call + " has no argument " + Quoted(operand.argument.text),
+                  hint);
+    return nullptr;
+  }
+
+  std::optional<Comparison> ResolveOperand(const Operand& operand) {
+    Comparison comparison;
+    const SyscallArgument* argument = FindOperand(operand, comparison.argument);
+    if (argument == nullptr) return std::nullopt;
+    comparison.width_bits = argument->width_bits;
+    comparison.is_signed = argument->is_signed;
+    const uint64_t all = LowBits(argument->width_bits);
+    uint64_t mask = all;
+    for (const ConstantExpression& expression : operand.masks) {
+      const auto bits = Fit(expression, *argument, /*as_bits=*/true);
+      if (!bits) return std::nullopt;
+      mask &= *bits;
+    }
+    // A mask that takes all bits is none, however it is written.
+    comparison.mask = mask == all ? ~uint64_t{0} : mask;
+    return comparison;
+  }
+
+  std::optional<uint64_t> Fit(const ConstantExpression& expression,
+                              const SyscallArgument& argument, bool as_bits) {
+    const auto value = EvaluateConstant(expression, report_);
+    if (!value) return std::nullopt;
+    Width width{argument.width_bits, argument.is_signed, as_bits};
+    if (const auto bits = FitWidth(*value, width)) return bits;
+    report_.Error(expression.span,
+                  "the value " + DecimalText(value->value) +
+                      " does not fit the argument `" +
+                      std::string(argument.name) + "` (" + TypeText(argument) +
+                      ")",
+                  FitHint(*value, width));
+    return std::nullopt;
+  }
+
+  // The same bits, written so that they fit.
+  static std::string FitHint(const ConstantValue& value, Width width) {
+    const WideInteger modulus = WideInteger{1} << width.bits;
+    if (width.is_signed && value.value >= modulus / 2 && value.value < modulus)
+      return "write " + DecimalText(value.value - modulus) + " for these bits";
+    if (!width.is_signed && value.value < 0 && value.value >= -modulus / 2)
+      return "the kernel reads the argument as unsigned: write " +
+             DecimalText(value.value + modulus) + " for these bits";
+    return "";
+  }
+
+  const SyscallArgument& ArgumentOf(const Comparison& comparison) const {
+    return call_.arguments[static_cast<size_t>(comparison.argument)];
+  }
+
+  Conditions ResolveComparison(const ArgumentExpression& expression) {
+    auto comparison = ResolveOperand(expression.operand);
+    const ConstantExpression& right = expression.items[0].first;
+    if (!comparison) {
+      EvaluateConstant(right, report_);  // for its own errors
+      return std::nullopt;
+    }
+    if (ArgumentOf(*comparison).is_pointer)
+      return ResolvePointer(expression, *comparison);
+    const bool equality = expression.op == CompareOp::kEqual ||
+                          expression.op == CompareOp::kNotEqual;
+    return Finish(*comparison, expression.op, right, equality);
+  }
+
+  Conditions Finish(Comparison comparison, CompareOp op,
+                    const ConstantExpression& right, bool equality) {
+    const bool masked = comparison.mask != ~uint64_t{0};
+    const auto bits = Fit(right, ArgumentOf(comparison), masked && equality);
+    if (!bits) return std::nullopt;
+    comparison.op = op;
+    comparison.value = *bits;
+    return Compare(comparison);
+  }
+
+  Conditions ResolvePointer(const ArgumentExpression& expression,
+                            Comparison comparison) {
+    const auto value = EvaluateConstant(expression.items[0].first, report_);
+    const bool equality =
+        expression.kind == ArgumentExpression::Kind::kCompare &&
+        (expression.op == CompareOp::kEqual ||
+         expression.op == CompareOp::kNotEqual);
+    const bool null_test = equality && expression.operand.masks.empty() &&
+                           value && value->value == 0;
+    if (null_test) {
+      comparison.op = expression.op;
+      return Compare(comparison);
+    }
+    if (value) {
+      const SyscallArgument& argument = ArgumentOf(comparison);
+      report_.Error(expression.operand.argument.span,
+                    "`" + std::string(argument.name) + "` of `" +
+                        std::string(call_.name) +
+                        "` is a pointer: a filter sees the address, never "
+                        "what is there",
+                    PointerHint(call_, argument));
+    }
+    return std::nullopt;
+  }
+
+  Conditions ResolveSet(const ArgumentExpression& expression) {
+    const auto comparison = ResolveOperand(expression.operand);
+    if (!comparison) return std::nullopt;
+    if (ArgumentOf(*comparison).is_pointer)
+      return ResolvePointer(expression, *comparison);
+    std::vector<Condition> members;
+    for (const SetItem& item : expression.items) {
+      Conditions member = ResolveItem(*comparison, item);
+      if (member) members.push_back(*std::move(member));
+    }
+    if (members.size() < expression.items.size()) return std::nullopt;
+    return AnyOf(std::move(members));
+  }
+
+  Conditions ResolveItem(const Comparison& comparison, const SetItem& item) {
+    if (!item.last)
+      return Finish(comparison, CompareOp::kEqual, item.first, true);
+    Conditions low =
+        Finish(comparison, CompareOp::kGreaterEqual, item.first, false);
+    Conditions high =
+        Finish(comparison, CompareOp::kLessEqual, *item.last, false);
+    if (!low || !high) return std::nullopt;
+    Condition range = AllOf({*std::move(low), *std::move(high)});
+    if (!IsAlwaysFalse(range)) return range;
+    report_.Error(item.first.span, "the range is empty",
+                  "the lower end comes first: `0..7`");
+    return std::nullopt;
+  }
+
+  const Syscall& call_;
+  TextReporter& report_;
+};
+
+}  // namespace
+
+std::optional<Condition> ResolveCondition(const ArgumentExpression& expression,
+                                          const Syscall& call,
+                                          TextReporter& report) {
+  return ConditionResolver(call, report).Resolve(expression);
+}
+
+Condition Compare(const Comparison& comparison) {
+  Condition condition;
+  condition.kind = Condition::Kind::kCompare;
+  condition.comparison = comparison;
+  return condition;
+}
+
+Condition AllOf(std::vector<Condition> operands) {
+  if (operands.size() == 1) return std::move(operands.front());
+  return Branch(Condition::Kind::kAll, std::move(operands));
+}
+
+Condition AnyOf(std::vector<Condition> operands) {
+  if (operands.size() == 1) return std::move(operands.front());
+  return Branch(Condition::Kind::kAny, std::move(operands));
+}
+
+Comparison CompareArgument(const Syscall& call, std::string_view argument,
+                           CompareOp op, uint64_t value, uint64_t mask) {
+  const auto index = FindArgument(call, argument);
+  CHECK(index.has_value());
+  const SyscallArgument& found = call.arguments[static_cast<size_t>(*index)];
+  return Comparison{.argument = *index,
+                    .width_bits = found.width_bits,
+                    .is_signed = found.is_signed,
+                    .mask = mask,
+                    .op = op,
+                    .value = value};
+}
+
+}  // namespace bailey::policy

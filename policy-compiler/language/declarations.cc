@@ -1,0 +1,320 @@
+#include "policy-compiler/language/declarations.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/documents/bundle.h"
+#include "policy-compiler/language/action.h"
+#include "policy-compiler/language/file_rules.h"
+#include "runtime/portion_abi.h"
+
+namespace bailey::policy {
+namespace {
+
+bool Contains(const std::vector<std::string>& names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+class Declarer {
+ public:
+  Declarer(const PolicySyntax& syntax, TextReporter& report, Policy& policy)
+      : syntax_(syntax), report_(report), policy_(policy) {}
+
+  void Run() {
+    policy_.name = syntax_.name.text;
+    for (const Statement& statement : syntax_.statements)
+      std::visit([&](const auto& body) { Take(statement, body); },
+                 statement.body);
+    // Credentials may stand behind the portions that use them.
+    for (const Statement& statement : syntax_.statements)
+      if (const auto* portion = std::get_if<PortionStatement>(&statement.body))
+        DeclarePortion(*portion);
+    if (policy_.portions.empty()) AddMain();
+    for (PortionPolicy& portion : policy_.portions)
+      portion.otherwise = otherwise_;
+    for (const CredentialStatement* credential : credentials_)
+      WarnIfUnused(*credential);
+  }
+
+ private:
+  // Rules and portions have their own passes.
+  void Take(const Statement&, const auto&) {}
+
+  void Take(const Statement& statement, const TargetStatement& target) {
+    if (target_seen_)
+      report_.Error(statement.keyword.span, "`target` stands twice");
+    target_seen_ = true;
+    for (const Name& name : target.architectures) TakeArchitecture(name);
+  }
+
+  void TakeArchitecture(const Name& name) {
+    constexpr std::array<std::string_view, 2> kKnown = {"x86_64", "aarch64"};
+    if (const auto found = ParseArchitecture(name.text)) {
+      policy_.architecture = *found;
+    } else if (name.text == "aarch64") {
+      report_.Error(name.span, "the target `aarch64` is not supported yet");
+    } else {
+      report_.Error(name.span, "unknown architecture " + Quoted(name.text),
+                    DidYouMean(name.text, kKnown));
+    }
+  }
+
+  void Take(const Statement& statement, const OtherwiseStatement& otherwise) {
+    if (otherwise_seen_)
+      report_.Error(statement.keyword.span, "`otherwise` stands twice");
+    otherwise_seen_ = true;
+    if (const auto action = ResolveAction(otherwise.action, report_))
+      otherwise_ = *action;
+  }
+
+  void Take(const Statement&, const LimitStatement& limit) {
+    for (const LimitItem& item : limit.items) {
+      uint64_t& place = LimitPlace(item.kind);
+      if (place != 0) report_.Error(item.span, "the limit is set twice");
+      place = item.value;
+    }
+  }
+
+  uint64_t& LimitPlace(LimitKind kind) {
+    switch (kind) {
+      case LimitKind::kMemory:
+        return policy_.limits.memory_bytes;
+      case LimitKind::kWall:
+        return policy_.limits.wall_ms;
+      case LimitKind::kCpu:
+        return policy_.limits.cpu_percent;
+      case LimitKind::kPids:
+        return policy_.limits.pids;
+      case LimitKind::kOutput:
+        break;
+    }
+    return policy_.limits.output_bytes;
+  }
+
+  void Take(const Statement&, const CredentialStatement& credential) {
+    if (!credential_names_.insert(credential.name.text).second) {
+      report_.Error(credential.name.span, "the credential " +
+                                              Quoted(credential.name.text) +
+                                              " is declared twice");
+    }
+    if (!credential.source) return;
+    if (credentials_.size() == kMaxCredentials) {
+      if (!std::exchange(too_many_credentials_, true)) {
+        report_.Error(credential.name.span,
+                      "the policy has more than " +
+                          std::to_string(kMaxCredentials) + " credentials");
+      }
+      return;
+    }
+    PlanCredential result;
+    result.name = credential.name.text;
+    result.source = *credential.source;
+    if (!TakeSource(credential, result)) return;
+    if (!IsDistinct(credential, result)) return;
+    credentials_.push_back(&credential);
+    policy_.credentials.push_back(std::move(result));
+  }
+
+  bool TakeSource(const CredentialStatement& credential,
+                  PlanCredential& result) {
+    switch (result.source) {
+      case CredentialSource::kEnvironment:
+        return TakeVariable(credential.place, result);
+      case CredentialSource::kFile: {
+        auto path = ParseExactPath(credential.place, report_);
+        if (path) result.path = *std::move(path);
+        return !result.path.empty();
+      }
+      case CredentialSource::kDescriptor:
+        break;
+    }
+    return TakeDescriptor(credential, result);
+  }
+
+  bool TakeVariable(const Name& variable, PlanCredential& result) {
+    if (variable.text.size() >= BAILEY_VARIABLE_BYTES) {
+      report_.Error(variable.span, "the variable's name has " +
+                                       std::to_string(BAILEY_VARIABLE_BYTES) +
+                                       " letters or more");
+      return false;
+    }
+    if (++variable_count_ == BAILEY_MAX_ENVIRONMENT_CREDENTIALS + 1) {
+      report_.Error(variable.span,
+                    "more than " +
+                        std::to_string(BAILEY_MAX_ENVIRONMENT_CREDENTIALS) +
+                        " credentials come from the environment");
+    }
+    result.variable = variable.text;
+    return true;
+  }
+
+  bool TakeDescriptor(const CredentialStatement& credential,
+                      PlanCredential& result) {
+    constexpr uint64_t kFirst = 3;  // behind stdin, stdout and stderr
+    if (credential.descriptor < kFirst ||
+        credential.descriptor >= BAILEY_FIRST_FD) {
+      report_.Error(credential.place.span,
+                    "a credential's descriptor is from 3 to " +
+                        std::to_string(BAILEY_FIRST_FD - 1),
+                    "0 to 2 are the program's input and output, those from " +
+                        std::to_string(BAILEY_FIRST_FD) + " on Bailey's own");
+      return false;
+    }
+    result.descriptor = static_cast<int>(credential.descriptor);
+    return true;
+  }
+
+  // Two names for one secret would put it where only one name is used.
+  bool IsDistinct(const CredentialStatement& credential,
+                  const PlanCredential& added) {
+    for (const PlanCredential& other : policy_.credentials) {
+      const bool same =
+          other.source == added.source && other.variable == added.variable &&
+          other.path == added.path && other.descriptor == added.descriptor;
+      if (!same) continue;
+      report_.Error(
+          credential.place.span,
+          "the credential " + Quoted(other.name) + " has the same source",
+          "name it once, and let portions share the name");
+      return false;
+    }
+    return true;
+  }
+
+  void AddMain() {
+    PortionPolicy main;
+    main.name = "main";
+    policy_.portions.push_back(std::move(main));
+  }
+
+  void DeclarePortion(const PortionStatement& syntax) {
+    if (policy_.portions.size() == kMaxPortions) {
+      if (!std::exchange(too_many_portions_, true)) {
+        report_.Error(syntax.name.span, "the policy has more than " +
+                                            std::to_string(kMaxPortions) +
+                                            " portions");
+      }
+      return;
+    }
+    if (syntax.name.text == kUnsplitPortion) {
+      report_.Error(syntax.name.span,
+                    "a portion cannot be called `unsplit`: bundles call the "
+                    "program before its split so");
+    }
+    if (FindPortion(policy_, syntax.name.text) != nullptr) {
+      report_.Error(
+          syntax.name.span,
+          "the portion " + Quoted(syntax.name.text) + " is declared twice");
+    }
+    PortionPolicy portion;
+    portion.name = syntax.name.text;
+    portion.trusted = syntax.trusted;
+    portion.span = syntax.name.span;
+    for (const Statement& statement : syntax.statements) {
+      if (const auto* uses = std::get_if<UsesStatement>(&statement.body))
+        TakeUses(statement, *uses, portion);
+      if (const auto* named = std::get_if<FunctionStatement>(&statement.body))
+        TakeFunctions(statement, *named, portion);
+    }
+    policy_.portions.push_back(std::move(portion));
+  }
+
+  void TakeUses(const Statement& statement, const UsesStatement& uses,
+                PortionPolicy& portion) {
+    if (!portion.trusted) {
+      report_.Error(statement.span, "an untrusted portion holds no credential",
+                    "make " + Quoted(portion.name) +
+                        " `trusted`, or let a "
+                        "trusted portion use the credential");
+    }
+    for (const Name& name : uses.credentials)
+      if (!report_.full()) TakeUse(name, portion);
+  }
+
+  void TakeUse(const Name& name, PortionPolicy& portion) {
+    used_.insert(name.text);
+    if (!credential_names_.contains(name.text)) {
+      report_.Error(name.span, "unknown credential " + Quoted(name.text),
+                    NearestCredential(name.text));
+    } else if (Contains(portion.credentials, name.text)) {
+      report_.Error(name.span,
+                    "the portion uses " + Quoted(name.text) + " twice");
+    } else {
+      portion.credentials.push_back(name.text);
+    }
+  }
+
+  std::string NearestCredential(const std::string& name) const {
+    if (credential_names_.empty())
+      return "declare it: `credential " + name + " from file \"PATH\";`";
+    const std::vector<std::string_view> names(credential_names_.begin(),
+                                              credential_names_.end());
+    return DidYouMean(name, names);
+  }
+
+  void TakeFunctions(const Statement& statement, const FunctionStatement& named,
+                     PortionPolicy& portion) {
+    if (named.is_input && portion.trusted) {
+      report_.Warning(statement.span,
+                      "a trusted portion parses what strangers send",
+                      "an input function belongs to an untrusted portion");
+    }
+    for (const Name& name : named.functions)
+      TakeFunction(name, named.is_input, portion);
+  }
+
+  void TakeFunction(const Name& name, bool is_input, PortionPolicy& portion) {
+    const size_t here = policy_.portions.size();
+    const auto [owner, added] = function_owners_.emplace(name.text, here);
+    if (!added && owner->second != here) {
+      report_.Error(
+          name.span,
+          "the function " + Quoted(name.text) + " is in the portion " +
+              Quoted(policy_.portions[owner->second].name) + " already");
+    } else if (!functions_.emplace(name.text, is_input).second) {
+      report_.Error(name.span,
+                    "the function " + Quoted(name.text) + " stands twice");
+    } else {
+      (is_input ? portion.input_functions : portion.functions)
+          .push_back(name.text);
+    }
+  }
+
+  void WarnIfUnused(const CredentialStatement& credential) {
+    if (used_.contains(credential.name.text)) return;
+    report_.Warning(
+        credential.name.span,
+        "no portion uses the credential " + Quoted(credential.name.text),
+        "say `uses " + credential.name.text +
+            ";` in the portion that holds it");
+  }
+
+  const PolicySyntax& syntax_;
+  TextReporter& report_;
+  Policy& policy_;
+  Action otherwise_;  // kill_process where none is written
+  bool target_seen_ = false;
+  bool otherwise_seen_ = false;
+  bool too_many_portions_ = false;
+  bool too_many_credentials_ = false;
+  int variable_count_ = 0;
+  std::vector<const CredentialStatement*> credentials_;
+  std::set<std::string, std::less<>> credential_names_;
+  std::set<std::string, std::less<>> used_;
+  std::map<std::string, size_t, std::less<>> function_owners_;
+  std::set<std::pair<std::string, bool>> functions_;  // with: is it an input?
+};
+
+}  // namespace
+
+void Declare(const PolicySyntax& syntax, TextReporter& report, Policy& policy) {
+  Declarer(syntax, report, policy).Run();
+}
+
+}  // namespace bailey::policy

@@ -1,0 +1,235 @@
+#include "policy-compiler/language/portion_checks.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "common/check.h"
+#include "policy-compiler/language/action.h"
+#include "policy-compiler/language/condition.h"
+#include "policy-compiler/language/file_rules.h"
+
+namespace bailey::policy {
+namespace {
+
+struct WayAround {
+  std::string_view call;
+  std::string_view why;
+};
+
+// Calls by which an allowed portion can do what its other rules deny.
+constexpr std::array<WayAround, 19> kWaysAround = {{
+    {"bpf", "loads code into the kernel"},
+    {"fsmount", "makes mounts, by which paths name other files"},
+    {"fsopen", "makes mounts, by which paths name other files"},
+    {"io_uring_enter", "makes calls that no filter sees"},
+    {"io_uring_setup", "makes calls that no filter sees"},
+    {"keyctl", "reads keys that others left in its keyrings"},
+    {"mount", "makes mounts, by which paths name other files"},
+    {"mount_setattr", "changes mounts, read-only ones included"},
+    {"move_mount", "moves mounts, by which paths name other files"},
+    {"open_by_handle_at", "opens files by handle, not by path"},
+    {"open_tree", "makes mounts, by which paths name other files"},
+    {"perf_event_open", "observes other processes through the kernel"},
+    {"pivot_root", "changes the files that paths name"},
+    {"process_vm_readv", "reads other processes' memory"},
+    {"process_vm_writev", "writes other processes' memory"},
+    {"ptrace", "controls other processes, whose calls are then its own"},
+    {"setns", "enters namespaces that its rules do not know"},
+    {"unshare", "makes user namespaces, in which it has capabilities"},
+    {"userfaultfd", "stops the kernel in the middle of a copy"},
+}};
+
+bool IsAllow(const SyscallRule& rule) { return !IsDenial(rule.action); }
+
+std::string Key(const Condition& condition) {
+  const Comparison& c = condition.comparison;
+  std::string key = std::to_string(static_cast<int>(condition.kind)) + "(";
+  if (condition.kind == Condition::Kind::kCompare) {
+    key += std::to_string(c.argument) + "," + std::to_string(c.mask) + "," +
+           std::to_string(static_cast<int>(c.op)) + "," +
+           std::to_string(c.value);
+  }
+  for (const Condition& operand : condition.operands) key += Key(operand);
+  return key + ")";
+}
+
+class Checker {
+ public:
+  Checker(Policy& policy, const std::vector<RulePlace>& places)
+      : policy_(policy), places_(places) {}
+
+  void Run() {
+    for (PortionPolicy& portion : policy_.portions) {
+      CheckCredentials(portion);
+      CheckErrnos(portion);
+      CheckClone(portion);
+      CheckOpenat2(portion);
+      WarnOfWaysAround(portion);
+    }
+  }
+
+ private:
+  const Syscall& CallNamed(std::string_view name) const {
+    const Syscall* call =
+        SyscallTable::For(policy_.architecture).FindByName(name);
+    CHECK(call != nullptr);
+    return *call;
+  }
+
+  // A rule of the policy is in every portion: each finding is shown once.
+  bool IsNew(std::string_view kind, uint32_t rule, uint64_t detail) {
+    return reported_.emplace(kind, rule, detail).second;
+  }
+
+  const RulePlace& PlaceOf(uint32_t rule) const {
+    CHECK(rule >= kFirstUserRule && rule - kFirstUserRule < places_.size());
+    return places_[rule - kFirstUserRule];
+  }
+
+  void ErrorOf(uint32_t rule, std::string message, std::string hint) {
+    const RulePlace& place = PlaceOf(rule);
+    place.report->Error(place.span, std::move(message), std::move(hint));
+  }
+
+  std::string PositionOf(uint32_t rule) const {
+    const RuleInfo& info = policy_.rules[rule - kFirstUserRule];
+    return info.file + ":" + std::to_string(info.line);
+  }
+
+  void CheckCredentials(const PortionPolicy& portion) {
+    for (const PlanCredential& credential : policy_.credentials) {
+      const bool uses =
+          std::ranges::find(portion.credentials, credential.name) !=
+          portion.credentials.end();
+      if (uses || credential.source != CredentialSource::kFile) continue;
+      for (const PlanFileRule& file : portion.files)
+        if (Covers(file, credential.path)) Uncover(portion, file, credential);
+    }
+  }
+
+  void Uncover(const PortionPolicy& portion, const PlanFileRule& file,
+               const PlanCredential& credential) {
+    ErrorOf(file.rule,
+            "the rule covers `" + credential.path +
+                "`, the source of the "
+                "credential " +
+                Quoted(credential.name) + ", which the portion " +
+                Quoted(portion.name) + " does not use",
+            "name narrower paths, or move the rule into the portions that use "
+            "the credential");
+  }
+
+  static bool HasUnconditional(const PortionPolicy& portion, uint32_t number,
+                               auto const& wanted) {
+    return std::ranges::any_of(portion.syscalls, [&](const SyscallRule& rule) {
+      return rule.number == number && IsUnconditional(rule.when) &&
+             wanted(rule);
+    });
+  }
+
+  // Denials with equal conditions; the solver finds those that merely overlap.
+  void CheckErrnos(const PortionPolicy& portion) {
+    std::map<std::pair<uint32_t, std::string>, const SyscallRule*> first;
+    for (const SyscallRule& rule : portion.syscalls) {
+      if (rule.action.kind != ActionKind::kErrno) continue;
+      const auto [other, added] =
+          first.try_emplace({rule.number, Key(rule.when)}, &rule);
+      if (added || other->second->action == rule.action) continue;
+      const auto stronger = [](const SyscallRule& candidate) {
+        return candidate.action.kind > ActionKind::kErrno;
+      };
+      if (HasUnconditional(portion, rule.number, stronger)) continue;
+      if (!IsNew("errno", rule.rule, rule.number)) continue;
+      ErrorOf(rule.rule,
+              "one call gets two errors: `" + ActionName(rule.action) +
+                  "` here and `" + ActionName(other->second->action) +
+                  "` from " + PositionOf(other->second->rule),
+              "rules have no order: keep one of them");
+    }
+  }
+
+  // Whether some values of the call's arguments are refused, by a condition.
+  bool IsConstrained(const PortionPolicy& portion, uint32_t number) const {
+    bool denied_if = false, allowed_if = false;
+    for (const SyscallRule& rule : portion.syscalls) {
+      if (rule.number != number || IsUnconditional(rule.when)) continue;
+      (IsAllow(rule) ? allowed_if : denied_if) = true;
+    }
+    if (denied_if) return true;
+    return allowed_if && IsDenial(portion.otherwise) &&
+           !HasUnconditional(portion, number, IsAllow);
+  }
+
+  void CheckClone(PortionPolicy& portion) {
+    portion.clone_constrained =
+        IsConstrained(portion, CallNamed("clone").number);
+    if (!portion.clone_constrained) return;
+    for (const SyscallRule& rule : portion.syscalls) {
+      if (rule.number != CallNamed("clone3").number || !IsAllow(rule)) continue;
+      if (!IsNew("clone3", rule.rule, 0)) continue;
+      ErrorOf(rule.rule,
+              "`clone3` is a way around the limits on the arguments of "
+              "`clone`: its flags lie behind a pointer",
+              "leave it out: it answers ENOSYS then, and the C library falls "
+              "back to `clone`; or allow `clone` without a condition");
+    }
+  }
+
+  void Warn(const PortionPolicy& portion, uint32_t number, std::string message,
+            const std::string& hint) {
+    for (const SyscallRule& rule : portion.syscalls) {
+      if (rule.number != number || !IsAllow(rule)) continue;
+      if (!IsNew("around", rule.rule, number)) continue;
+      const RulePlace& place = PlaceOf(rule.rule);
+      place.report->Warning(place.span, message, hint);
+    }
+  }
+
+  void CheckOpenat2(const PortionPolicy& portion) {
+    const bool constrained =
+        IsConstrained(portion, CallNamed("openat").number) ||
+        IsConstrained(portion, CallNamed("open").number);
+    if (!constrained) return;
+    Warn(portion, CallNamed("openat2").number,
+         "`openat2` is a way around the limits on the flags of `open` and "
+         "`openat`: its own lie behind a pointer",
+         "leave it out: the C library falls back to `openat`");
+  }
+
+  void WarnOfWaysAround(const PortionPolicy& portion) {
+    // Without a denial there is nothing to go around.
+    const bool denies =
+        IsDenial(portion.otherwise) ||
+        std::ranges::any_of(portion.syscalls, [](const SyscallRule& rule) {
+          return IsDenial(rule.action);
+        });
+    if (!denies) return;
+    for (const WayAround& way : kWaysAround) {
+      const std::string name(way.call);
+      const uint32_t number = CallNamed(way.call).number;
+      const auto denied = [](const SyscallRule& r) { return !IsAllow(r); };
+      if (HasUnconditional(portion, number, denied)) continue;
+      Warn(portion, number,
+           "`" + name + "` is a way around the other rules of " +
+               Quoted(portion.name) + ": it " + std::string(way.why),
+           "");
+    }
+  }
+
+  Policy& policy_;
+  const std::vector<RulePlace>& places_;
+  std::set<std::tuple<std::string, uint32_t, uint64_t>> reported_;
+};
+
+}  // namespace
+
+void CheckPortions(Policy& policy, const std::vector<RulePlace>& places) {
+  Checker(policy, places).Run();
+}
+
+}  // namespace bailey::policy

@@ -1,0 +1,24 @@
+// The system calls that runtime/ itself makes in a portion of a split program,
+// as rules that `eval`, the outcome and the proof show like any other.
+//
+//   AddRuntimeRules(policy);  // once the policy is to be split
+
+#ifndef BAILEY_POLICY_COMPILER_LANGUAGE_RUNTIME_RULES_H_
+#define BAILEY_POLICY_COMPILER_LANGUAGE_RUNTIME_RULES_H_
+
+#include "policy-compiler/language/policy.h"
+
+namespace bailey::policy {
+
+// Adds the rules of "runtime/channel" to every portion; a second call changes
+// nothing. They are allow rules: what the author denies stays denied.
+//
+//   futex on shared memory, to wait and to wake      the channel
+//   write to BAILEY_CONTROL_FD                       the agent
+//   prctl(BAILEY_SENTINEL_OPTION)                    giving the listener away
+//   close                                            what start-up needed
+void AddRuntimeRules(Policy& policy);
+
+}  // namespace bailey::policy
+
+#endif  // BAILEY_POLICY_COMPILER_LANGUAGE_RUNTIME_RULES_H_

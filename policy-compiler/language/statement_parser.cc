@@ -1,0 +1,251 @@
+#include "policy-compiler/language/statement_parser.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "policy-compiler/language/limit_units.h"
+
+namespace bailey::policy {
+namespace {
+
+constexpr std::array<std::string_view, 3> kSources = {"env", "file", "fd"};
+constexpr std::array<std::string_view, 3> kAccesses = {"read", "write",
+                                                       "execute"};
+// What a rule may be about; the first two are supported.
+constexpr std::array<std::string_view, 5> kSubjects = {"syscall", "file", "net",
+                                                       "service", "connect"};
+
+StatementResult ResultOf(bool parsed) {
+  return parsed ? StatementResult::kParsed : StatementResult::kFailed;
+}
+
+}  // namespace
+
+StatementResult StatementParser::Parse(Statement& statement) {
+  if (cursor_.Peek().kind != TokenKind::kIdentifier)
+    return StatementResult::kUnknown;
+  if (cursor_.AcceptWord("allow")) return Rule(statement, true);
+  if (cursor_.AcceptWord("deny")) return Rule(statement, false);
+  if (cursor_.AcceptWord("target")) return Target(statement);
+  if (cursor_.AcceptWord("use")) return Use(statement);
+  if (cursor_.AcceptWord("credential")) return Credential(statement);
+  if (cursor_.AcceptWord("uses")) return Uses(statement);
+  if (cursor_.AcceptWord("function")) return Functions(statement, false);
+  if (cursor_.AcceptWord("input")) return Functions(statement, true);
+  if (cursor_.AcceptWord("limit")) return Limit(statement);
+  if (cursor_.AcceptWord("otherwise")) return Otherwise(statement);
+  return StatementResult::kUnknown;
+}
+
+StatementResult StatementParser::NotYet(std::string_view what) {
+  cursor_.report().Error(cursor_.Peek().span(),
+                         std::string(what) + " not supported yet");
+  return StatementResult::kUnsupported;
+}
+
+bool StatementParser::NameList(std::string_view what,
+                               std::vector<Name>& names) {
+  do {
+    auto name = cursor_.ExpectName(what);
+    if (!name) return false;
+    names.push_back(*std::move(name));
+  } while (cursor_.AcceptSymbol(","));
+  return true;
+}
+
+StatementResult StatementParser::Target(Statement& statement) {
+  TargetStatement target;
+  if (!cursor_.ExpectWord("linux")) return StatementResult::kFailed;
+  if (!NameList("an architecture", target.architectures))
+    return StatementResult::kFailed;
+  statement.body = std::move(target);
+  return StatementResult::kParsed;
+}
+
+StatementResult StatementParser::Use(Statement& statement) {
+  auto library = cursor_.ExpectString("the name of a built-in library");
+  if (!library) return StatementResult::kFailed;
+  statement.body = UseStatement{*std::move(library)};
+  return StatementResult::kParsed;
+}
+
+StatementResult StatementParser::Credential(Statement& statement) {
+  CredentialStatement credential;
+  auto name = cursor_.ExpectName("the credential's name");
+  if (!name) return StatementResult::kFailed;
+  credential.name = *std::move(name);
+  const bool parsed = Source(credential);
+  if (!parsed) credential.source.reset();
+  statement.body = std::move(credential);
+  return ResultOf(parsed);
+}
+
+bool StatementParser::Source(CredentialStatement& credential) {
+  if (!cursor_.ExpectWord("from")) return false;
+  const auto source = cursor_.ExpectOneOf("`env`, `file` or `fd`", kSources);
+  if (!source) return false;
+  if (*source == 2) {
+    credential.source = CredentialSource::kDescriptor;
+    const auto number = cursor_.ExpectNumber("the descriptor's number");
+    credential.place.span = cursor_.Previous().span();
+    credential.descriptor = number.value_or(0);
+    return number.has_value();
+  }
+  credential.source =
+      *source == 0 ? CredentialSource::kEnvironment : CredentialSource::kFile;
+  auto place = *source == 0
+                   ? cursor_.ExpectName("the variable's name")
+                   : cursor_.ExpectString("the file's path in double quotes");
+  if (!place) return false;
+  credential.place = *std::move(place);
+  return true;
+}
+
+StatementResult StatementParser::Uses(Statement& statement) {
+  UsesStatement uses;
+  if (!NameList("the name of a credential", uses.credentials))
+    return StatementResult::kFailed;
+  statement.body = std::move(uses);
+  return StatementResult::kParsed;
+}
+
+StatementResult StatementParser::Functions(Statement& statement,
+                                           bool is_input) {
+  FunctionStatement functions;
+  functions.is_input = is_input;
+  if (is_input && !cursor_.ExpectWord("function"))
+    return StatementResult::kFailed;
+  if (!NameList("the name of a function", functions.functions))
+    return StatementResult::kFailed;
+  statement.body = std::move(functions);
+  return StatementResult::kParsed;
+}
+
+StatementResult StatementParser::Rule(Statement& statement, bool allow) {
+  for (const std::string_view later : {"net", "service", "connect"})
+    if (cursor_.AtWord(later)) return NotYet(Quoted(later) + " rules are");
+  const auto subject = cursor_.ExpectOneOf("`syscall` or `file`", kSubjects);
+  if (!subject) return StatementResult::kFailed;
+  if (*subject == 0) return SyscallRule(statement, allow);
+  return FileRule(statement, allow);
+}
+
+StatementResult StatementParser::SyscallRule(Statement& statement, bool allow) {
+  SyscallStatement rule;
+  rule.allow = allow;
+  do {
+    if (cursor_.AtSymbol("@")) return NotYet("groups of system calls are");
+    if (!Pattern(rule)) return StatementResult::kFailed;
+  } while (cursor_.AcceptSymbol(","));
+  if (!ThenAction(rule)) return StatementResult::kFailed;
+  statement.body = std::move(rule);
+  return StatementResult::kParsed;
+}
+
+bool StatementParser::Pattern(SyscallStatement& rule) {
+  auto name = cursor_.ExpectName("the name of a system call");
+  if (!name) return false;
+  SyscallPattern pattern{*std::move(name), std::nullopt};
+  if (cursor_.AcceptSymbol("(")) {
+    if (cursor_.AtSymbol(")")) {
+      cursor_.Unexpected("a comparison of an argument",
+                         "without one the parentheses are left out");
+      return false;
+    }
+    auto when = expressions_.Arguments();
+    if (!when) return false;
+    if (!cursor_.ExpectSymbol(")",
+                              "comparisons are joined by `,`, `and`, `or`"))
+      return false;
+    pattern.when = *std::move(when);
+  }
+  rule.patterns.push_back(std::move(pattern));
+  return true;
+}
+
+bool StatementParser::ThenAction(SyscallStatement& rule) {
+  if (!cursor_.AcceptWord("then")) return true;
+  rule.action = Action();
+  return rule.action.has_value();
+}
+
+// Any name is an action here, and any may have a value: which ones exist is the
+// resolver's to say, so that `eror EPERM` is one error.
+std::optional<ActionSyntax> StatementParser::Action() {
+  auto name = cursor_.ExpectName("an action");
+  if (!name) return std::nullopt;
+  ActionSyntax action{*std::move(name), std::nullopt};
+  const bool has_value = cursor_.Peek().kind == TokenKind::kIdentifier ||
+                         cursor_.Peek().kind == TokenKind::kNumber;
+  const bool needs_value = action.name.text == "errno";
+  if (needs_value && !has_value)
+    cursor_.Unexpected("the name or number of an error", "as in `errno EPERM`");
+  if (!has_value)
+    return needs_value ? std::nullopt : std::optional(std::move(action));
+  // A statement without its `;` may be followed by another.
+  if (!needs_value && !cursor_.AtSymbol(";", 1)) return action;
+  action.errno_value = expressions_.Constant();
+  if (!action.errno_value) return std::nullopt;
+  return action;
+}
+
+StatementResult StatementParser::FileRule(Statement& statement, bool allow) {
+  if (!allow) {
+    cursor_.report().Error(cursor_.Previous().span(),
+                           "`deny file` is not supported yet",
+                           "what no `allow file` covers is denied");
+    return StatementResult::kUnsupported;
+  }
+  const auto access =
+      cursor_.ExpectOneOf("`read`, `write` or `execute`", kAccesses);
+  if (!access) return StatementResult::kFailed;
+  FileStatement rule;
+  // INVARIANT: kAccesses stands in FileAccess' order.
+  rule.access = static_cast<FileAccess>(*access);
+  do {
+    auto path = cursor_.ExpectString("a path in double quotes");
+    if (!path) return StatementResult::kFailed;
+    rule.paths.push_back(*std::move(path));
+  } while (cursor_.AcceptSymbol(","));
+  statement.body = std::move(rule);
+  return StatementResult::kParsed;
+}
+
+StatementResult StatementParser::Limit(Statement& statement) {
+  LimitStatement limit;
+  do {
+    if (!OneLimit(limit)) return StatementResult::kFailed;
+  } while (cursor_.AcceptSymbol(","));
+  statement.body = std::move(limit);
+  return StatementResult::kParsed;
+}
+
+bool StatementParser::OneLimit(LimitStatement& limit) {
+  const size_t begin = cursor_.position();
+  const auto kind = cursor_.ExpectOneOf(
+      "`memory`, `wall`, `cpu`, `pids` or `output`", kLimitNames);
+  if (!kind) return false;
+  // INVARIANT: kLimitNames stands in LimitKind's order.
+  LimitItem item;
+  item.kind = static_cast<LimitKind>(*kind);
+  const auto number = cursor_.ExpectNumber("a number");
+  if (!number) return false;
+  const auto scale = ParseLimitUnit(item.kind, cursor_);
+  if (!scale) return false;
+  item.span = cursor_.SpanSince(begin);
+  const auto value = ScaleLimit(item, *number, *scale, cursor_.report());
+  if (!value) return true;  // reported; the other limits are read still
+  item.value = *value;
+  limit.items.push_back(std::move(item));
+  return true;
+}
+
+StatementResult StatementParser::Otherwise(Statement& statement) {
+  auto action = Action();
+  if (!action) return StatementResult::kFailed;
+  statement.body = OtherwiseStatement{*std::move(action)};
+  return StatementResult::kParsed;
+}
+
+}  // namespace bailey::policy
