@@ -1,0 +1,310 @@
+#include "analyzer/elf/library_reach.h"
+
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "analyzer/elf/call_graph.h"
+
+namespace bailey::analyzer {
+namespace {
+
+constexpr uint32_t kNoNode = ~uint32_t{0};
+
+ParameterValues OwnParameters() {
+  ParameterValues values;
+  for (int i = 0; i < kFollowedParameters; ++i)
+    values[i] = MachineValue::Parameter(i);
+  return values;
+}
+
+// --- Breadth-first search, kept apart from what is collected on the way
+// --------
+
+// Which nodes are reached, each with the one before it on a shortest path.
+class Search {
+ public:
+  explicit Search(const CallGraph& graph)
+      : graph_(graph), before_(graph.size(), kNoNode) {}
+
+  void AddRoot(uint32_t node) {
+    if (!Contains(node)) Add(node, node);
+  }
+
+  // Follows edges of the given kinds from all that is reached.
+  template <class Follows>
+  void Run(Follows follows) {
+    for (size_t i = 0; i < reached_.size(); ++i)
+      for (const CallEdge& edge : graph_.edges(reached_[i]))
+        if (follows(edge.kind) && !Contains(edge.target))
+          Add(edge.target, reached_[i]);
+  }
+
+  bool Contains(uint32_t node) const { return before_[node] != kNoNode; }
+  const std::vector<uint32_t>& reached() const { return reached_; }
+
+  std::vector<std::string> PathTo(uint32_t node) const {
+    std::vector<std::string> path = {graph_.NameOf(node)};
+    for (; before_[node] != node; node = before_[node])
+      path.push_back(graph_.NameOf(before_[node]));
+    std::reverse(path.begin(), path.end());
+    return path;
+  }
+
+ private:
+  void Add(uint32_t node, uint32_t before) {
+    before_[node] = before;
+    reached_.push_back(node);
+  }
+
+  const CallGraph& graph_;
+  std::vector<uint32_t> before_;
+  std::vector<uint32_t> reached_;  // In the order of discovery.
+};
+
+// --- What is collected
+// -----------------------------------------------------------
+
+// Memory that may be executed and whose content is not known here.
+bool MayMapCode(uint32_t number, const std::array<MachineValue, 6>& arguments) {
+  if (number != SYS_mmap && number != SYS_mprotect &&
+      number != SYS_pkey_mprotect)
+    return false;
+  const MachineValue& protection = arguments[2];
+  return protection.kind != MachineValue::Kind::kConstant ||
+         (protection.constant & PROT_EXEC) != 0;
+}
+
+class Collector {
+ public:
+  Collector(const CallGraph& graph, SymbolReach& out)
+      : graph_(graph), out_(out) {}
+
+  // All that a node does, if it is seen with `confidence`. `bound` are the
+  // symbol's values of the node's parameters.
+  void Collect(uint32_t node, ReachConfidence confidence,
+               const ParameterValues& bound, const Search& search) {
+    const MachineFunction* function = graph_.FunctionOf(node);
+    if (function == nullptr) return;
+    out_.has_indirect_call |= function->has_indirect_call;
+    for (const SyscallSite& site : graph_.sites(node))
+      CollectSite(node, site, confidence, bound, search);
+    if (function->incomplete)
+      AddUnresolved(node, function->address, function->incomplete_reason,
+                    confidence, search);
+    for (const std::string& import : graph_.missing(node))
+      AddUnresolved(node, function->address,
+                    "`" + import + "` is defined by no linked file", confidence,
+                    search);
+  }
+
+  // A site whose number its callers pass, where the caller is not known.
+  void CollectUncalled(uint32_t node, const Search& search) {
+    for (const SyscallSite& site : graph_.sites(node))
+      if (site.number_parameter)
+        AddUnresolved(node, site.address, site.unresolved_reason,
+                      ReachConfidence::kOverApproximated, search);
+  }
+
+  void Finish() {
+    for (auto& [key, syscall] : syscalls_)
+      out_.syscalls.push_back(std::move(syscall));
+  }
+
+ private:
+  void CollectSite(uint32_t node, const SyscallSite& site,
+                   ReachConfidence confidence, const ParameterValues& bound,
+                   const Search& search) {
+    std::array<MachineValue, 6> arguments;
+    for (size_t i = 0; i < arguments.size(); ++i)
+      arguments[i] = Substitute(site.arguments[i], bound);
+    for (uint32_t number : site.possible_numbers) {
+      AddSyscall(node, number, confidence, arguments, search);
+      if (confidence != ReachConfidence::kDirect &&
+          MayMapCode(number, arguments))
+        AddUnresolved(node, site.address, "may map code that was not analyzed",
+                      confidence, search);
+    }
+    if (!site.possible_numbers.empty() || site.number_parameter) return;
+    AddUnresolved(node, site.address, site.unresolved_reason, confidence,
+                  search);
+  }
+
+  void AddSyscall(uint32_t node, uint32_t number, ReachConfidence confidence,
+                  const std::array<MachineValue, 6>& arguments,
+                  const Search& search) {
+    const auto [found, is_new] =
+        syscalls_.try_emplace(std::pair(confidence, number));
+    ReachedSyscall& syscall = found->second;
+    if (is_new) {
+      syscall = {number, confidence, arguments, search.PathTo(node)};
+      return;
+    }
+    for (size_t i = 0; i < arguments.size(); ++i)
+      syscall.arguments[i] = Join(syscall.arguments[i], arguments[i]);
+  }
+
+  void AddUnresolved(uint32_t node, uint64_t address, const std::string& reason,
+                     ReachConfidence confidence, const Search& search) {
+    out_.unresolved.push_back({graph_.ImageOf(node).path(), graph_.NameOf(node),
+                               address, reason, confidence,
+                               search.PathTo(node)});
+  }
+
+  const CallGraph& graph_;
+  SymbolReach& out_;
+  std::map<std::pair<ReachConfidence, uint32_t>, ReachedSyscall> syscalls_;
+};
+
+// --- The three passes
+// --------------------------------------------------------------
+
+// The functions that are the symbol's own body: itself and what it jumps to,
+// with the symbol's values of their parameters.
+std::map<uint32_t, ParameterValues> Bind(const CallGraph& graph,
+                                         const std::vector<uint32_t>& roots) {
+  std::map<uint32_t, ParameterValues> bound;
+  std::deque<uint32_t> waiting;
+  const auto enter = [&](uint32_t node, const ParameterValues& values) {
+    const auto [found, is_new] = bound.try_emplace(node, values);
+    const ParameterValues before = found->second;
+    for (int i = 0; i < kFollowedParameters; ++i)
+      found->second[i] = Join(found->second[i], values[i]);
+    if (is_new || before != found->second) waiting.push_back(node);
+  };
+  for (uint32_t root : roots) enter(root, OwnParameters());
+  while (!waiting.empty()) {
+    const uint32_t node = waiting.front();
+    waiting.pop_front();
+    const ParameterValues values = bound.at(node);
+    for (const CallEdge& edge : graph.edges(node)) {
+      if (edge.kind != CallEdge::Kind::kTail) continue;
+      ParameterValues passed;
+      for (int i = 0; i < kFollowedParameters; ++i)
+        passed[i] = Substitute(edge.site->arguments[i], values);
+      enter(edge.target, passed);
+    }
+  }
+  return bound;
+}
+
+void CollectDirect(const CallGraph& graph, const std::vector<uint32_t>& roots,
+                   Collector& collector, SymbolReach& out) {
+  Search search(graph);
+  for (uint32_t root : roots) search.AddRoot(root);
+  search.Run([](CallEdge::Kind kind) { return kind == CallEdge::Kind::kTail; });
+  for (const auto& [node, values] : Bind(graph, roots))
+    collector.Collect(node, ReachConfidence::kDirect, values, search);
+  for (uint32_t root : roots)
+    for (const SyscallSite& site : graph.sites(root))
+      if (site.number_parameter)
+        out.parameter_syscalls.push_back(
+            {*site.number_parameter, site.arguments});
+}
+
+SymbolReach Reach(const CallGraph& graph, const std::vector<uint32_t>& roots,
+                  bool has_direct) {
+  SymbolReach out;
+  Collector collector(graph, out);
+  if (has_direct) CollectDirect(graph, roots, collector, out);
+  const auto is_own =
+      has_direct ? Bind(graph, roots) : std::map<uint32_t, ParameterValues>{};
+  Search calls(graph);
+  for (uint32_t root : roots) calls.AddRoot(root);
+  calls.Run(
+      [](CallEdge::Kind kind) { return kind != CallEdge::Kind::kAddress; });
+  // Nothing is said of other functions' parameters.
+  const ParameterValues unknown;
+  for (uint32_t node : calls.reached())
+    if (!is_own.contains(node))
+      collector.Collect(node, ReachConfidence::kReachable, unknown, calls);
+  Search all(graph);
+  for (uint32_t root : roots) all.AddRoot(root);
+  all.Run([](CallEdge::Kind) { return true; });
+  std::vector<bool> is_uncalled(graph.size(), false);
+  for (uint32_t node : all.reached()) {
+    if (!calls.Contains(node))
+      collector.Collect(node, ReachConfidence::kOverApproximated, unknown, all);
+    for (const CallEdge& edge : graph.edges(node))
+      if (edge.kind == CallEdge::Kind::kAddress)
+        is_uncalled[edge.target] = true;
+  }
+  for (uint32_t node = 0; node < graph.size(); ++node)
+    if (is_uncalled[node]) collector.CollectUncalled(node, all);
+  collector.Finish();
+  return out;
+}
+
+}  // namespace
+
+const ReachedSyscall* SymbolReach::Find(uint32_t number) const {
+  // INVARIANT: sorted by confidence, so the first is the best.
+  for (const ReachedSyscall& syscall : syscalls)
+    if (syscall.number == number) return &syscall;
+  return nullptr;
+}
+
+LibraryReach::LibraryReach(const LinkMap& link)
+    : link_(&link), graph_(std::make_unique<CallGraph>(link)) {}
+LibraryReach::~LibraryReach() = default;
+LibraryReach::LibraryReach(LibraryReach&&) noexcept = default;
+
+Result<SymbolReach> LibraryReach::ReachFrom(std::string_view symbol) const {
+  const auto found = link_->Resolve(symbol);
+  if (!found)
+    return Fail(
+        "no linked file exports a function `" + std::string(symbol) + "`",
+        "name the library that defines it");
+  std::vector<uint32_t> roots;
+  for (uint32_t function : found->symbol->functions)
+    roots.push_back(graph_->NodeOf(found->image, function));
+  SymbolReach reach = Reach(*graph_, roots, true);
+  reach.symbol = symbol;
+  return reach;
+}
+
+SymbolReach LibraryReach::ReachFromFunction(uint32_t image,
+                                            uint32_t function) const {
+  const uint32_t node = graph_->NodeOf(image, function);
+  SymbolReach reach = Reach(*graph_, {node}, true);
+  reach.symbol = graph_->NameOf(node);
+  return reach;
+}
+
+std::vector<uint32_t> LibraryReach::StartupRoots() const {
+  std::vector<uint32_t> roots;
+  const auto add = [&](uint32_t image, const std::vector<uint32_t>& functions) {
+    for (uint32_t function : functions)
+      roots.push_back(graph_->NodeOf(image, function));
+  };
+  const auto add_entry = [&](std::optional<uint32_t> image) {
+    if (image && link_->images()[*image].entry())
+      add(*image, {*link_->images()[*image].entry()});
+  };
+  add_entry(link_->interpreter());
+  add_entry(link_->executable());
+  for (uint32_t i = 0; i < link_->images().size(); ++i) {
+    const ElfImage& image = link_->images()[i];
+    add(i, image.resolvers());
+    add(i, image.constructors());
+    add(i, image.destructors());
+  }
+  // What an executable that is not built yet will begin and end with.
+  for (const char* symbol : {"__libc_start_main", "exit"})
+    if (const auto found = link_->Resolve(symbol))
+      add(found->image, found->symbol->functions);
+  return roots;
+}
+
+SymbolReach LibraryReach::StartupReach() const {
+  SymbolReach reach = Reach(*graph_, StartupRoots(), false);
+  reach.symbol = "(startup and exit)";
+  return reach;
+}
+
+}  // namespace bailey::analyzer

@@ -1,0 +1,111 @@
+// Which system calls a call of a library function can make.
+//
+//   ASSIGN_OR_RETURN(LinkMap link, LinkMap::Create(request));
+//   LibraryReach reach(link);
+//   ASSIGN_OR_RETURN(SymbolReach open, reach.ReachFrom("open"));
+//   // open.syscalls: openat direct, (AT_FDCWD, param 0, param 1, …); more that
+//   // are reachable, and over-approximated ones.
+//
+// How it is decided. `direct`: in the function's own body, jumps out of it
+// included, or by passing a constant number to a function such as syscall().
+// `reachable`: through calls whose target is certain. `over-approximated`:
+// through a function whose address is taken (who takes it counts as calling it)
+// or a call through a pointer (which counts as calling every function whose
+// address lies in the data of any image).
+//
+// Since takers of addresses count as callers, the answer for one symbol alone
+// leaves out what others gave it to call back. What a whole process can do is
+// in the union of StartupReach(), ReachFrom() of all that it calls, and what
+// the functions do whose addresses it takes itself. Not seen: code that is
+// loaded or made at run time (dlopen, name service modules); where it could be,
+// an UnresolvedSite says so.
+
+#ifndef BAILEY_ANALYZER_ELF_LIBRARY_REACH_H_
+#define BAILEY_ANALYZER_ELF_LIBRARY_REACH_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analyzer/elf/link_map.h"
+#include "analyzer/elf/machine_function.h"
+#include "common/result.h"
+
+namespace bailey::analyzer {
+
+class CallGraph;
+
+// From sure to coarse.
+enum class ReachConfidence : uint8_t { kDirect, kReachable, kOverApproximated };
+
+struct ReachedSyscall {
+  uint32_t number = 0;
+  ReachConfidence confidence = ReachConfidence::kDirect;
+  // What holds for all sites of this number and confidence: constants, and for
+  // kDirect also the symbol's own parameters.
+  std::array<MachineValue, 6> arguments;
+  // A shortest chain of function names, from the symbol to the one with the
+  // instruction.
+  std::vector<std::string> path;
+};
+
+// A call whose number is a parameter of the symbol: syscall(number, …). The
+// caller puts its own values in, both for the number and for the arguments.
+struct ParameterSyscall {
+  int number_parameter = 0;
+  std::array<MachineValue, 6> arguments;
+};
+
+// Something reachable that was not resolved.
+struct UnresolvedSite {
+  std::string image;  // Path of the file.
+  std::string function;
+  uint64_t address = 0;  // Of the instruction, or of the function.
+  std::string reason;
+  ReachConfidence confidence = ReachConfidence::kDirect;
+  std::vector<std::string> path;
+};
+
+struct SymbolReach {
+  std::string symbol;
+  // Sorted by confidence, then number. A number may occur once with each
+  // confidence: with kDirect for the call itself, with another for what else
+  // may make it, with other arguments.
+  std::vector<ReachedSyscall> syscalls;
+  std::vector<ParameterSyscall> parameter_syscalls;
+  std::vector<UnresolvedSite> unresolved;
+  bool has_indirect_call = false;  // Somewhere on the way.
+
+  // The entry of a number with the best confidence, or null.
+  const ReachedSyscall* Find(uint32_t number) const;
+};
+
+class LibraryReach {
+ public:
+  // `link` must outlive this.
+  explicit LibraryReach(const LinkMap& link);
+  ~LibraryReach();
+  LibraryReach(LibraryReach&&) noexcept;
+
+  // `symbol` is a name or `name@VERSION`. Fails if no image exports it.
+  Result<SymbolReach> ReachFrom(std::string_view symbol) const;
+  // The same for any function of an image, such as an executable's main.
+  SymbolReach ReachFromFunction(uint32_t image, uint32_t function) const;
+  // What happens before main and after it: the loader from its entry, ifunc
+  // resolvers, constructors and destructors of all images, libc's start of the
+  // program, the executable's entry. Nothing of it is kDirect.
+  SymbolReach StartupReach() const;
+
+ private:
+  std::vector<uint32_t> StartupRoots() const;
+
+  const LinkMap* link_;
+  std::unique_ptr<CallGraph> graph_;
+};
+
+}  // namespace bailey::analyzer
+
+#endif  // BAILEY_ANALYZER_ELF_LIBRARY_REACH_H_

@@ -1,0 +1,160 @@
+#include "analyzer/elf/link_map.h"
+
+#include <elf.h>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "analyzer/elf/library_path.h"
+
+namespace bailey::analyzer {
+namespace {
+
+std::string_view WithoutVersion(std::string_view name) {
+  return name.substr(0, name.find('@'));
+}
+
+std::string_view VersionOf(std::string_view name) {
+  const size_t at = name.rfind('@');
+  return at == std::string_view::npos ? std::string_view()
+                                      : name.substr(at + 1);
+}
+
+// The loader passes over files for another machine, as in /lib32.
+bool IsForThisMachine(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  Elf64_Ehdr header{};
+  // SAFETY: any bytes are a valid Elf64_Ehdr; char may alias it.
+  stream.read(reinterpret_cast<char*>(&header), sizeof(header));
+  return stream.gcount() == sizeof(header) &&
+         std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 &&
+         header.e_ident[EI_CLASS] == ELFCLASS64 &&
+         header.e_machine == EM_X86_64;
+}
+
+std::optional<std::string> Find(const std::string& name,
+                                const std::vector<std::string>& directories) {
+  std::error_code error;
+  for (const std::string& directory : directories) {
+    for (const std::string& place : WithHardwareDirectories(directory)) {
+      const std::string path = place + "/" + name;
+      if (std::filesystem::is_regular_file(path, error) &&
+          IsForThisMachine(path))
+        return path;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool LinkMap::IsLoaded(const std::string& name) const {
+  return by_name_.contains(name);
+}
+
+// `name` is how the file was asked for.
+Result<> LinkMap::Load(const std::string& path, const std::string& name) {
+  std::error_code error;
+  const auto canonical = std::filesystem::canonical(path, error).string();
+  if (!canonical.empty() && IsLoaded(canonical)) {
+    by_name_[name] = by_name_[canonical];
+    return {};
+  }
+  ASSIGN_OR_RETURN(ElfImage image, ElfImage::Load(path));
+  const auto index = static_cast<uint32_t>(images_.size());
+  by_name_[name] = index;
+  if (!canonical.empty()) by_name_[canonical] = index;
+  if (!image.soname().empty()) by_name_.emplace(image.soname(), index);
+  for (const std::string& needed : image.needed())
+    pending_.push_back({needed, index});
+  images_.push_back(std::move(image));
+  return {};
+}
+
+std::vector<std::string> LinkMap::DirectoriesFor(const Pending& pending) const {
+  std::vector<std::string> directories;
+  const auto add = [&directories](const std::vector<std::string>& more) {
+    directories.insert(directories.end(), more.begin(), more.end());
+  };
+  const ElfImage* from = pending.from ? &images_[*pending.from] : nullptr;
+  // DT_RPATH counts where there is no DT_RUNPATH, the executable's for all.
+  if (from && from->runpath().empty()) {
+    add(ExpandRunPath(from->rpath(), from->path()));
+    if (executable_ && pending.from != executable_)
+      add(ExpandRunPath(images_[*executable_].rpath(),
+                        images_[*executable_].path()));
+  }
+  if (from) add(ExpandRunPath(from->runpath(), from->path()));
+  add(search_directories_);
+  add(system_directories_);
+  return directories;
+}
+
+Result<> LinkMap::LoadNeeded(const Pending& pending) {
+  if (IsLoaded(pending.name)) return {};
+  if (pending.name.find('/') != std::string::npos)
+    return Load(pending.name, pending.name);
+  const auto directories = DirectoriesFor(pending);
+  if (const auto path = Find(pending.name, directories))
+    return Load(*path, pending.name);
+  std::string looked;
+  for (const std::string& directory : directories)
+    looked += (looked.empty() ? "" : ", ") + directory;
+  const std::string needer =
+      pending.from ? ", which `" + images_[*pending.from].path() + "` needs,"
+                   : "";
+  return Fail("library `" + pending.name + "`" + needer + " was not found",
+              "install it or name its directory; looked in " + looked);
+}
+
+// Every program's interpreter is that of its executable; without one, that of a
+// library which has one (libc can be run by itself).
+Result<> LinkMap::LoadInterpreter() {
+  std::string path;
+  for (const ElfImage& image : images_)
+    if (path.empty()) path = image.interpreter();
+  if (executable_) path = images_[*executable_].interpreter();
+  if (path.empty()) return {};
+  RETURN_IF_ERROR(Load(path, path));
+  interpreter_ = by_name_[path];
+  return {};
+}
+
+Result<LinkMap> LinkMap::Create(const LinkRequest& request) {
+  LinkMap link;
+  ASSIGN_OR_RETURN(link.system_directories_, SystemLibraryDirectories());
+  link.search_directories_ = request.search_directories;
+  if (!request.executable.empty()) {
+    RETURN_IF_ERROR(link.Load(request.executable, request.executable));
+    link.executable_ = 0;
+  }
+  // The executable's own needs come first in the queue already.
+  for (const std::string& library : request.libraries)
+    link.pending_.push_back({library, std::nullopt});
+  while (!link.pending_.empty()) {
+    const Pending next = link.pending_.front();
+    link.pending_.pop_front();
+    RETURN_IF_ERROR(link.LoadNeeded(next));
+  }
+  RETURN_IF_ERROR(link.LoadInterpreter());
+  return link;
+}
+
+std::optional<SymbolReference> LinkMap::Resolve(std::string_view name) const {
+  for (uint32_t i = 0; i < images_.size(); ++i)
+    if (const ElfExport* found =
+            images_[i].FindExport(WithoutVersion(name), VersionOf(name)))
+      return SymbolReference{i, found};
+  return std::nullopt;
+}
+
+bool LinkMap::IsData(std::string_view name) const {
+  const std::string bare(WithoutVersion(name));
+  return std::any_of(
+      images_.begin(), images_.end(),
+      [&bare](const ElfImage& image) { return image.DefinesData(bare); });
+}
+
+}  // namespace bailey::analyzer

@@ -1,0 +1,84 @@
+// The files that run together, found and ordered as the dynamic loader does it,
+// and the resolution of symbols between them.
+//
+//   LinkRequest request;
+//   request.libraries = {"libc.so.6", "libsodium.so.23"};
+//   ASSIGN_OR_RETURN(LinkMap link, LinkMap::Create(request));
+//   if (auto read = link.Resolve("read")) Use(link.images()[read->image]);
+//
+// The kernel's vDSO is not among them: its functions answer without entering
+// the kernel, or make the very call that they stand for.
+
+#ifndef BAILEY_ANALYZER_ELF_LINK_MAP_H_
+#define BAILEY_ANALYZER_ELF_LINK_MAP_H_
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analyzer/elf/elf_image.h"
+#include "common/result.h"
+
+namespace bailey::analyzer {
+
+struct LinkRequest {
+  std::string executable;  // A path; may be empty.
+  // Names as in DT_NEEDED (`libc.so.6`), or paths (with a slash).
+  std::vector<std::string> libraries;
+  // Looked through before the system's directories.
+  std::vector<std::string> search_directories;
+};
+
+struct SymbolReference {
+  uint32_t image = 0;
+  const ElfExport* symbol = nullptr;  // Owned by the link map.
+};
+
+class LinkMap {
+ public:
+  // Loads everything, transitively, and the interpreter. Fails if a library is
+  // not found (naming who needs it and where was looked) or not readable.
+  static Result<LinkMap> Create(const LinkRequest& request);
+
+  // In load order: the executable first, if there is one.
+  const std::deque<ElfImage>& images() const { return images_; }
+  // The index of ld.so; nothing if all is linked statically.
+  std::optional<uint32_t> interpreter() const { return interpreter_; }
+  std::optional<uint32_t> executable() const { return executable_; }
+
+  // The function that `name` or `name@VERSION` denotes: the first image in load
+  // order that exports it.
+  std::optional<SymbolReference> Resolve(std::string_view name) const;
+  // True if some image defines a variable of that name (with or without
+  // version).
+  bool IsData(std::string_view name) const;
+
+ private:
+  struct Pending {
+    std::string name;
+    std::optional<uint32_t> from;
+  };
+
+  Result<> Load(const std::string& path, const std::string& name);
+  Result<> LoadNeeded(const Pending& pending);
+  Result<> LoadInterpreter();
+  std::vector<std::string> DirectoriesFor(const Pending& pending) const;
+  bool IsLoaded(const std::string& name) const;
+
+  // A deque, so that references to images stay valid while it grows.
+  std::deque<ElfImage> images_;
+  std::map<std::string, uint32_t> by_name_;
+  std::deque<Pending> pending_;
+  std::vector<std::string> search_directories_;
+  std::vector<std::string> system_directories_;
+  std::optional<uint32_t> interpreter_;
+  std::optional<uint32_t> executable_;
+};
+
+}  // namespace bailey::analyzer
+
+#endif  // BAILEY_ANALYZER_ELF_LINK_MAP_H_
