@@ -80,7 +80,7 @@ Result<std::string> Assemble(Pipeline& pipeline, const std::string& portions,
     const std::string directory = portions + "/" + portion.name;
     RETURN_IF_ERROR(Make(directory, portion.name, quiet));
     RETURN_IF_ERROR(AddProgram(writer, portion.name, portion.program,
-                               directory + "/" + portion.name));
+                               directory + "/bin/" + portion.name));
   }
   ASSIGN_OR_RETURN(const std::string unsplit, UnsplitProgram(flow));
   RETURN_IF_ERROR(AddProgram(writer, std::string(kUnsplitPortion),

@@ -1,8 +1,9 @@
 // bailey capture: records any build.
 
+#include "analyzer/capture/capture.h"
+
 #include <fmt/format.h>
 
-#include "analyzer/capture/capture.h"
 #include "cli/analyze/commands.h"
 
 namespace bailey::cli {
@@ -10,7 +11,8 @@ namespace bailey::cli {
 int RunCaptureBuild(int argc, char** argv) {
   CLI::App app(
       "Runs a build and records what it compiles and links, in\n"
-      "compile_commands.json and bailey-capture.json. Exits with the build's own\n"
+      "compile_commands.json and bailey-capture.json. Exits with the build's "
+      "own\n"
       "status; nothing is written when it fails.\n\n"
       "  bailey capture -- make -j2",
       "bailey capture");
@@ -24,7 +26,9 @@ int RunCaptureBuild(int argc, char** argv) {
   const ParsedArguments parsed = ParseArguments(app, argc, argv);
   if (!parsed.proceed) return parsed.exit_code;
   if (!quiet)
-    options.say = [](std::string_view line) { fmt::print(stderr, "{}\n", line); };
+    options.say = [](std::string_view line) {
+      fmt::print(stderr, "{}\n", line);
+    };
   const Result<int> status = analyzer::Capture(options);
   return status.ok() ? *status : PrintError(status.error());
 }

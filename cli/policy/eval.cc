@@ -76,7 +76,6 @@ int RunPolicyEval(int argc, char** argv) {
   app.add_option("policy", options.policy, "NAME.policy")->required();
   app.add_option("syscall", options.syscall, "name or number")->required();
   app.add_option("arguments", options.arguments, "up to six")->expected(0, 6);
-  app.positionals_at_end();
   const ParsedArguments parsed = ParseArguments(app, argc, argv);
   if (!parsed.proceed) return parsed.exit_code;
   const Result<int> status = Eval(options);

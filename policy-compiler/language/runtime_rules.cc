@@ -55,12 +55,9 @@ void AddRuntimeRules(Policy& policy) {
           AnyOf({Equal(policy, "futex", "futex_op", FUTEX_WAIT),
                  Equal(policy, "futex", "futex_op", FUTEX_WAKE)}),
           "wait for the other portion, and wake it");
-  AddRule(policy, "write", Equal(policy, "write", "fd", BAILEY_CONTROL_FD),
-          "report to the agent");
   AddRule(policy, "prctl",
           Equal(policy, "prctl", "option", BAILEY_SENTINEL_OPTION),
           "give the filter's listener away");
-  AddRule(policy, "close", {}, "close the descriptors of start-up");
 }
 
 }  // namespace bailey::policy

@@ -14,9 +14,7 @@ namespace bailey::policy {
 // nothing. They are allow rules: what the author denies stays denied.
 //
 //   futex on shared memory, to wait and to wake      the channel
-//   write to BAILEY_CONTROL_FD                       the agent
 //   prctl(BAILEY_SENTINEL_OPTION)                    giving the listener away
-//   close                                            what start-up needed
 void AddRuntimeRules(Policy& policy);
 
 }  // namespace bailey::policy

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "policy-compiler/language/compile.h"
+#include "policy-compiler/language/evaluator.h"
 #include "policy-compiler/split/place_program.h"
 
 namespace bailey::policy {
@@ -49,8 +51,29 @@ std::vector<std::string> Unenforced(const Policy& policy) {
   return gaps;
 }
 
+// The portions wait for each other with futex: where the author denies that,
+// they would never answer.
+Result<> RefuseDeniedRuntime(const Policy& policy,
+                             const PortionPolicy& portion) {
+  for (const char* operation : {"FUTEX_WAIT", "FUTEX_WAKE"}) {
+    const std::string arguments[] = {"0", operation};
+    ASSIGN_OR_RETURN(const SeccompData call,
+                     ParseInvocation(policy.architecture, "futex", arguments));
+    const Verdict verdict = Evaluate(policy.architecture, portion, call);
+    if (verdict.action.kind == ActionKind::kAllow) continue;
+    const RuleInfo rule = DescribeRule(policy, portion, verdict.rule);
+    return Fail(
+        fmt::format("{}:{}: `{}` denies futex with {}, by which portion "
+                    "`{}` talks to the others",
+                    rule.file, rule.line, rule.text, operation, portion.name),
+        "let the rule's condition leave it out");
+  }
+  return {};
+}
+
 Result<> AddFilters(const Policy& policy, const PortionPolicy& portion,
                     PlanPortion& planned, PlanResult& result) {
+  RETURN_IF_ERROR(RefuseDeniedRuntime(policy, portion));
   ASSIGN_OR_RETURN(std::vector<FilterProof> filters,
                    CompileAndProve(policy, portion, kProofTimeoutMs));
   for (FilterProof& filter : filters) {

@@ -95,7 +95,7 @@ class Attack(NotaryTest):
         self.assertGreaterEqual(got["socket"], 0)
 
     def assert_denied(self, as_user=None):
-        attack = self.mailbox(self.notary.directory / "portions" / "parser" / "parser", "--key",
+        attack = self.mailbox(self.notary.directory / "portions" / "parser" / "bin" / "parser", "--key",
                               KEY_PATH)
         done, outcome = self.notary.run(stdin=attack, as_user=as_user)
         self.assertEqual(self.results(done.stdout),

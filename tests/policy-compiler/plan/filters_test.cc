@@ -1,0 +1,109 @@
+#include "policy-compiler/plan/filters.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <linux/seccomp.h>
+
+#include "policies/builtin_policies.h"
+#include "policy-compiler/language/compile.h"
+#include "runtime/portion_abi.h"
+
+namespace bailey::policy {
+namespace {
+
+using ::testing::HasSubstr;
+
+Policy Load(std::string text) {
+  ParsedPolicy parsed =
+      LoadPolicy({"t.policy", std::move(text)}, FindBuiltinPolicy);
+  EXPECT_TRUE(parsed.policy.has_value()) << RenderText(parsed.diagnostics);
+  return *parsed.policy;
+}
+
+constexpr char kPolicy[] = R"(policy t {
+  use "runtime/c";
+  portion safe trusted { }
+  portion open untrusted { allow file read "/etc/hosts"; }
+  deny syscall ptrace then kill;
+  otherwise errno EPERM;
+})";
+
+SeccompData Call(uint32_t number, uint64_t first = 0) {
+  SeccompData data;
+  data.number = number;
+  data.architecture = SyscallTable::For(Architecture::kX8664).audit_arch();
+  data.arguments[0] = first;
+  return data;
+}
+
+class FiltersTest : public ::testing::Test {
+ protected:
+  uint32_t Run(const std::string& portion, FilterKind kind,
+               const SeccompData& data) {
+    const auto filters = CompileAndProve(
+        policy_, *FindPortion(policy_, portion), kProofTimeoutMs);
+    EXPECT_TRUE(filters.ok() && AllProved(*filters));
+    for (const FilterProof& filter : *filters)
+      if (filter.filter.kind == kind)
+        return RunBpf(filter.filter.program, data).returned;
+    ADD_FAILURE() << "no such filter";
+    return 0;
+  }
+
+  Policy policy_ = WithRuntimeRules(Load(kPolicy));
+};
+
+TEST_F(FiltersTest, EachKindIsThereAndProved) {
+  const auto filters =
+      CompileAndProve(policy_, policy_.portions[0], kProofTimeoutMs);
+  ASSERT_TRUE(filters.ok()) << filters.error().message;
+  ASSERT_EQ(filters->size(), 3u);
+  for (const FilterProof& filter : *filters) {
+    EXPECT_TRUE(filter.proof.proved());
+    EXPECT_FALSE(filter.filter.solver.empty());
+    EXPECT_TRUE(ValidateBpf(filter.filter.program).ok());
+  }
+}
+
+TEST_F(FiltersTest, TheSentinelIsNotifiedInBothPortions) {
+  const SeccompData sentinel =
+      Call(BAILEY_SENTINEL_SYSCALL, BAILEY_SENTINEL_OPTION);
+  for (const char* portion : {"safe", "open"})
+    EXPECT_EQ(Run(portion, FilterKind::kNotify, sentinel),
+              static_cast<uint32_t>(SECCOMP_RET_USER_NOTIF));
+}
+
+TEST_F(FiltersTest, OnlyAnUntrustedPortionsOpensAreSeen) {
+  constexpr uint32_t kOpenat = 257;
+  EXPECT_EQ(Run("open", FilterKind::kNotify, Call(kOpenat)),
+            static_cast<uint32_t>(SECCOMP_RET_USER_NOTIF));
+  EXPECT_EQ(Run("open", FilterKind::kPlain, Call(kOpenat)),
+            static_cast<uint32_t>(SECCOMP_RET_ALLOW));
+}
+
+TEST_F(FiltersTest, DenialsAreNotifiedAndTheirRuleIsKnown) {
+  constexpr uint32_t kPtrace = 101;
+  EXPECT_EQ(Run("open", FilterKind::kNotify, Call(kPtrace)),
+            static_cast<uint32_t>(SECCOMP_RET_USER_NOTIF));
+  EXPECT_EQ(Run("open", FilterKind::kPlain, Call(kPtrace)),
+            SECCOMP_RET_KILL_PROCESS);
+  const uint32_t rule = Run("open", FilterKind::kRuleIndex, Call(kPtrace));
+  EXPECT_THAT(DescribeRule(policy_, policy_.portions[1], rule).text,
+              HasSubstr("deny syscall ptrace"));
+}
+
+TEST_F(FiltersTest, TwoErrnosForOneCallAreRefusedWithAWitness) {
+  const Policy policy = Load(R"(policy t {
+    deny syscall socket(domain == AF_INET) then errno EPERM;
+    deny syscall socket(type == SOCK_RAW) then errno EACCES;
+    otherwise kill;
+  })");
+  const auto filters =
+      CompileAndProve(policy, policy.portions[0], kProofTimeoutMs);
+  ASSERT_FALSE(filters.ok());
+  EXPECT_THAT(filters.error().message, HasSubstr("different errnos"));
+  EXPECT_THAT(filters.error().message, HasSubstr("socket(0x2, 0x3"));
+}
+
+}  // namespace
+}  // namespace bailey::policy
