@@ -2,7 +2,7 @@
 // when it reports no error, says the same twice, and what it gives can be asked
 // about any system call.
 //
-//   policy_parser_fuzzer -max_len=8192 fuzz/corpus/policy
+//   policy_parser_fuzzer -max_len=8192 fuzz/corpus/policy_parser
 
 #include <cstddef>
 #include <cstdint>

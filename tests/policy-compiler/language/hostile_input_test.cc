@@ -149,7 +149,7 @@ TEST(HostileInputTest, LongNamesAreClippedAndLongLinesNotShown) {
 
 TEST(HostileInputTest, TheFuzzersCorpusHolds) {
   const std::filesystem::path corpus =
-      std::filesystem::path(BAILEY_SOURCE_ROOT) / "fuzz/corpus/policy";
+      std::filesystem::path(BAILEY_SOURCE_ROOT) / "fuzz/corpus/policy_parser";
   int count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(corpus)) {
     const auto text = ReadFile(entry.path());

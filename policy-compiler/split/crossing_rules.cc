@@ -1,0 +1,328 @@
+#include "policy-compiler/split/crossing_rules.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace bailey::policy {
+namespace {
+
+// Why something cannot cross, and the way out.
+struct Refusal {
+  std::string reason;
+  std::string hint;
+};
+
+bool IsIntegral(TypeKind kind) {
+  return kind == TypeKind::kInteger || kind == TypeKind::kBool ||
+         kind == TypeKind::kEnum;
+}
+
+bool HasName(std::string_view spelling) {
+  return !spelling.empty() && !spelling.contains("unnamed") &&
+         !spelling.contains("anonymous");
+}
+
+// Integers that are made to hold a pointer.
+bool HoldsPointer(std::string_view spelling) {
+  return spelling == "intptr_t" || spelling == "uintptr_t";
+}
+
+// A long double's 16 bytes hold 6 that nobody writes.
+bool IsPlainFloating(TypeKind kind, uint64_t size_bytes) {
+  return kind == TypeKind::kFloating && (size_bytes == 4 || size_bytes == 8);
+}
+
+bool IsPlainElement(const PointeeInfo& pointee) {
+  const bool is_number =
+      pointee.kind == TypeKind::kInteger || pointee.kind == TypeKind::kEnum;
+  return (is_number || IsPlainFloating(pointee.kind, pointee.size_bytes)) &&
+         pointee.size_bytes > 0 && !HoldsPointer(pointee.spelling) &&
+         HasName(pointee.spelling);
+}
+
+std::optional<Refusal> RefuseValue(const TypeInfo& type) {
+  if (!HasName(type.spelling)) {
+    return Refusal{fmt::format("its type `{}` has no name", type.spelling),
+                   "give the type a name"};
+  }
+  if (HoldsPointer(type.spelling)) {
+    return Refusal{
+        fmt::format("a `{}` may hold a pointer, which means nothing elsewhere",
+                    type.spelling),
+        "pass what it points to, or a plain integer"};
+  }
+  if (IsIntegral(type.kind) && type.size_bytes > 0) return std::nullopt;
+  if (IsPlainFloating(type.kind, type.size_bytes)) return std::nullopt;
+  if (type.kind == TypeKind::kStruct && type.is_flat && type.size_bytes > 0) {
+    return std::nullopt;
+  }
+  if (type.kind == TypeKind::kStruct) {
+    return Refusal{
+        fmt::format("`{}` holds pointers, a union or bit-fields",
+                    type.spelling),
+        "pass a structure of plain members, or its members one by one"};
+  }
+  if (type.kind == TypeKind::kPointer) {
+    return Refusal{"a pointer means nothing in another portion",
+                   "let the caller pass an array to be filled in"};
+  }
+  return Refusal{fmt::format("a `{}` cannot be carried over", type.spelling),
+                 "pass plain integers, or bytes with their number"};
+}
+
+class Describer {
+ public:
+  Describer(const FlowFunction& function, Diagnostics& diagnostics)
+      : function_(function), diagnostics_(diagnostics) {}
+
+  std::optional<Crossing> Describe() {
+    crossing_.function = function_.id;
+    crossing_.name = function_.name;
+    if (function_.variadic) {
+      Refuse("it", {"it takes a variable number of arguments",
+                    "name a function with fixed parameters"});
+    }
+    DescribeResult();
+    for (size_t i = 0; i < function_.parameters.size(); ++i) {
+      DescribeParameter(i);
+    }
+    if (!is_possible_) return std::nullopt;
+    return std::move(crossing_);
+  }
+
+ private:
+  void Refuse(std::string_view what, const Refusal& refusal) {
+    is_possible_ = false;
+    Diagnostic diagnostic;
+    diagnostic.message =
+        fmt::format("`{}` cannot be called from another portion: {}: {}",
+                    function_.name, what, refusal.reason);
+    diagnostic.hint = refusal.hint;
+    diagnostic.file = function_.extent.file;
+    diagnostic.line = function_.extent.line;
+    diagnostic.column = function_.extent.column;
+    diagnostic.length = static_cast<int>(function_.name.size());
+    diagnostics_.Add(std::move(diagnostic));
+  }
+
+  void DescribeResult() {
+    const TypeInfo& type = function_.return_type;
+    crossing_.return_type =
+        type.kind == TypeKind::kVoid ? "void" : type.spelling;
+    if (type.kind == TypeKind::kVoid) return;
+    if (const auto refusal = RefuseValue(type)) {
+      return Refuse("its result", *refusal);
+    }
+    crossing_.return_bytes = type.size_bytes;
+    crossing_.max_reply_bytes += type.size_bytes;
+  }
+
+  void DescribeParameter(size_t index) {
+    const FlowParameter& parameter = function_.parameters[index];
+    const std::string what = fmt::format("parameter `{}`", parameter.name);
+    if (parameter.name.empty()) {
+      return Refuse(fmt::format("parameter {}", index + 1),
+                    {"it has no name", "name it in the definition"});
+    }
+    const auto refusal = parameter.type.kind == TypeKind::kPointer
+                             ? DescribePointer(index)
+                             : DescribeValue(parameter);
+    if (refusal) Refuse(what, *refusal);
+  }
+
+  std::optional<Refusal> DescribeValue(const FlowParameter& parameter) {
+    const TypeInfo& type = parameter.type;
+    if (const auto refusal = RefuseValue(type)) return refusal;
+    CrossingParameter described;
+    described.name = parameter.name;
+    described.type = type.spelling;
+    described.mode = type.kind == TypeKind::kStruct ? MarshalMode::kStruct
+                                                    : MarshalMode::kScalar;
+    described.element_bytes = type.size_bytes;
+    described.reason = "passed by value";
+    Add(std::move(described));
+    return std::nullopt;
+  }
+
+  std::optional<Refusal> DescribePointer(size_t index) {
+    const FlowParameter& parameter = function_.parameters[index];
+    if (parameter.length_parameter >= 0) return DescribeBuffer(parameter);
+    if (parameter.type.pointee.fixed_count > 0) {
+      return DescribeArray(parameter, parameter.type.pointee.fixed_count,
+                           fmt::format("declared `[static {}]`",
+                                       parameter.type.pointee.fixed_count));
+    }
+    const bool is_said = parameter.access != AccessMode::kUnknown;
+    if (!is_said && MayHaveLength(index)) {
+      return Refusal{
+          "it may be one element or as many as the integer beside it says",
+          "say it: __attribute__((access(mode, pointer, count))), or without "
+          "count for one element or a C string"};
+    }
+    return DescribeSingle(parameter, is_said);
+  }
+
+  std::optional<Refusal> DescribeSingle(const FlowParameter& parameter,
+                                        bool is_said) {
+    const PointeeInfo& pointee = parameter.type.pointee;
+    if (pointee.is_character && pointee.is_const) {
+      AddPointer(parameter, MarshalMode::kCString, Direction::kIn, 0,
+                 "a pointer to constant characters without a length");
+      return std::nullopt;
+    }
+    if (pointee.kind == TypeKind::kStruct) return DescribeStruct(parameter);
+    if (is_said && !pointee.is_character) {
+      return DescribeArray(parameter, 1, "its access attribute has no count");
+    }
+    return RefusePointer(parameter.type);
+  }
+
+  std::optional<Refusal> DescribeStruct(const FlowParameter& parameter) {
+    const PointeeInfo& pointee = parameter.type.pointee;
+    if (!pointee.is_flat || pointee.size_bytes == 0) {
+      return Refusal{
+          fmt::format("`{}` is incomplete, or holds pointers, a union or "
+                      "bit-fields",
+                      pointee.spelling),
+          "pass a structure of plain members, or its members one by one"};
+    }
+    if (!HasName(pointee.spelling)) {
+      return Refusal{"its structure has no name", "give the type a name"};
+    }
+    AddPointer(parameter, MarshalMode::kStruct, DirectionOf(parameter), 1,
+               pointee.is_const ? "a pointer to one constant flat structure"
+                                : "a pointer to one flat structure");
+    return std::nullopt;
+  }
+
+  std::optional<Refusal> DescribeArray(const FlowParameter& parameter,
+                                       uint64_t count, std::string reason) {
+    const PointeeInfo& pointee = parameter.type.pointee;
+    if (!IsPlainElement(pointee)) return RefuseElement(pointee);
+    if (count > (uint64_t{1} << 30) / pointee.size_bytes) {
+      return Refusal{"it is larger than any message", "pass it in parts"};
+    }
+    AddPointer(parameter, MarshalMode::kFixedArray, DirectionOf(parameter),
+               count, std::move(reason));
+    return std::nullopt;
+  }
+
+  std::optional<Refusal> DescribeBuffer(const FlowParameter& parameter) {
+    const PointeeInfo& pointee = parameter.type.pointee;
+    if (!IsPlainElement(pointee)) return RefuseElement(pointee);
+    const size_t index = static_cast<size_t>(parameter.length_parameter);
+    if (index >= function_.parameters.size() ||
+        function_.parameters[index].type.kind != TypeKind::kInteger ||
+        function_.parameters[index].type.size_bytes > 8) {
+      return Refusal{"its access attribute names no integer parameter",
+                     "name the parameter that holds the number of elements"};
+    }
+    AddPointer(parameter, MarshalMode::kBuffer, DirectionOf(parameter), 0,
+               fmt::format("its access attribute names the count `{}`",
+                           function_.parameters[index].name));
+    return std::nullopt;
+  }
+
+  static std::optional<Refusal> RefuseElement(const PointeeInfo& pointee) {
+    return Refusal{fmt::format("an array of `{}` cannot be carried over",
+                               pointee.spelling),
+                   "pass an array of integers, or one structure at a time"};
+  }
+
+  static std::optional<Refusal> RefusePointer(const TypeInfo& type) {
+    if (type.pointee.is_character) {
+      return Refusal{"it is not known how many characters may be written",
+                     "declare `[static N]`, or say with "
+                     "__attribute__((access(mode, pointer, count)))"};
+    }
+    if (IsPlainElement(type.pointee)) {
+      return Refusal{"it is not known how many elements it points to",
+                     "declare `[static N]`, or say with "
+                     "__attribute__((access(mode, pointer, count)))"};
+    }
+    return Refusal{
+        fmt::format("a `{}` means nothing in another portion", type.spelling),
+        "pass bytes with their number, or name the functions that use it in "
+        "the same portion"};
+  }
+
+  // An integer after it, or one before it whose name says so.
+  bool MayHaveLength(size_t index) const {
+    const auto& parameters = function_.parameters;
+    if (index + 1 < parameters.size() &&
+        parameters[index + 1].type.kind == TypeKind::kInteger) {
+      return true;
+    }
+    return index > 0 && parameters[index - 1].type.kind == TypeKind::kInteger &&
+           NamesLength(parameters[index - 1].name);
+  }
+
+  static bool NamesLength(std::string_view name) {
+    if (name == "n") return true;
+    for (const std::string_view word : {"size", "len", "count", "num"}) {
+      if (name.contains(word)) return true;
+    }
+    return false;
+  }
+
+  static Direction DirectionOf(const FlowParameter& parameter) {
+    // The language's word first: through a pointer to const nothing comes back.
+    if (parameter.type.pointee.is_const) return Direction::kIn;
+    switch (parameter.access) {
+      case AccessMode::kReadOnly:
+        return Direction::kIn;
+      case AccessMode::kWriteOnly:
+        return Direction::kOut;
+      default:
+        return Direction::kInOut;
+    }
+  }
+
+  void AddPointer(const FlowParameter& parameter, MarshalMode mode,
+                  Direction direction, uint64_t count, std::string reason) {
+    CrossingParameter described;
+    described.name = parameter.name;
+    described.type = parameter.type.pointee.spelling;
+    described.mode = mode;
+    described.direction = direction;
+    described.is_const = parameter.type.pointee.is_const;
+    described.element_bytes = parameter.type.pointee.size_bytes;
+    described.count = mode == MarshalMode::kFixedArray ? count : 0;
+    described.length_parameter =
+        mode == MarshalMode::kBuffer ? parameter.length_parameter : -1;
+    described.reason = std::move(reason);
+    Add(std::move(described));
+  }
+
+  void Add(CrossingParameter described) {
+    const uint64_t elements =
+        described.mode == MarshalMode::kFixedArray ? described.count : 1;
+    const bool is_variable = described.mode == MarshalMode::kCString ||
+                             described.mode == MarshalMode::kBuffer;
+    const uint64_t bytes = is_variable ? 0 : elements * described.element_bytes;
+    if (described.direction != Direction::kOut) {
+      crossing_.max_request_bytes += bytes;
+    }
+    if (described.direction != Direction::kIn) {
+      crossing_.max_reply_bytes += bytes;
+    }
+    crossing_.parameters.push_back(std::move(described));
+  }
+
+  const FlowFunction& function_;
+  Diagnostics& diagnostics_;
+  Crossing crossing_;
+  bool is_possible_ = true;
+};
+
+}  // namespace
+
+std::optional<Crossing> DescribeCrossing(const FlowFunction& function,
+                                         Diagnostics& diagnostics) {
+  return Describer(function, diagnostics).Describe();
+}
+
+}  // namespace bailey::policy

@@ -1,0 +1,488 @@
+#include "policy-compiler/split/place_program.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "common/check.h"
+#include "common/syscalls/nearest_name.h"
+#include "policy-compiler/split/closure.h"
+#include "policy-compiler/split/crossing_rules.h"
+#include "policy-compiler/split/places.h"
+#include "policy-compiler/split/program_graph.h"
+#include "policy-compiler/split/support.h"
+
+namespace bailey::policy {
+namespace {
+
+// A trusted portion that answers calls.
+struct Server {
+  const PortionPolicy* policy = nullptr;
+  Closure closure;
+  Support support;
+
+  bool Has(std::string_view id) const {
+    return closure.Holds(id) || support.own.contains(id);
+  }
+};
+
+class Placer {
+ public:
+  Placer(const Policy& policy, const SourceText& text, const Flow& flow,
+         Diagnostics& diagnostics)
+      : policy_(policy), text_(text), graph_(flow), diagnostics_(diagnostics) {}
+
+  Result<Placement> Place() {
+    Run();
+    if (HasFailed()) {
+      return Fail("the program cannot be split as the policy asks",
+                  "see the diagnostics");
+    }
+    return std::move(placement_);
+  }
+
+ private:
+  void Run() {
+    if (!ChooseMainPortion() || !ResolveNames()) return;
+    for (Server& server : servers_) {
+      server.closure = CloseOver(graph_, SeedsOf(*server.policy));
+      CheckClosure(server);
+    }
+    CheckOverlaps();
+    for (Server& server : servers_) {
+      server.support = FindSupport(graph_, server.closure, server.policy->name,
+                                   ForbiddenIn(server), diagnostics_);
+    }
+    for (const Server& server : servers_) AddCrossings(server);
+    for (const Server& server : servers_) WarnOf(server);
+    WriteSymbols();
+  }
+
+  // ---- Portions and names ----
+
+  bool ChooseMainPortion() {
+    std::vector<const PortionPolicy*> untrusted;
+    for (const PortionPolicy& portion : policy_.portions) {
+      if (!portion.trusted) untrusted.push_back(&portion);
+    }
+    if (policy_.portions.size() == 1) untrusted = {&policy_.portions.front()};
+    if (untrusted.empty()) {
+      PolicyError(policy_.portions.front(),
+                  "no portion is untrusted: none can hold `main`",
+                  "declare one portion `untrusted`");
+      return false;
+    }
+    if (untrusted.size() > 1) {
+      PolicyError(*untrusted[1],
+                  fmt::format("portions `{}` and `{}` are both untrusted; more "
+                              "than one is not supported yet",
+                              untrusted[0]->name, untrusted[1]->name),
+                  "merge them into one");
+      return false;
+    }
+    main_ = untrusted.front();
+    for (const PortionPolicy& portion : policy_.portions) {
+      if (&portion == main_) continue;
+      servers_.emplace_back().policy = &portion;
+      if (portion.functions.empty()) {
+        PolicyError(portion,
+                    fmt::format("trusted portion `{}` names no function, so "
+                                "nothing would run in it",
+                                portion.name),
+                    "name the functions that use its credentials: `function "
+                    "load_key, sign;`");
+      }
+    }
+    return true;
+  }
+
+  bool ResolveNames() {
+    if (!graph_.Function("main")) {
+      PolicyError(*main_, "the program has no function `main`",
+                  "analyze the whole program, not a library");
+    }
+    for (const PortionPolicy& portion : policy_.portions) {
+      for (const std::string& name : portion.functions) {
+        if (Resolve(portion, name) && &portion == main_) {
+          Forbid(name, fmt::format("the policy names it in portion `{}`",
+                                   portion.name));
+        }
+      }
+      for (const std::string& name : portion.input_functions) {
+        if (!Resolve(portion, name)) continue;
+        if (&portion == main_) {
+          Forbid(name,
+                 fmt::format("it is an input function of untrusted portion "
+                             "`{}`",
+                             portion.name));
+        } else {
+          PolicyError(
+              portion,
+              fmt::format("input function `{}` is named in trusted "
+                          "portion `{}`",
+                          name, portion.name),
+              fmt::format("what parses input belongs in `{}`", main_->name));
+        }
+      }
+    }
+    if (graph_.Function("main")) Forbid("main", "it starts the program");
+    return !HasFailed();
+  }
+
+  bool Resolve(const PortionPolicy& portion, const std::string& name) {
+    const auto found = graph_.FunctionsNamed(name);
+    if (found.size() == 1) return true;
+    if (found.size() > 1) {
+      PolicyError(portion,
+                  fmt::format("`{}` is ambiguous: `{}` and `{}`", name,
+                              found[0]->id, found[1]->id),
+                  "rename one of them");
+      return false;
+    }
+    std::vector<std::string_view> names;
+    for (const FlowFunction& function : graph_.flow().functions) {
+      names.push_back(function.name);
+    }
+    const auto nearest = NearestName(name, names);
+    PolicyError(portion, fmt::format("the program has no function `{}`", name),
+                nearest ? fmt::format("did you mean `{}`?", *nearest)
+                        : "name a function that the program defines");
+    return false;
+  }
+
+  void Forbid(const std::string& name, std::string reason) {
+    pinned_.try_emplace(graph_.FunctionsNamed(name).front()->id,
+                        std::move(reason));
+  }
+
+  std::vector<std::string> SeedsOf(const PortionPolicy& portion) const {
+    std::vector<std::string> seeds;
+    for (const std::string& name : portion.functions) {
+      seeds.push_back(graph_.FunctionsNamed(name).front()->id);
+    }
+    return seeds;
+  }
+
+  // ---- What a closure must not hold ----
+
+  void CheckClosure(const Server& server) {
+    for (const auto& [id, reason] : pinned_) {
+      if (!server.closure.Holds(id)) continue;
+      diagnostics_.Add(ErrorAtExtent(
+          graph_.Function(id)->extent,
+          fmt::format("`{}` would have to be in trusted portion `{}`, but {}: "
+                      "{}",
+                      id, server.policy->name, reason, server.closure.Path(id)),
+          "keep what it shares with the portion behind a function that the "
+          "policy names there"));
+    }
+    for (const auto& [id, member] : server.closure.members()) {
+      if (const FlowGlobal* global = graph_.Global(id)) {
+        CheckGlobal(server, *global);
+      } else {
+        CheckFunction(server, *graph_.Function(id));
+      }
+    }
+  }
+
+  void CheckGlobal(const Server& server, const FlowGlobal& global) {
+    if (global.is_thread_local) {
+      diagnostics_.Add(ErrorAtExtent(
+          global.extent,
+          fmt::format("`{}` of portion `{}` is thread-local: the calls of all "
+                      "threads are answered by one",
+                      global.id, server.policy->name),
+          "keep this state in an ordinary variable, or with the caller"));
+    }
+    if (!global.address_taken || IsAddressed(global.id)) return;
+    diagnostics_.Add(ErrorAtExtent(
+        global.extent,
+        fmt::format("the address of `{}` of portion `{}` is taken where the "
+                    "analysis does not see by whom",
+                    global.id, server.policy->name),
+        "use it by name in functions of the portion"));
+  }
+
+  bool IsAddressed(std::string_view id) const {
+    return std::ranges::any_of(graph_.To(id), [](const FlowEdge* edge) {
+      return edge->kind == EdgeKind::kAddress;
+    });
+  }
+
+  void CheckFunction(const Server& server, const FlowFunction& function) {
+    if (!function.address_taken || IsAddressed(function.id)) return;
+    diagnostics_.Add(ErrorAtExtent(
+        function.extent,
+        fmt::format("the address of `{}` of portion `{}` is taken where the "
+                    "analysis does not see by whom",
+                    function.id, server.policy->name),
+        "call it by name"));
+  }
+
+  void CheckOverlaps() {
+    std::map<std::string, const Server*, std::less<>> owners;
+    for (const Server& server : servers_) {
+      for (const auto& [id, member] : server.closure.members()) {
+        const auto [owner, is_new] = owners.emplace(id, &server);
+        if (!is_new) ReportOverlap(*owner->second, server, id);
+      }
+    }
+  }
+
+  void ReportOverlap(const Server& first, const Server& second,
+                     const std::string& id) {
+    const FlowFunction* function = graph_.Function(id);
+    diagnostics_.Add(ErrorAtExtent(
+        function ? function->extent : graph_.Global(id)->extent,
+        fmt::format("`{}` would have to be in two trusted portions: `{}` ({}) "
+                    "and `{}` ({})",
+                    id, first.policy->name, first.closure.Path(id),
+                    second.policy->name, second.closure.Path(id)),
+        "separate the state, or make one portion of the two"));
+  }
+
+  Reasons ForbiddenIn(const Server& server) const {
+    Reasons forbidden;
+    for (const auto& [id, reason] : pinned_) {
+      forbidden[id] = fmt::format("`{}` stays in portion `{}`: {}", id,
+                                  main_->name, reason);
+    }
+    for (const Server& other : servers_) {
+      if (&other == &server) continue;
+      for (const auto& [id, member] : other.closure.members()) {
+        forbidden[id] = fmt::format(
+            "`{}` is in portion `{}`, and calls between trusted portions are "
+            "not supported yet",
+            id, other.policy->name);
+      }
+    }
+    return forbidden;
+  }
+
+  // ---- Crossings ----
+
+  void AddCrossings(const Server& server) {
+    bool is_called = false;
+    for (const FlowFunction& function : graph_.flow().functions) {
+      if (!server.closure.Holds(function.id)) continue;
+      CheckAddresses(server, function);
+      if (!IsCalledFromMain(server, function.id)) continue;
+      is_called = true;
+      crossing_ids_.insert(function.id);
+      auto crossing = DescribeCrossing(function, diagnostics_);
+      if (!crossing) continue;
+      crossing->id = static_cast<uint32_t>(placement_.crossings.size()) + 1;
+      crossing->from = main_->name;
+      crossing->to = server.policy->name;
+      placement_.crossings.push_back(*std::move(crossing));
+    }
+    if (is_called) return;
+    PolicyError(*server.policy,
+                fmt::format("nothing outside portion `{}` calls a function of "
+                            "it, so it would hold its credentials for nobody",
+                            server.policy->name),
+                "name the functions that the rest of the program calls");
+  }
+
+  bool IsCalledFromMain(const Server& server, std::string_view id) const {
+    return std::ranges::any_of(graph_.To(id), [&](const FlowEdge* edge) {
+      return edge->kind == EdgeKind::kCall && !server.Has(edge->from);
+    });
+  }
+
+  void CheckAddresses(const Server& server, const FlowFunction& function) {
+    for (const FlowEdge* edge : graph_.To(function.id)) {
+      if (edge->kind != EdgeKind::kAddress || server.Has(edge->from)) continue;
+      diagnostics_.Add(ErrorAtSite(
+          edge->site,
+          fmt::format("`{}` takes the address of `{}`, which is in portion "
+                      "`{}`",
+                      edge->from, function.id, server.policy->name),
+          "call it by name, or through a function of this side that does"));
+    }
+  }
+
+  // ---- Warnings ----
+
+  void WarnOf(const Server& server) {
+    for (const auto& [id, member] : server.closure.members())
+      WarnOfExit(server, id);
+    for (const auto& [id, reason] : server.support.own) WarnOfExit(server, id);
+    for (const auto& [id, reason] : server.support.replicas) {
+      WarnOfExit(server, id);
+    }
+    for (const Crossing& crossing : placement_.crossings) {
+      if (crossing.to == server.policy->name) WarnOfKept(server, crossing);
+    }
+  }
+
+  void WarnOfExit(const Server& server, const std::string& id) {
+    static constexpr std::array<std::string_view, 5> kEnds = {
+        "exit", "_exit", "_Exit", "quick_exit", "pthread_exit"};
+    for (const FlowEdge* edge : graph_.External(id)) {
+      if (std::ranges::find(kEnds, edge->to) == kEnds.end()) continue;
+      diagnostics_.Add(WarningAtSite(
+          edge->site,
+          fmt::format(
+              "`{}` in portion `{}` calls `{}`, which ends that portion "
+              "and with it the instance",
+              id, server.policy->name, edge->to),
+          "return the failure, and let the caller end the program"));
+      return;
+    }
+  }
+
+  void WarnOfKept(const Server& server, const Crossing& crossing) {
+    const auto pointer =
+        std::ranges::find_if(crossing.parameters, [](const auto& parameter) {
+          return parameter.mode == MarshalMode::kCString ||
+                 parameter.mode == MarshalMode::kFixedArray ||
+                 parameter.mode == MarshalMode::kBuffer;
+        });
+    if (pointer == crossing.parameters.end()) return;
+    for (const FlowEdge* edge : graph_.From(crossing.function)) {
+      const FlowGlobal* global = graph_.Global(edge->to);
+      if (!global || edge->kind != EdgeKind::kWrite ||
+          !server.closure.Holds(edge->to) || !MayHoldPointer(global->type)) {
+        continue;
+      }
+      diagnostics_.Add(WarningAtExtent(
+          graph_.Function(crossing.function)->extent,
+          fmt::format("`{}` writes `{}`, which can hold a pointer; if it keeps "
+                      "`{}`, that is gone after the call",
+                      crossing.name, global->id, pointer->name),
+          "keep a copy of what a parameter points to, not the pointer"));
+      return;
+    }
+  }
+
+  static bool MayHoldPointer(const TypeInfo& type) {
+    return type.kind == TypeKind::kPointer || type.kind == TypeKind::kOther ||
+           (type.kind == TypeKind::kStruct && !type.is_flat);
+  }
+
+  // ---- The result ----
+
+  void WriteSymbols() {
+    for (const PortionPolicy& portion : policy_.portions) {
+      PortionPlacement& placed = placement_.portions.emplace_back();
+      placed.name = portion.name;
+      placed.holds_main = &portion == main_;
+      for (const FlowFunction& function : graph_.flow().functions) {
+        placed.symbols.push_back(Symbol(portion, function.id, "function"));
+      }
+      for (const FlowGlobal& global : graph_.flow().globals) {
+        placed.symbols.push_back(Symbol(portion, global.id, "global"));
+      }
+    }
+  }
+
+  PlacedSymbol Symbol(const PortionPolicy& portion, const std::string& id,
+                      std::string kind) const {
+    PlacedSymbol symbol{id, std::move(kind), "", ""};
+    std::tie(symbol.role, symbol.reason) =
+        &portion == main_ ? RoleInMain(id) : RoleIn(*ServerOf(portion), id);
+    return symbol;
+  }
+
+  const Server* ServerOf(const PortionPolicy& portion) const {
+    for (const Server& server : servers_) {
+      if (server.policy == &portion) return &server;
+    }
+    return nullptr;
+  }
+
+  using Role = std::pair<std::string, std::string>;
+
+  Role RoleInMain(const std::string& id) const {
+    for (const Server& server : servers_) {
+      const std::string& name = server.policy->name;
+      if (crossing_ids_.contains(id) && server.closure.Holds(id)) {
+        return {"stub", fmt::format("calls go to portion `{}`", name)};
+      }
+      if (server.Has(id)) {
+        return {"absent", fmt::format("it is in portion `{}` only", name)};
+      }
+      if (server.support.replicas.contains(id)) {
+        return {"replica", fmt::format("portion `{}` has a copy too", name)};
+      }
+    }
+    if (servers_.empty()) return {"placed", "the program is not split"};
+    const auto pinned = pinned_.find(id);
+    if (pinned != pinned_.end()) return {"placed", pinned->second};
+    return {"placed", "no trusted portion needs it"};
+  }
+
+  Role RoleIn(const Server& server, const std::string& id) const {
+    const auto member = server.closure.members().find(id);
+    if (member != server.closure.members().end()) {
+      return {"placed", member->second.reason};
+    }
+    const auto own = server.support.own.find(id);
+    if (own != server.support.own.end()) return {"placed", own->second};
+    const auto replica = server.support.replicas.find(id);
+    if (replica != server.support.replicas.end()) {
+      return {"replica", replica->second};
+    }
+    if (IsUnusedConstant(id)) {
+      return {"replica", "a constant that only its size may be used of"};
+    }
+    return {"absent",
+            fmt::format("portion `{}` does not need it", server.policy->name)};
+  }
+
+  // `sizeof` leaves no edge, so such a constant may be needed to compile.
+  bool IsUnusedConstant(const std::string& id) const {
+    const FlowGlobal* global = graph_.Global(id);
+    return global && !graph_.IsState(id) && global->function.empty() &&
+           graph_.To(id).empty() && graph_.From(id).empty();
+  }
+
+  void PolicyError(const PortionPolicy& portion, std::string message,
+                   std::string hint) {
+    diagnostics_.Add(
+        ErrorAt(text_, portion.span, std::move(message), std::move(hint)));
+  }
+
+  bool HasFailed() const { return diagnostics_.error_count() > errors_before_; }
+
+  const Policy& policy_;
+  const SourceText& text_;
+  const ProgramGraph graph_;
+  Diagnostics& diagnostics_;
+  const size_t errors_before_ = diagnostics_.error_count();
+
+  const PortionPolicy* main_ = nullptr;
+  std::vector<Server> servers_;
+  Reasons pinned_;  // functions that stay in main's portion
+  std::set<std::string, std::less<>> crossing_ids_;
+  Placement placement_;
+};
+
+}  // namespace
+
+Result<Placement> PlaceProgram(const Policy& policy,
+                               const SourceText& policy_text, const Flow& flow,
+                               Diagnostics& diagnostics) {
+  CHECK(!policy.portions.empty());
+  return Placer(policy, policy_text, flow, diagnostics).Place();
+}
+
+void ApplyPlacement(Placement placement, Plan& plan) {
+  for (PortionPlacement& placed : placement.portions) {
+    const auto portion =
+        std::ranges::find(plan.portions, placed.name, &PlanPortion::name);
+    CHECK(portion != plan.portions.end());
+    portion->holds_main = placed.holds_main;
+    portion->symbols = std::move(placed.symbols);
+  }
+  plan.crossings = std::move(placement.crossings);
+}
+
+}  // namespace bailey::policy

@@ -1,0 +1,234 @@
+#include "policy-compiler/split/crossing_rules.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/policy-compiler/split/flow_builder.h"
+
+namespace bailey::policy {
+namespace {
+
+using ::testing::HasSubstr;
+
+FlowFunction Taking(std::vector<FlowParameter> parameters) {
+  FlowFunction function;
+  function.id = "f";
+  function.name = "f";
+  function.extent.file = "/src/a.c";
+  function.extent.line = 7;
+  function.extent.column = 5;
+  function.parameters = std::move(parameters);
+  return function;
+}
+
+FlowParameter Named(std::string name, TypeInfo type) {
+  FlowParameter parameter;
+  parameter.name = std::move(name);
+  parameter.type = std::move(type);
+  return parameter;
+}
+
+FlowParameter Bytes(std::string name, bool is_const) {
+  return Named(std::move(name),
+               PointerTo(TypeKind::kInteger, "unsigned char", 1, is_const));
+}
+
+FlowParameter Size(std::string name) {
+  return Named(std::move(name), IntegerType("size_t", 8, false));
+}
+
+CrossingParameter Describe(const FlowFunction& function, size_t index = 0) {
+  Diagnostics diagnostics;
+  const auto crossing = DescribeCrossing(function, diagnostics);
+  EXPECT_TRUE(crossing.has_value()) << RenderText(diagnostics);
+  return crossing ? crossing->parameters.at(index) : CrossingParameter{};
+}
+
+std::string Refuse(const FlowFunction& function) {
+  Diagnostics diagnostics;
+  EXPECT_FALSE(DescribeCrossing(function, diagnostics).has_value());
+  EXPECT_TRUE(diagnostics.has_errors());
+  if (diagnostics.empty()) return "";
+  EXPECT_EQ(diagnostics.all()[0].file, "/src/a.c");
+  EXPECT_EQ(diagnostics.all()[0].line, 7);
+  EXPECT_FALSE(diagnostics.all()[0].hint.empty());
+  return diagnostics.all()[0].message;
+}
+
+TEST(CrossingRules, ScalarsPassByValue) {
+  for (const TypeKind kind : {TypeKind::kInteger, TypeKind::kBool,
+                              TypeKind::kEnum, TypeKind::kFloating}) {
+    TypeInfo type = IntegerType("t", 4);
+    type.kind = kind;
+    const CrossingParameter parameter = Describe(Taking({Named("x", type)}));
+    EXPECT_EQ(parameter.mode, MarshalMode::kScalar);
+    EXPECT_EQ(parameter.direction, Direction::kIn);
+    EXPECT_EQ(parameter.element_bytes, 4u);
+  }
+}
+
+TEST(CrossingRules, LongDoubleIsRefusedForItsPadding) {
+  TypeInfo type = IntegerType("long double", 16);
+  type.kind = TypeKind::kFloating;
+  EXPECT_THAT(Refuse(Taking({Named("x", type)})), HasSubstr("long double"));
+}
+
+TEST(CrossingRules, IntegersMadeForPointersAreRefused) {
+  EXPECT_THAT(Refuse(Taking({Named("x", IntegerType("uintptr_t", 8))})),
+              HasSubstr("may hold a pointer"));
+}
+
+TEST(CrossingRules, FlatStructByValue) {
+  const CrossingParameter parameter =
+      Describe(Taking({Named("s", StructType("struct s", 12, true))}));
+  EXPECT_EQ(parameter.mode, MarshalMode::kStruct);
+  EXPECT_EQ(parameter.direction, Direction::kIn);
+}
+
+TEST(CrossingRules, StructWithPointersIsRefused) {
+  EXPECT_THAT(Refuse(Taking({Named("s", StructType("struct s", 16, false))})),
+              HasSubstr("pointers"));
+  TypeInfo pointer = PointerTo(TypeKind::kStruct, "struct s", 16, false);
+  EXPECT_THAT(Refuse(Taking({Named("s", pointer)})), HasSubstr("`struct s`"));
+}
+
+TEST(CrossingRules, StructPointersGoInOrBothWays) {
+  TypeInfo type = PointerTo(TypeKind::kStruct, "struct s", 16, true);
+  type.pointee.is_flat = true;
+  EXPECT_EQ(Describe(Taking({Named("s", type)})).direction, Direction::kIn);
+  type.pointee.is_const = false;
+  EXPECT_EQ(Describe(Taking({Named("s", type)})).direction, Direction::kInOut);
+  FlowParameter written = Named("s", type);
+  written.access = AccessMode::kWriteOnly;
+  EXPECT_EQ(Describe(Taking({written})).direction, Direction::kOut);
+}
+
+TEST(CrossingRules, StructPointerBesideAnIntegerIsAmbiguous) {
+  TypeInfo type = PointerTo(TypeKind::kStruct, "struct s", 16, true);
+  type.pointee.is_flat = true;
+  EXPECT_THAT(Refuse(Taking({Named("s", type), Size("n")})),
+              HasSubstr("as many as the integer"));
+  EXPECT_THAT(Refuse(Taking({Size("count"), Named("s", type)})),
+              HasSubstr("as many as the integer"));
+  EXPECT_EQ(Describe(Taking({Size("flags"), Named("s", type)}), 1).mode,
+            MarshalMode::kStruct);
+}
+
+TEST(CrossingRules, ConstantCharactersAreAString) {
+  const TypeInfo text = PointerTo(TypeKind::kInteger, "char", 1, true);
+  EXPECT_EQ(Describe(Taking({Named("path", text)})).mode,
+            MarshalMode::kCString);
+}
+
+TEST(CrossingRules, CharactersBesideAnIntegerAreAmbiguousUntilSaid) {
+  FlowParameter text =
+      Named("text", PointerTo(TypeKind::kInteger, "char", 1, true));
+  Refuse(Taking({text, Size("n")}));
+  text.access = AccessMode::kReadOnly;
+  EXPECT_EQ(Describe(Taking({text, Size("n")})).mode, MarshalMode::kCString);
+  text.length_parameter = 1;
+  const CrossingParameter buffer = Describe(Taking({text, Size("n")}));
+  EXPECT_EQ(buffer.mode, MarshalMode::kBuffer);
+  EXPECT_EQ(buffer.length_parameter, 1);
+}
+
+TEST(CrossingRules, WritableCharactersAreRefused) {
+  EXPECT_THAT(Refuse(Taking({Named(
+                  "text", PointerTo(TypeKind::kInteger, "char", 1, false))})),
+              HasSubstr("how many characters"));
+}
+
+TEST(CrossingRules, StaticArraysGoInOrBothWays) {
+  FlowParameter array = Bytes("key", true);
+  array.type.pointee.fixed_count = 32;
+  EXPECT_EQ(Describe(Taking({array})).mode, MarshalMode::kFixedArray);
+  EXPECT_EQ(Describe(Taking({array})).count, 32u);
+  EXPECT_EQ(Describe(Taking({array})).direction, Direction::kIn);
+  array.type.pointee.is_const = false;
+  EXPECT_EQ(Describe(Taking({array})).direction, Direction::kInOut);
+  array.access = AccessMode::kWriteOnly;
+  EXPECT_EQ(Describe(Taking({array})).direction, Direction::kOut);
+}
+
+TEST(CrossingRules, BuffersNeedAnAttribute) {
+  FlowParameter bytes = Bytes("bytes", false);
+  Refuse(Taking({bytes}));
+  Refuse(Taking({bytes, Size("size")}));
+  bytes.length_parameter = 1;
+  for (const auto& [mode, direction] :
+       {std::pair{AccessMode::kReadOnly, Direction::kIn},
+        std::pair{AccessMode::kWriteOnly, Direction::kOut},
+        std::pair{AccessMode::kReadWrite, Direction::kInOut}}) {
+    bytes.access = mode;
+    EXPECT_EQ(Describe(Taking({bytes, Size("size")})).direction, direction);
+  }
+}
+
+TEST(CrossingRules, BufferLengthMustBeAnIntegerParameter) {
+  FlowParameter bytes = Bytes("bytes", true);
+  bytes.access = AccessMode::kReadOnly;
+  bytes.length_parameter = 3;
+  EXPECT_THAT(Refuse(Taking({bytes})), HasSubstr("no integer parameter"));
+}
+
+TEST(CrossingRules, OneElementBySaying) {
+  FlowParameter number =
+      Named("n", PointerTo(TypeKind::kInteger, "int", 4, false));
+  Refuse(Taking({number}));
+  number.access = AccessMode::kWriteOnly;
+  const CrossingParameter described = Describe(Taking({number}));
+  EXPECT_EQ(described.mode, MarshalMode::kFixedArray);
+  EXPECT_EQ(described.count, 1u);
+  EXPECT_EQ(described.direction, Direction::kOut);
+}
+
+TEST(CrossingRules, WhatMeansNothingElsewhereIsRefused) {
+  Refuse(Taking({Named("p", PointerTo(TypeKind::kVoid, "void", 0, false))}));
+  Refuse(
+      Taking({Named("p", PointerTo(TypeKind::kPointer, "char *", 8, false))}));
+  Refuse(
+      Taking({Named("f", PointerTo(TypeKind::kStruct, "FILE", 216, false))}));
+  Refuse(
+      Taking({Named("f", PointerTo(TypeKind::kOther, "int (int)", 0, false))}));
+  TypeInfo other = IntegerType("union u", 8);
+  other.kind = TypeKind::kOther;
+  Refuse(Taking({Named("u", other)}));
+}
+
+TEST(CrossingRules, VariadicPointerResultAndNamelessAreRefused) {
+  FlowFunction variadic = Taking({});
+  variadic.variadic = true;
+  EXPECT_THAT(Refuse(variadic), HasSubstr("variable number"));
+  FlowFunction returns = Taking({});
+  returns.return_type = PointerTo(TypeKind::kInteger, "char", 1, true);
+  EXPECT_THAT(Refuse(returns), HasSubstr("its result"));
+  EXPECT_THAT(Refuse(Taking({Named("", IntegerType("int", 4))})),
+              HasSubstr("no name"));
+  EXPECT_THAT(
+      Refuse(Taking({Named("e", IntegerType("enum (unnamed at a.c:1)", 4))})),
+      HasSubstr("has no name"));
+}
+
+TEST(CrossingRules, SaysEveryReasonAtOnce) {
+  FlowFunction function =
+      Taking({Named("p", PointerTo(TypeKind::kVoid, "void", 0, false)),
+              Named("q", PointerTo(TypeKind::kVoid, "void", 0, false))});
+  Diagnostics diagnostics;
+  EXPECT_FALSE(DescribeCrossing(function, diagnostics).has_value());
+  EXPECT_EQ(diagnostics.error_count(), 2u);
+}
+
+TEST(CrossingRules, CountsWhatIsKnownOfTheMessages) {
+  FlowParameter array = Bytes("key", false);
+  array.type.pointee.fixed_count = 32;
+  FlowFunction function = Taking({array, Named("x", IntegerType("int", 4))});
+  function.return_type = IntegerType("long", 8);
+  Diagnostics diagnostics;
+  const auto crossing = DescribeCrossing(function, diagnostics);
+  ASSERT_TRUE(crossing.has_value()) << RenderText(diagnostics);
+  EXPECT_EQ(crossing->max_request_bytes, 36u);
+  EXPECT_EQ(crossing->max_reply_bytes, 40u);
+}
+
+}  // namespace
+}  // namespace bailey::policy

@@ -1,0 +1,393 @@
+#include "policy-compiler/split/place_program.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "tests/policy-compiler/split/flow_builder.h"
+
+namespace bailey::policy {
+namespace {
+
+using ::testing::HasSubstr;
+
+// A program that signs: `main` parses input and calls `sign`, which uses a key.
+FlowBuilder Notary() {
+  FlowBuilder program;
+  for (const char* name : {"main", "parse", "load", "sign", "hash", "hex"}) {
+    program.Function(name);
+  }
+  program.Global("key").Global("count").Constant("digits");
+  program.Calls("main", "parse").Calls("main", "load").Calls("main", "sign");
+  program.Calls("main", "hex").Calls("sign", "hash").Calls("sign", "hex");
+  program.Writes("load", "key").Reads("sign", "key");
+  program.Reads("hex", "digits").Writes("parse", "count");
+  return program;
+}
+
+class PlaceProgramTest : public ::testing::Test {
+ protected:
+  PlaceProgramTest() {
+    policy_.portions.resize(2);
+    signer().name = "signer";
+    signer().trusted = true;
+    signer().span = {8, 14};
+    signer().functions = {"load", "sign"};
+    worker().name = "worker";
+    worker().input_functions = {"parse"};
+  }
+
+  PortionPolicy& signer() { return policy_.portions[0]; }
+  PortionPolicy& worker() { return policy_.portions[1]; }
+
+  // Adds "vault", a second trusted portion.
+  PortionPolicy& AddVault() {
+    PortionPolicy vault;
+    vault.name = "vault";
+    vault.trusted = true;
+    policy_.portions.push_back(vault);
+    return policy_.portions.back();
+  }
+
+  bool Place(const Flow& flow) {
+    diagnostics_ = {};
+    Result<Placement> placed = PlaceProgram(policy_, text_, flow, diagnostics_);
+    EXPECT_EQ(placed.ok(), !diagnostics_.has_errors());
+    if (placed.ok()) placement_ = *placed;
+    return placed.ok();
+  }
+
+  // All of the errors, after a placement that must fail.
+  std::string Errors(const Flow& flow) {
+    EXPECT_FALSE(Place(flow));
+    return RenderText(diagnostics_);
+  }
+
+  std::string Role(const std::string& portion, const std::string& id) {
+    for (const PortionPlacement& each : placement_.portions) {
+      if (each.name != portion) continue;
+      for (const PlacedSymbol& symbol : each.symbols) {
+        EXPECT_FALSE(symbol.reason.empty()) << symbol.id;
+        if (symbol.id == id) return symbol.role;
+      }
+    }
+    return "(none)";
+  }
+
+  Policy policy_;
+  SourceText text_{"notary.policy", "policy\n portion signer trusted {}\n"};
+  Diagnostics diagnostics_;
+  Placement placement_;
+};
+
+TEST_F(PlaceProgramTest, SplitsAroundTheKey) {
+  ASSERT_TRUE(Place(Notary().flow)) << RenderText(diagnostics_);
+  EXPECT_FALSE(placement_.portions[0].holds_main);
+  EXPECT_TRUE(placement_.portions[1].holds_main);
+  EXPECT_EQ(Role("signer", "load"), "placed");
+  EXPECT_EQ(Role("signer", "sign"), "placed");
+  EXPECT_EQ(Role("signer", "key"), "placed");
+  EXPECT_EQ(Role("signer", "main"), "absent");
+  EXPECT_EQ(Role("signer", "parse"), "absent");
+  EXPECT_EQ(Role("signer", "count"), "absent");
+  EXPECT_EQ(Role("worker", "load"), "stub");
+  EXPECT_EQ(Role("worker", "sign"), "stub");
+  EXPECT_EQ(Role("worker", "key"), "absent");
+  EXPECT_EQ(Role("worker", "main"), "placed");
+  EXPECT_EQ(Role("worker", "count"), "placed");
+}
+
+TEST_F(PlaceProgramTest, PureHelpersAreShared) {
+  ASSERT_TRUE(Place(Notary().flow));
+  EXPECT_EQ(Role("signer", "hex"), "replica");
+  EXPECT_EQ(Role("worker", "hex"), "replica");
+  EXPECT_EQ(Role("signer", "digits"), "replica");
+  EXPECT_EQ(Role("worker", "digits"), "replica");
+}
+
+TEST_F(PlaceProgramTest, HelpersOfThePortionAloneLeaveTheOtherSide) {
+  ASSERT_TRUE(Place(Notary().flow));
+  EXPECT_EQ(Role("signer", "hash"), "placed");
+  EXPECT_EQ(Role("worker", "hash"), "absent");
+}
+
+TEST_F(PlaceProgramTest, HelpersInHeadersStayWithBoth) {
+  FlowBuilder program = Notary();
+  program.flow.functions[4].extent.file = "/src/hash.h";
+  ASSERT_TRUE(Place(program.flow));
+  EXPECT_EQ(Role("worker", "hash"), "replica");
+}
+
+TEST_F(PlaceProgramTest, RecursiveHelpersAreFollowed) {
+  FlowBuilder program = Notary();
+  program.Function("odd").Function("even");
+  program.Calls("sign", "odd").Calls("odd", "even").Calls("even", "odd");
+  ASSERT_TRUE(Place(program.flow));
+  EXPECT_EQ(Role("signer", "even"), "placed");
+  EXPECT_EQ(Role("worker", "odd"), "absent");
+  program.Calls("main", "even");
+  ASSERT_TRUE(Place(program.flow));
+  EXPECT_EQ(Role("worker", "odd"), "replica");
+}
+
+TEST_F(PlaceProgramTest, CrossingsHaveIdsFromOne) {
+  ASSERT_TRUE(Place(Notary().flow));
+  ASSERT_EQ(placement_.crossings.size(), 2u);
+  EXPECT_EQ(placement_.crossings[0].id, 1u);
+  EXPECT_EQ(placement_.crossings[0].function, "load");
+  EXPECT_EQ(placement_.crossings[0].from, "worker");
+  EXPECT_EQ(placement_.crossings[0].to, "signer");
+  EXPECT_EQ(placement_.crossings[1].id, 2u);
+}
+
+TEST_F(PlaceProgramTest, WhoeverTouchesTheStateJoins) {
+  for (const EdgeKind kind :
+       {EdgeKind::kRead, EdgeKind::kWrite, EdgeKind::kAddress}) {
+    FlowBuilder program = Notary();
+    program.Function("wipe").Calls("main", "wipe").Edge(kind, "wipe", "key");
+    ASSERT_TRUE(Place(program.flow)) << RenderText(diagnostics_);
+    EXPECT_EQ(Role("signer", "wipe"), "placed");
+    EXPECT_EQ(Role("worker", "wipe"), "stub");
+    EXPECT_EQ(placement_.crossings.size(), 3u);
+  }
+}
+
+TEST_F(PlaceProgramTest, TheClosureIsTransitive) {
+  FlowBuilder program = Notary();
+  program.Global("status").Function("why").Function("reset").Global("log");
+  program.Writes("sign", "status").Reads("why", "status");
+  program.Writes("why", "log").Writes("reset", "log");
+  program.Calls("main", "why").Calls("main", "reset");
+  ASSERT_TRUE(Place(program.flow));
+  EXPECT_EQ(Role("signer", "reset"), "placed");
+  EXPECT_EQ(Role("worker", "log"), "absent");
+}
+
+TEST_F(PlaceProgramTest, StaticLocalsBelongToTheirFunctions) {
+  FlowBuilder program = Notary();
+  program.Global("sign.cache");
+  program.flow.globals.back().function = "sign";
+  ASSERT_TRUE(Place(program.flow));
+  EXPECT_EQ(Role("signer", "sign.cache"), "placed");
+  EXPECT_EQ(Role("worker", "sign.cache"), "absent");
+}
+
+TEST_F(PlaceProgramTest, AHelperWithAStaticLocalIsNotPure) {
+  FlowBuilder program = Notary();
+  program.Global("hex.buffer");
+  program.flow.globals.back().function = "hex";
+  EXPECT_THAT(Errors(program.flow), HasSubstr("`hex.buffer` is state"));
+}
+
+TEST_F(PlaceProgramTest, InputFunctionPulledInIsAnErrorWithItsPath) {
+  FlowBuilder program = Notary();
+  program.Reads("parse", "key");
+  EXPECT_THAT(Errors(program.flow), HasSubstr("load -> key -> parse"));
+}
+
+TEST_F(PlaceProgramTest, InputFunctionCalledByTrustedCodeIsAnError) {
+  FlowBuilder program = Notary();
+  program.Function("trim").Calls("parse", "trim");
+  program.Calls("hash", "trim");
+  worker().input_functions = {"trim"};
+  EXPECT_THAT(Errors(program.flow), HasSubstr("sign -> hash -> trim"));
+}
+
+TEST_F(PlaceProgramTest, MainPulledInIsAnErrorWithItsPath) {
+  FlowBuilder program = Notary();
+  program.Writes("main", "key");
+  EXPECT_THAT(Errors(program.flow), HasSubstr("load -> key -> main"));
+}
+
+TEST_F(PlaceProgramTest, FunctionsNamedInTheUntrustedPortionStay) {
+  FlowBuilder program = Notary();
+  worker().functions = {"hash"};
+  EXPECT_THAT(Errors(program.flow), HasSubstr("names it in portion `worker`"));
+}
+
+TEST_F(PlaceProgramTest, ACallBackIsAnErrorWithItsPlace) {
+  FlowBuilder program = Notary();
+  program.Function("log").Writes("log", "count").Calls("hash", "log");
+  const std::string errors = Errors(program.flow);
+  EXPECT_THAT(errors, HasSubstr("a.c:42:3: error: `sign` in portion `signer`"));
+  EXPECT_THAT(errors, HasSubstr("sign -> hash -> log -> count"));
+  EXPECT_THAT(errors, HasSubstr("pass the state as a parameter"));
+}
+
+TEST_F(PlaceProgramTest, UnknownSeedsAreAllSaidAtThePolicysPlace) {
+  signer().functions = {"loaf", "sign", "zzzzzzzz"};
+  const std::string errors = Errors(Notary().flow);
+  EXPECT_THAT(errors, HasSubstr("notary.policy:2:2: error: the program has no "
+                                "function `loaf`"));
+  EXPECT_THAT(errors, HasSubstr("did you mean `load`?"));
+  EXPECT_EQ(diagnostics_.error_count(), 2u);
+}
+
+TEST_F(PlaceProgramTest, AmbiguousSeedIsAnError) {
+  FlowBuilder program = Notary();
+  for (const char* id : {"b.c:seal", "c.c:seal"}) {
+    program.Function(id);
+    program.flow.functions.back().name = "seal";
+  }
+  signer().functions = {"seal"};
+  EXPECT_THAT(Errors(program.flow), HasSubstr("`seal` is ambiguous"));
+  signer().functions = {"b.c:seal"};
+  program.Calls("main", "b.c:seal");
+  EXPECT_TRUE(Place(program.flow)) << RenderText(diagnostics_);
+}
+
+TEST_F(PlaceProgramTest, InputFunctionOfATrustedPortionIsAnError) {
+  signer().input_functions = {"parse"};
+  EXPECT_THAT(Errors(Notary().flow), HasSubstr("named in trusted portion"));
+}
+
+TEST_F(PlaceProgramTest, AddressOfAPlacedFunctionOutsideIsAnError) {
+  FlowBuilder program = Notary();
+  program.TakesAddress("main", "sign");
+  EXPECT_THAT(Errors(program.flow),
+              HasSubstr("`main` takes the address of `sign`"));
+}
+
+TEST_F(PlaceProgramTest, AddressInATableOutsideIsAnError) {
+  FlowBuilder program = Notary();
+  program.Constant("table").Reads("parse", "table");
+  program.TakesAddress("table", "sign");
+  EXPECT_THAT(Errors(program.flow), HasSubstr("`table` takes the address"));
+}
+
+TEST_F(PlaceProgramTest, AddressInATableOfThePortionIsFine) {
+  FlowBuilder program = Notary();
+  program.Constant("table").Reads("sign", "table");
+  program.TakesAddress("table", "load");
+  ASSERT_TRUE(Place(program.flow)) << RenderText(diagnostics_);
+  EXPECT_EQ(Role("signer", "table"), "placed");
+  EXPECT_EQ(Role("worker", "table"), "absent");
+}
+
+TEST_F(PlaceProgramTest, AnAddressThatNobodyTakesIsAnError) {
+  FlowBuilder program = Notary();
+  program.flow.globals[0].address_taken = true;
+  program.flow.functions[3].address_taken = true;
+  const std::string errors = Errors(program.flow);
+  EXPECT_THAT(errors, HasSubstr("the address of `key` of portion `signer`"));
+  EXPECT_THAT(errors, HasSubstr("the address of `sign` of portion `signer`"));
+}
+
+TEST_F(PlaceProgramTest, AGlobalThatPointsToTheStateJoins) {
+  FlowBuilder program = Notary();
+  program.Constant("view").TakesAddress("view", "key");
+  program.Function("peek").Reads("peek", "view").Calls("main", "peek");
+  ASSERT_TRUE(Place(program.flow)) << RenderText(diagnostics_);
+  EXPECT_EQ(Role("signer", "view"), "placed");
+  EXPECT_EQ(Role("worker", "view"), "absent");
+  EXPECT_EQ(Role("worker", "peek"), "stub");
+}
+
+TEST_F(PlaceProgramTest, ThreadLocalStateIsAnError) {
+  FlowBuilder program = Notary();
+  program.flow.globals[0].is_thread_local = true;
+  EXPECT_THAT(Errors(program.flow), HasSubstr("thread-local"));
+}
+
+TEST_F(PlaceProgramTest, WhatCannotBeMarshalledIsAnError) {
+  FlowBuilder program = Notary();
+  FlowParameter parameter;
+  parameter.name = "out";
+  parameter.type = PointerTo(TypeKind::kVoid, "void", 0, false);
+  program.flow.functions[3].parameters.push_back(parameter);
+  EXPECT_THAT(Errors(program.flow), HasSubstr("parameter `out`"));
+}
+
+TEST_F(PlaceProgramTest, TwoTrustedPortionsHaveTheirOwn) {
+  FlowBuilder program = Notary();
+  program.Function("seal").Global("token").Writes("seal", "token");
+  program.Calls("main", "seal");
+  AddVault().functions = {"seal"};
+  ASSERT_TRUE(Place(program.flow)) << RenderText(diagnostics_);
+  EXPECT_EQ(Role("vault", "token"), "placed");
+  EXPECT_EQ(Role("signer", "token"), "absent");
+  EXPECT_EQ(Role("signer", "seal"), "absent");
+  EXPECT_EQ(placement_.crossings.size(), 3u);
+  EXPECT_EQ(placement_.crossings[2].to, "vault");
+}
+
+TEST_F(PlaceProgramTest, StateOfTwoTrustedPortionsIsAnErrorWithBothPaths) {
+  FlowBuilder program = Notary();
+  program.Function("seal").Reads("seal", "key").Calls("main", "seal");
+  AddVault().functions = {"seal"};
+  const std::string errors = Errors(program.flow);
+  EXPECT_THAT(errors, HasSubstr("`vault` (seal -> key)"));
+}
+
+TEST_F(PlaceProgramTest, CallsBetweenTrustedPortionsAreErrors) {
+  FlowBuilder program = Notary();
+  program.Function("seal").Global("token").Writes("seal", "token");
+  program.Calls("sign", "seal");
+  AddVault().functions = {"seal"};
+  EXPECT_THAT(Errors(program.flow), HasSubstr("between trusted portions"));
+}
+
+TEST_F(PlaceProgramTest, PortionsMustBeOneUntrustedAndSeeded) {
+  worker().trusted = true;
+  EXPECT_THAT(Errors(Notary().flow), HasSubstr("no portion is untrusted"));
+  worker().trusted = false;
+  signer().functions.clear();
+  EXPECT_THAT(Errors(Notary().flow), HasSubstr("names no function"));
+  signer().trusted = false;
+  EXPECT_THAT(Errors(Notary().flow), HasSubstr("both untrusted"));
+}
+
+TEST_F(PlaceProgramTest, ProgramWithoutMainIsAnError) {
+  FlowBuilder program;
+  program.Function("load").Function("sign").Function("parse");
+  EXPECT_THAT(Errors(program.flow), HasSubstr("no function `main`"));
+}
+
+TEST_F(PlaceProgramTest, OnePortionHoldsAll) {
+  policy_.portions.erase(policy_.portions.begin());
+  ASSERT_TRUE(Place(Notary().flow)) << RenderText(diagnostics_);
+  EXPECT_TRUE(placement_.portions[0].holds_main);
+  EXPECT_EQ(Role("worker", "key"), "placed");
+  EXPECT_TRUE(placement_.crossings.empty());
+}
+
+TEST_F(PlaceProgramTest, WarnsOfWhatTypesCannotTell) {
+  FlowBuilder program = Notary();
+  program.Edge(EdgeKind::kCall, "hash", "exit", true);
+  program.Global("path");
+  program.flow.globals.back().type =
+      PointerTo(TypeKind::kInteger, "char", 1, true);
+  FlowParameter parameter;
+  parameter.name = "file";
+  parameter.type = PointerTo(TypeKind::kInteger, "char", 1, true);
+  program.flow.functions[2].parameters.push_back(parameter);
+  program.Writes("load", "path");
+  ASSERT_TRUE(Place(program.flow)) << RenderText(diagnostics_);
+  const std::string warnings = RenderText(diagnostics_);
+  EXPECT_THAT(warnings, HasSubstr("calls `exit`"));
+  EXPECT_THAT(warnings, HasSubstr("if it keeps `file`"));
+}
+
+TEST_F(PlaceProgramTest, APortionThatNobodyCallsIsAnError) {
+  FlowBuilder program;
+  program.Function("main").Function("parse").Function("load").Function("sign");
+  EXPECT_THAT(Errors(program.flow), HasSubstr("nothing outside"));
+}
+
+TEST_F(PlaceProgramTest, FillsThePlan) {
+  ASSERT_TRUE(Place(Notary().flow));
+  Plan plan;
+  plan.portions.resize(2);
+  plan.portions[0].name = "worker";
+  plan.portions[1].name = "signer";
+  ApplyPlacement(placement_, plan);
+  EXPECT_TRUE(plan.portions[0].holds_main);
+  EXPECT_FALSE(plan.portions[1].holds_main);
+  EXPECT_EQ(plan.portions[0].symbols.size(), 9u);
+  EXPECT_EQ(plan.crossings.size(), 2u);
+}
+
+}  // namespace
+}  // namespace bailey::policy
