@@ -1,0 +1,86 @@
+#include "analyzer/capture/capture.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <utility>
+
+#include "analyzer/capture/build_record.h"
+#include "analyzer/capture/command.h"
+#include "analyzer/capture/tracer.h"
+
+namespace bailey::analyzer {
+namespace {
+
+// Collects what the outermost tools did: a driver runs compilers, linkers and,
+// through a launcher, other drivers, which are its own affair.
+class Recorder {
+ public:
+  void OnExec(const ExecEvent& event) {
+    const ToolKind kind = RecognizeTool(event.arguments);
+    if (kind == ToolKind::kOther || tools_.contains(event.process)) return;
+    if (std::ranges::any_of(event.ancestors, [&](uint64_t ancestor) {
+          return tools_.contains(ancestor);
+        }))
+      return;
+    tools_.insert(event.process);
+    Add(ClassifyCommand(kind, event.arguments, event.directory));
+  }
+
+  const BuildRecord& record() const { return record_; }
+
+ private:
+  void Add(const BuildRecord& record) {
+    record_.compiles.insert(record_.compiles.end(), record.compiles.begin(),
+                            record.compiles.end());
+    record_.links.insert(record_.links.end(), record.links.begin(),
+                         record.links.end());
+  }
+
+  std::set<uint64_t> tools_;
+  BuildRecord record_;
+};
+
+Result<BuildRecord> ReadOlder(const std::string& directory) {
+  const auto path = std::filesystem::path(directory) / kCompilationDatabaseName;
+  if (!std::filesystem::exists(path)) return BuildRecord{};
+  auto older = ReadBuildRecord(directory);
+  if (!older.ok())
+    return std::unexpected(
+        WithContext("cannot merge with what was recorded", older.error()));
+  return older;
+}
+
+}  // namespace
+
+Result<int> Capture(const CaptureOptions& options) {
+  // Read first: a build of an hour must not end with a file that cannot be
+  // read.
+  ASSIGN_OR_RETURN(const BuildRecord older,
+                   ReadOlder(options.output_directory));
+  Recorder recorder;
+  ASSIGN_OR_RETURN(const int status,
+                   TraceCommand(options.command, [&](const ExecEvent& event) {
+                     recorder.OnExec(event);
+                   }));
+  if (status != 0) {
+    options.say(fmt::format(
+        "the build failed with status {}: nothing was recorded", status));
+    return status;
+  }
+  const BuildRecord& now = recorder.record();
+  const BuildRecord merged = MergeBuildRecords(older, now);
+  if (merged.compiles.empty())
+    return Fail("the build compiled no C or C++ file, so nothing was recorded",
+                "if everything was up to date, clean first (`make clean`) and "
+                "capture again");
+  RETURN_IF_ERROR(WriteBuildRecord(merged, options.output_directory));
+  options.say(fmt::format(
+      "recorded {} compile and {} link commands; {} files are known",
+      now.compiles.size(), now.links.size(), merged.compiles.size()));
+  return status;
+}
+
+}  // namespace bailey::analyzer

@@ -1,0 +1,55 @@
+// The calls of a module: marked first, read after constants are exposed.
+// Internal to ir/.
+//
+//   CodeExtractor extractor(module, places, code);
+//   extractor.MarkCalls();
+//   ExposeConstants(module);
+//   extractor.ReadCalls();
+
+#ifndef BAILEY_ANALYZER_IR_CODE_EXTRACTOR_H_
+#define BAILEY_ANALYZER_IR_CODE_EXTRACTOR_H_
+
+#include <vector>
+
+#include "analyzer/ir/global_uses.h"
+
+namespace llvm {
+class CallBase;
+}
+
+namespace bailey::analyzer {
+
+class CodeExtractor {
+ public:
+  CodeExtractor(llvm::Module& module, const Places& places, CodeFacts& code)
+      : module_(module), places_(places), code_(code) {}
+
+  void MarkCalls();
+  void ReadCalls();
+
+ private:
+  // A call as it stood before any pass.
+  struct Marked {
+    SourceSite site;
+    std::vector<std::string> targets;  // empty: none is known
+    bool seen = false;                 // by ReadCalls
+  };
+
+  void Mark(llvm::CallBase& call);
+  void Read(const llvm::CallBase& call);
+  void ReadAssembly(const llvm::CallBase& call, const SourceSite& site);
+  void ReadGone();
+  void AddCall(const std::string& to, const SourceSite& site,
+               std::vector<ValueFact> arguments);
+  void AddUnresolved(const std::string& reason, const SourceSite& site);
+  std::vector<std::string> Targets(const llvm::CallBase& call) const;
+
+  llvm::Module& module_;
+  const Places& places_;
+  CodeFacts& code_;
+  std::vector<Marked> marked_;
+};
+
+}  // namespace bailey::analyzer
+
+#endif  // BAILEY_ANALYZER_IR_CODE_EXTRACTOR_H_

@@ -1,0 +1,179 @@
+#include "analyzer/report/analyze.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "analyzer/capture/build_record.h"
+#include "analyzer/flow/program.h"
+#include "analyzer/flow/selection.h"
+#include "analyzer/ir/extract.h"
+#include "analyzer/report/library_files.h"
+#include "analyzer/report/library_summaries.h"
+#include "analyzer/report/report_builder.h"
+#include "analyzer/source/front_end.h"
+#include "common/digest.h"
+#include "common/fd.h"
+
+namespace bailey::analyzer {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Serialises the callback, which may be empty.
+class Teller {
+ public:
+  explicit Teller(const Progress& progress) : progress_(progress) {}
+  void operator()(const std::string& what) {
+    const std::lock_guard lock(mutex_);
+    if (progress_) progress_(what);
+  }
+
+ private:
+  std::mutex mutex_;
+  const Progress& progress_;
+};
+
+Result<std::string> AbsoluteHere(const std::string& path) {
+  std::error_code error;
+  const fs::path absolute = fs::absolute(path, error);
+  if (error)
+    return FailErrno("cannot find the current directory", error.value());
+  fs::path normal = absolute.lexically_normal();
+  // "build/" and "build" are one folder.
+  if (!normal.has_filename() && normal.has_relative_path())
+    normal = normal.parent_path();
+  return normal.string();
+}
+
+Result<std::vector<std::string>> AbsoluteSources(
+    const std::vector<std::string>& sources) {
+  std::vector<std::string> all;
+  for (const std::string& source : sources) {
+    ASSIGN_OR_RETURN(std::string path, AbsoluteHere(source));
+    all.push_back(std::move(path));
+  }
+  return all;
+}
+
+bool IsBelow(const fs::path& folder, const std::string& file) {
+  const fs::path relative = fs::path(file).lexically_relative(folder);
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+std::string ChooseRoot(const std::vector<CompileEntry>& compiles,
+                       const std::string& build_directory) {
+  fs::path root = build_directory;
+  const auto holds_all = [&](const fs::path& folder) {
+    return std::ranges::all_of(compiles, [&](const CompileEntry& entry) {
+      return IsBelow(folder, Absolute(entry.directory, entry.file));
+    });
+  };
+  if (holds_all(root)) return root.string();
+  root = fs::path(Absolute(compiles[0].directory, compiles[0].file));
+  do {
+    root = root.parent_path();
+  } while (!holds_all(root) && root.has_relative_path());
+  return root.string();
+}
+
+// Every unit, each on the first of a few threads that is free.
+std::vector<UnitOutcome> ParseAll(const std::vector<CompileEntry>& compiles,
+                                  const std::string& root, Teller& tell) {
+  std::vector<UnitOutcome> outcomes(compiles.size());
+  std::atomic<size_t> next = 0;
+  const auto work = [&] {
+    for (size_t i = next++; i < compiles.size(); i = next++) {
+      tell(fmt::format("parsing {}", compiles[i].file));
+      outcomes[i] = ParseUnit(compiles[i], root);
+    }
+  };
+  const size_t count = std::min<size_t>(
+      compiles.size(), std::max(1U, std::thread::hardware_concurrency()));
+  std::vector<std::jthread> threads;
+  for (size_t i = 1; i < count; ++i) threads.emplace_back(work);
+  work();
+  threads.clear();  // joins
+  return outcomes;
+}
+
+Result<std::vector<ReportInput>> Digests(const std::vector<std::string>& files,
+                                         const std::string& root) {
+  std::vector<ReportInput> inputs;
+  for (const std::string& file : files) {
+    ASSIGN_OR_RETURN(const std::string bytes, ReadFile(file));
+    inputs.push_back({RelativeTo(root, file), Sha256Hex(bytes)});
+  }
+  return inputs;
+}
+
+struct Prepared {
+  ProgramSelection selection;
+  LibraryFiles libraries;
+  std::string root;
+};
+
+Result<Prepared> Prepare(const AnalyzeOptions& options) {
+  Prepared prepared;
+  ASSIGN_OR_RETURN(const std::string build,
+                   AbsoluteHere(options.build_directory));
+  ASSIGN_OR_RETURN(const BuildRecord record, ReadBuildRecord(build));
+  ASSIGN_OR_RETURN(const auto sources, AbsoluteSources(options.sources));
+  ASSIGN_OR_RETURN(prepared.selection,
+                   SelectProgram(record, sources, options.program));
+  if (prepared.selection.compiles.empty())
+    return Fail("the compilation database names no source file");
+  ASSIGN_OR_RETURN(prepared.libraries, FindLibraries(prepared.selection));
+  if (options.root.empty()) {
+    prepared.root = ChooseRoot(prepared.selection.compiles, build);
+  } else {
+    ASSIGN_OR_RETURN(prepared.root, AbsoluteHere(options.root));
+  }
+  return prepared;
+}
+
+// From the joined program to the finished documents.
+Result<> Report(const Prepared& prepared, const AnalyzeOptions& options,
+                Program program, Teller& tell, Analysis& analysis) {
+  tell("disassembling the libraries");
+  ASSIGN_OR_RETURN(const auto libraries, LoadLibraries(prepared.libraries));
+  std::vector<std::string> opaque = prepared.selection.opaque_inputs;
+  opaque.insert(opaque.end(), prepared.libraries.archives.begin(),
+                prepared.libraries.archives.end());
+  ASSIGN_OR_RETURN(analysis.report, BuildReport(program, *libraries, opaque));
+  std::vector<std::string> files = std::move(program.read_files);
+  const std::vector<std::string> loaded = libraries->Files();
+  files.insert(files.end(), loaded.begin(), loaded.end());
+  ASSIGN_OR_RETURN(analysis.report.inputs, Digests(files, prepared.root));
+  analysis.report.tool = options.tool;
+  analysis.flow = std::move(program.flow);
+  analysis.flow.tool = options.tool;
+  return {};
+}
+
+}  // namespace
+
+Result<Analysis> Analyze(const AnalyzeOptions& options,
+                         const Progress& progress) {
+  ASSIGN_OR_RETURN(const Prepared prepared, Prepare(options));
+  Teller tell(progress);
+  Analysis analysis;
+  std::vector<UnitFacts> units;
+  for (UnitOutcome& outcome :
+       ParseAll(prepared.selection.compiles, prepared.root, tell)) {
+    analysis.diagnostics.Append(outcome.diagnostics);
+    units.push_back(std::move(outcome.facts));
+  }
+  if (analysis.diagnostics.has_errors()) return analysis;
+  RETURN_IF_ERROR(Report(prepared, options,
+                         JoinUnits(std::move(units), prepared.selection), tell,
+                         analysis));
+  return analysis;
+}
+
+}  // namespace bailey::analyzer

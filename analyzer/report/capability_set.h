@@ -1,0 +1,52 @@
+// System calls as capabilities, merged: the same call with the same arguments
+// and confidence is one capability with all its sites and its shortest path.
+//
+//   CapabilitySet set;
+//   set.Add({.number = 257, .arguments = DescribeArguments(257, values), …});
+//   report.capabilities = set.Finish();
+
+#ifndef BAILEY_ANALYZER_REPORT_CAPABILITY_SET_H_
+#define BAILEY_ANALYZER_REPORT_CAPABILITY_SET_H_
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analyzer/ir/code_facts.h"
+#include "common/documents/report.h"
+
+namespace bailey::analyzer {
+
+// What is known of a call's arguments, as ranges of the values that the kernel
+// reads (a 32-bit argument is its low half). Those of which nothing is known
+// are left out, and so are values narrower than what the kernel reads: the rest
+// of their register may hold anything.
+std::vector<ArgumentValues> DescribeArguments(
+    uint32_t number, const std::array<ValueFact, 6>& values);
+
+struct SyscallFinding {
+  uint32_t number = 0;
+  std::vector<ArgumentValues> arguments;
+  Confidence confidence = Confidence::kOverApproximated;
+  Phase phase = Phase::kServing;
+  std::optional<SourceSite> site;
+  std::vector<std::string> path;
+};
+
+class CapabilitySet {
+ public:
+  void Add(const SyscallFinding& finding);
+
+  // Ordered by confidence, name, phase and arguments.
+  std::vector<Capability> Finish() const;
+
+ private:
+  std::map<std::string, Capability> capabilities_;  // by all that tells apart
+};
+
+}  // namespace bailey::analyzer
+
+#endif  // BAILEY_ANALYZER_REPORT_CAPABILITY_SET_H_

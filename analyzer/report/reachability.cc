@@ -1,0 +1,69 @@
+#include "analyzer/report/reachability.h"
+
+#include <utility>
+
+namespace bailey::analyzer {
+
+Reachability::Reachability(const Program& program,
+                           const std::vector<std::string>& entries,
+                           const std::set<std::string>& called_back)
+    : program_(program) {
+  for (const FlowFunction& each : program.flow.functions)
+    functions_.insert(each.id);
+  for (const FlowEdge& edge : program.flow.edges)
+    edges_[edge.from].push_back(&edge);
+  for (const std::string& entry : entries) Enter(entry, true, {entry});
+  Follow(/*addresses=*/false);
+  // What is certain is followed again, now with the addresses that it takes.
+  for (const auto& [id, how] : reached_) queue_.push_back(id);
+  EnterData(called_back);
+  Follow(/*addresses=*/true);
+}
+
+// Data that other files can see is taken for used: libraries may read it.
+void Reachability::EnterData(const std::set<std::string>& called_back) {
+  for (const FlowGlobal& each : program_.flow.globals)
+    if (each.linkage == Linkage::kExternal) Enter(each.id, false, {each.id});
+  for (const FlowFunction& each : program_.flow.functions)
+    if (each.linkage == Linkage::kExternal && called_back.contains(each.id))
+      Enter(each.id, false, {each.id});
+}
+
+void Reachability::Enter(const std::string& id, bool certain,
+                         std::vector<std::string> path) {
+  std::map<std::string, Reached>& nodes =
+      functions_.contains(id) ? reached_ : globals_;
+  if (nodes.emplace(id, Reached{certain, std::move(path)}).second)
+    queue_.push_back(id);
+}
+
+// Breadth first, so the first path to a function is a shortest one.
+void Reachability::Follow(bool addresses) {
+  while (!queue_.empty()) {
+    const std::string from = std::move(queue_.front());
+    queue_.pop_front();
+    const auto edges = edges_.find(from);
+    if (edges == edges_.end()) continue;
+    for (const FlowEdge* edge : edges->second)
+      FollowEdge(from, *edge, addresses);
+  }
+}
+
+void Reachability::FollowEdge(const std::string& from, const FlowEdge& edge,
+                              bool addresses) {
+  const bool call = edge.kind == EdgeKind::kCall;
+  if (!call && !addresses) return;
+  const auto function = reached_.find(from);
+  const Reached& how =
+      function != reached_.end() ? function->second : globals_.at(from);
+  if (edge.external) {
+    if (edge.kind == EdgeKind::kAddress)
+      taken_.push_back({edge.to, edge.site, how.path});
+    return;
+  }
+  std::vector<std::string> path = how.path;
+  path.push_back(edge.to);
+  Enter(edge.to, call && how.certain, std::move(path));
+}
+
+}  // namespace bailey::analyzer

@@ -1,0 +1,61 @@
+// Which functions of a program can run, how surely, and by which shortest path.
+//
+//   Reachability reach(program, {"main"}, called_back);
+//   for (const auto& [id, how] : reach.functions()) …
+
+#ifndef BAILEY_ANALYZER_REPORT_REACHABILITY_H_
+#define BAILEY_ANALYZER_REPORT_REACHABILITY_H_
+
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "analyzer/flow/program.h"
+
+namespace bailey::analyzer {
+
+struct Reached {
+  bool certain = false;           // by direct calls from an entry
+  std::vector<std::string> path;  // of ids, from the entry to the function
+};
+
+// An external function whose address a reached function, or data, takes.
+struct TakenExternal {
+  std::string symbol;
+  SourceSite site;
+  std::vector<std::string> path;  // to the taker
+};
+
+class Reachability {
+ public:
+  // First along calls from `entries`; then every function whose address reached
+  // code or data takes, and those in `called_back`, count as entries that are
+  // not certain. `program` must outlive this.
+  Reachability(const Program& program, const std::vector<std::string>& entries,
+               const std::set<std::string>& called_back);
+
+  const std::map<std::string, Reached>& functions() const { return reached_; }
+  const std::vector<TakenExternal>& taken() const { return taken_; }
+
+ private:
+  void Follow(bool addresses);
+  void FollowEdge(const std::string& from, const FlowEdge& edge,
+                  bool addresses);
+  void Enter(const std::string& id, bool certain,
+             std::vector<std::string> path);
+  void EnterData(const std::set<std::string>& called_back);
+
+  const Program& program_;
+  std::map<std::string, std::vector<const FlowEdge*>> edges_;  // by `from`
+  std::set<std::string> functions_;
+  std::map<std::string, Reached> reached_;
+  std::map<std::string, Reached> globals_;
+  std::deque<std::string> queue_;
+  std::vector<TakenExternal> taken_;
+};
+
+}  // namespace bailey::analyzer
+
+#endif  // BAILEY_ANALYZER_REPORT_REACHABILITY_H_

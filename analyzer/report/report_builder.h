@@ -1,0 +1,23 @@
+// The report of a program: what it can do by itself, and through libraries.
+//
+//   Report report = BuildReport(program, *libraries, selection.opaque_inputs);
+
+#ifndef BAILEY_ANALYZER_REPORT_REPORT_BUILDER_H_
+#define BAILEY_ANALYZER_REPORT_REPORT_BUILDER_H_
+
+#include <string>
+#include <vector>
+
+#include "analyzer/flow/program.h"
+#include "analyzer/report/library_summaries.h"
+#include "common/documents/report.h"
+
+namespace bailey::analyzer {
+
+// Fills all but `tool` and `inputs`. Fails if there is no main.
+Result<Report> BuildReport(const Program& program, LibrarySummaries& libraries,
+                           const std::vector<std::string>& opaque_inputs);
+
+}  // namespace bailey::analyzer
+
+#endif  // BAILEY_ANALYZER_REPORT_REPORT_BUILDER_H_

@@ -1,0 +1,26 @@
+// A portion's Makefile and compile_commands.json.
+//
+//   std::string text = MakefileText(compiles, link);
+//
+// Recipes change to the directory of the original command; every word is quoted
+// for the shell and for make. Paths with characters that make cannot have in a
+// target are an error.
+
+#ifndef BAILEY_ANALYZER_REWRITE_MAKEFILE_H_
+#define BAILEY_ANALYZER_REWRITE_MAKEFILE_H_
+
+#include <string>
+#include <vector>
+
+#include "analyzer/rewrite/portion_commands.h"
+#include "common/result.h"
+
+namespace bailey::analyzer {
+
+Result<std::string> MakefileText(const std::vector<BuildCommand>& compiles,
+                                 const BuildCommand& link);
+std::string CompilationDatabaseText(const std::vector<BuildCommand>& compiles);
+
+}  // namespace bailey::analyzer
+
+#endif  // BAILEY_ANALYZER_REWRITE_MAKEFILE_H_

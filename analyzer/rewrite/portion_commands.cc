@@ -1,0 +1,185 @@
+#include "analyzer/rewrite/portion_commands.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <set>
+#include <string_view>
+
+#include "analyzer/capture/arguments.h"
+#include "analyzer/capture/build_record.h"
+
+namespace bailey::analyzer {
+namespace {
+
+// What says where dependencies go, with or without a value.
+bool IsAboutOutput(std::string_view word) {
+  constexpr std::array<std::string_view, 10> kWords = {
+      "-c", "-S", "-M", "-MM", "-MD", "-MMD", "-MP", "-MG", "-E", "-pipe"};
+  if (std::ranges::find(kWords, word) != kWords.end()) return true;
+  return word.starts_with("-MF") || word.starts_with("-MT") ||
+         word.starts_with("-MQ") || word.starts_with("-save-temps") ||
+         word.starts_with("-Wp,-M");
+}
+
+std::vector<std::string> CompilerOptions(const FlowUnit& unit) {
+  std::vector<std::string> words;
+  for (const DriverArgument& each : ParseDriverArguments(unit.command).all) {
+    if (each.kind != ArgumentKind::kOption || IsAboutOutput(each.words[0])) {
+      continue;
+    }
+    words.insert(words.end(), each.words.begin(), each.words.end());
+  }
+  return words;
+}
+
+// Words that would keep the auditor from finding the crossing point.
+bool Strips(std::string_view word) {
+  return word == "-s" || word == "-Wl,-s" || word == "-Wl,--strip-all" ||
+         word == "-Wl,-S" || word == "-Wl,--strip-debug";
+}
+
+std::string ObjectOf(const FlowUnit& unit) {
+  const std::string output = ParseDriverArguments(unit.command).output;
+  if (!output.empty()) return Absolute(unit.directory, output);
+  const std::filesystem::path source(unit.file);
+  return Absolute(unit.directory, source.stem().string() + ".o");
+}
+
+bool IsSharedObject(std::string_view path) {
+  return path.ends_with(".so") || path.contains(".so.");
+}
+
+class LinkWriter {
+ public:
+  LinkWriter(const Flow& flow, const std::vector<std::string>& objects,
+             const std::string& runtime_library)
+      : flow_(flow), objects_(objects), runtime_library_(runtime_library) {
+    for (const FlowUnit& unit : flow.units) {
+      known_.insert(ObjectOf(unit));
+      known_.insert(Absolute(unit.directory, unit.file));
+    }
+  }
+
+  Result<std::vector<std::string>> Write(const std::string& program) {
+    words_ = {flow_.link_command[0]};
+    for (const DriverArgument& each :
+         ParseDriverArguments(flow_.link_command).all) {
+      RETURN_IF_ERROR(Add(each));
+    }
+    AddObjects();
+    words_.insert(words_.end(), {"-o", program});
+    return std::move(words_);
+  }
+
+ private:
+  Result<> Add(const DriverArgument& argument) {
+    switch (argument.kind) {
+      case ArgumentKind::kOutput:
+        return {};
+      case ArgumentKind::kSource:
+      case ArgumentKind::kInput:
+        return AddInput(argument.text);
+      case ArgumentKind::kLibrary:
+        // Libraries resolve what objects before them need.
+        AddObjects();
+        break;
+      default:
+        if (IsAboutOutput(argument.words[0]) || Strips(argument.words[0])) {
+          return {};
+        }
+    }
+    words_.insert(words_.end(), argument.words.begin(), argument.words.end());
+    return {};
+  }
+
+  Result<> AddInput(const std::string& text) {
+    const std::string path = Absolute(flow_.link_directory, text);
+    if (known_.contains(path)) {
+      AddObjects();
+      return {};
+    }
+    if (IsSharedObject(path)) {
+      AddObjects();
+      words_.push_back(path);
+      return {};
+    }
+    return Fail(fmt::format("the program links `{}`, which no analyzed unit "
+                            "makes",
+                            text),
+                "what it holds cannot be placed: link its objects one by one, "
+                "or use a shared library");
+  }
+
+  void AddObjects() {
+    if (has_objects_) return;
+    has_objects_ = true;
+    words_.insert(words_.end(), objects_.begin(), objects_.end());
+    words_.insert(words_.end(), {"-Wl,--whole-archive", runtime_library_,
+                                 "-Wl,--no-whole-archive"});
+  }
+
+  const Flow& flow_;
+  const std::vector<std::string>& objects_;
+  const std::string& runtime_library_;
+  std::set<std::string> known_;
+  std::vector<std::string> words_;
+  bool has_objects_ = false;
+};
+
+}  // namespace
+
+BuildCommand CompileUnit(const FlowUnit& unit, const std::string& source,
+                         const std::string& object,
+                         const std::string& include_directory) {
+  // First, since the source's own directory is searched first.
+  std::vector<std::string> words = {
+      unit.command[0], "-iquote",
+      std::filesystem::path(unit.file).parent_path().string()};
+  const std::vector<std::string> options = CompilerOptions(unit);
+  words.insert(words.end(), options.begin(), options.end());
+  words.insert(words.end(),
+               {"-w", "-include", include_directory + "/runtime/crossing.h",
+                "-c", source, "-o", object});
+  return {unit.directory, source, object, {source}, std::move(words)};
+}
+
+BuildCommand CompileService(const FlowUnit& unit, const std::string& source,
+                            const std::string& object,
+                            const std::string& include_directory) {
+  return {unit.directory,
+          source,
+          object,
+          {source},
+          {unit.command[0], "-std=gnu11", "-O2", "-fPIE", "-I",
+           include_directory, "-c", source, "-o", object}};
+}
+
+Result<BuildCommand> LinkPortion(const Flow& flow,
+                                 const std::vector<std::string>& objects,
+                                 const std::string& program,
+                                 const std::string& runtime_library) {
+  if (flow.link_command.empty()) {
+    return Fail("no command that links the program was captured",
+                "build with `bailey capture -- make`");
+  }
+  ASSIGN_OR_RETURN(std::vector<std::string> words,
+                   LinkWriter(flow, objects, runtime_library).Write(program));
+  std::vector<std::string> inputs = objects;
+  inputs.push_back(runtime_library);
+  return BuildCommand{flow.link_directory, "", program, std::move(inputs),
+                      std::move(words)};
+}
+
+std::string SourceName(const FlowUnit& unit) {
+  for (const DriverArgument& each : ParseDriverArguments(unit.command).all) {
+    const bool is_file = each.kind == ArgumentKind::kSource &&
+                         Absolute(unit.directory, each.text) == unit.file;
+    if (is_file) return each.text;
+  }
+  return unit.file;
+}
+
+}  // namespace bailey::analyzer

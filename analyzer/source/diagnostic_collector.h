@@ -1,0 +1,31 @@
+// Clang's diagnostics as ours. Internal to source/.
+
+#ifndef BAILEY_ANALYZER_SOURCE_DIAGNOSTIC_COLLECTOR_H_
+#define BAILEY_ANALYZER_SOURCE_DIAGNOSTIC_COLLECTOR_H_
+
+#include <clang/Basic/Diagnostic.h>
+
+#include <string>
+
+#include "common/diagnostics.h"
+
+namespace bailey::analyzer {
+
+// Keeps errors and their notes; warnings are the compiler's business.
+class DiagnosticCollector : public clang::DiagnosticConsumer {
+ public:
+  DiagnosticCollector(std::string root, Diagnostics& diagnostics)
+      : root_(std::move(root)), diagnostics_(diagnostics) {}
+
+  void HandleDiagnostic(clang::DiagnosticsEngine::Level level,
+                        const clang::Diagnostic& info) override;
+
+ private:
+  std::string root_;
+  Diagnostics& diagnostics_;
+  bool after_error_ = false;
+};
+
+}  // namespace bailey::analyzer
+
+#endif  // BAILEY_ANALYZER_SOURCE_DIAGNOSTIC_COLLECTOR_H_

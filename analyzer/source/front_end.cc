@@ -1,0 +1,293 @@
+#include "analyzer/source/front_end.h"
+
+#include <clang/AST/ASTConsumer.h>
+#include <clang/CodeGen/ModuleBuilder.h>
+#include <clang/Frontend/CompilerInstance.h>
+#include <clang/Frontend/FrontendActions.h>
+#include <clang/Frontend/MultiplexConsumer.h>
+#include <clang/Tooling/CompilationDatabase.h>
+#include <clang/Tooling/Tooling.h>
+#include <fmt/format.h>
+#include <llvm/IR/LLVMContext.h>
+#include <llvm/IR/Module.h>
+#include <llvm/TargetParser/Triple.h>
+
+#include <map>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "analyzer/ir/extract.h"
+#include "analyzer/source/command_line.h"
+#include "analyzer/source/diagnostic_collector.h"
+#include "analyzer/source/source_facts.h"
+
+namespace bailey::analyzer {
+namespace {
+
+namespace tooling = clang::tooling;
+
+struct Request {
+  std::string unit_name;
+  std::string root;
+  UnitOutcome& outcome;
+};
+
+Diagnostic Plain(Severity severity, const std::string& file,
+                 std::string message, std::string hint = "") {
+  Diagnostic diagnostic;
+  diagnostic.severity = severity;
+  diagnostic.message = std::move(message);
+  diagnostic.hint = std::move(hint);
+  diagnostic.file = file;
+  return diagnostic;
+}
+
+std::string IdIn(const SourceFacts& source, const std::string& unit,
+                 const llvm::GlobalValue& value) {
+  std::string name = value.getName().str();
+  if (!name.empty() && name[0] == '\1') name.erase(0, 1);
+  if (const auto known = source.ids.find(name); known != source.ids.end())
+    return known->second;
+  if (!value.hasLocalLinkage()) return name;
+  // Made by the compiler: a function that it calls by itself, or a constant.
+  return llvm::isa<llvm::Function>(value) ? unit + ":" + name : "";
+}
+
+// A function without text, as C++ makes them, still is a node of the graph.
+void AddGenerated(const llvm::Module& module, const ModuleNames& names,
+                  UnitFacts& facts) {
+  std::set<std::string> known;
+  for (const FlowFunction& each : facts.functions) known.insert(each.id);
+  for (const llvm::Function& function : module) {
+    FlowFunction fact;
+    fact.id = names.id(function);
+    if (function.isDeclaration() || !known.insert(fact.id).second) continue;
+    fact.name = function.getName().str();
+    fact.linkage =
+        function.hasLocalLinkage() ? Linkage::kInternal : Linkage::kExternal;
+    fact.extent.file = facts.unit.file;
+    fact.body.file = facts.unit.file;
+    facts.functions.push_back(std::move(fact));
+  }
+}
+
+// The same for globals, such as C++'s virtual tables: they hold addresses.
+void AddGeneratedGlobals(const llvm::Module& module, const ModuleNames& names,
+                         UnitFacts& facts) {
+  std::set<std::string> known;
+  for (const FlowGlobal& each : facts.globals) known.insert(each.id);
+  for (const llvm::GlobalVariable& global : module.globals()) {
+    FlowGlobal fact;
+    fact.id = names.id(global);
+    if (global.isDeclaration() || fact.id.empty() ||
+        global.getName().starts_with("llvm.") || !known.insert(fact.id).second)
+      continue;
+    fact.name = global.getName().str();
+    fact.is_constant = global.isConstant();
+    fact.extent.file = facts.unit.file;
+    facts.globals.push_back(std::move(fact));
+  }
+}
+
+// Functions of system headers that turned out to be the library's are not the
+// program's; neither are those that nothing used.
+void DropForgotten(const llvm::Module& module, const ModuleNames& names,
+                   UnitFacts& facts) {
+  std::set<std::string> alive;
+  for (const llvm::Function& function : module)
+    if (!function.isDeclaration()) alive.insert(names.id(function));
+  std::erase_if(facts.functions, [&](const FlowFunction& function) {
+    return !alive.contains(function.id);
+  });
+}
+
+// An address in an initializer stands where its global is declared.
+void PlaceInitializers(const std::string& root, UnitFacts& facts) {
+  std::map<std::string, const SourceExtent*> places;
+  for (const FlowGlobal& each : facts.globals) places[each.id] = &each.extent;
+  for (FlowEdge& edge : facts.code.edges) {
+    const auto place = places.find(edge.from);
+    if (edge.site.line != 0 || place == places.end()) continue;
+    edge.site.file = RelativeTo(root, place->second->file);
+    edge.site.line = place->second->line;
+    edge.site.column = place->second->column;
+  }
+}
+
+// What the source names and the IR does not show is read, to be safe.
+void AddMentions(const SourceFacts& source, UnitFacts& facts) {
+  std::set<std::pair<std::string, std::string>> known;
+  for (const FlowEdge& edge : facts.code.edges)
+    known.insert({edge.from, edge.to});
+  std::set<std::string> functions;
+  for (const FlowFunction& each : facts.functions) functions.insert(each.id);
+  for (const Mention& mention : source.mentions)
+    if (functions.contains(mention.function) &&
+        known.insert({mention.function, mention.global}).second)
+      facts.code.edges.push_back({EdgeKind::kRead, mention.function,
+                                  mention.global, false, mention.site});
+}
+
+void CollectFacts(clang::ASTContext& context, llvm::Module& module,
+                  const Request& request) {
+  SourceFacts source =
+      CollectSourceFacts(context, module, request.unit_name, request.root);
+  const ModuleNames names{[&](const llvm::GlobalValue& value) {
+                            return IdIn(source, request.unit_name, value);
+                          },
+                          [&](const llvm::Function& function) {
+                            // Clang calls a header's definition of a builtin
+                            // NAME.inline.
+                            llvm::StringRef name = function.getName();
+                            name.consume_back(".inline");
+                            return source.system_functions.contains(name.str());
+                          },
+                          request.root, request.unit_name};
+  UnitFacts& facts = request.outcome.facts;
+  facts.code = ExtractCode(module, names);
+  facts.functions = std::move(source.functions);
+  facts.globals = std::move(source.globals);
+  DropForgotten(module, names, facts);
+  AddGenerated(module, names, facts);
+  AddGeneratedGlobals(module, names, facts);
+  PlaceInitializers(request.root, facts);
+  AddMentions(source, facts);
+  facts.read_files = std::move(source.read_files);
+}
+
+// Runs after the code generator has seen the whole unit.
+class FactConsumer : public clang::ASTConsumer {
+ public:
+  FactConsumer(clang::CompilerInstance& compiler,
+               clang::CodeGenerator& generator, const Request& request)
+      : compiler_(compiler), generator_(generator), request_(request) {}
+
+  void HandleTranslationUnit(clang::ASTContext& context) override {
+    llvm::Module* module = generator_.GetModule();
+    if (compiler_.getDiagnostics().hasErrorOccurred() || module == nullptr)
+      return;
+    const llvm::Triple triple(module->getTargetTriple());
+    if (triple.getArch() != llvm::Triple::x86_64 || !triple.isOSLinux() ||
+        triple.isX32())
+      return request_.outcome.diagnostics.Add(Plain(
+          Severity::kError, request_.unit_name,
+          fmt::format("is compiled for `{}`; only x86_64 Linux is analyzed",
+                      triple.str())));
+    CollectFacts(context, *module, request_);
+  }
+
+ private:
+  clang::CompilerInstance& compiler_;
+  clang::CodeGenerator& generator_;
+  const Request& request_;
+};
+
+class UnitAction : public clang::ASTFrontendAction {
+ public:
+  explicit UnitAction(const Request& request) : request_(request) {}
+
+ protected:
+  std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(
+      clang::CompilerInstance& compiler, llvm::StringRef file) override {
+    PrepareOptions(compiler);
+    auto generator =
+        std::unique_ptr<clang::CodeGenerator>(clang::CreateLLVMCodeGen(
+            compiler.getDiagnostics(), file,
+            &compiler.getFileManager().getVirtualFileSystem(),
+            compiler.getHeaderSearchOpts(), compiler.getPreprocessorOpts(),
+            compiler.getCodeGenOpts(), context_));
+    auto facts = std::make_unique<FactConsumer>(compiler, *generator, request_);
+    std::vector<std::unique_ptr<clang::ASTConsumer>> consumers;
+    consumers.push_back(std::move(generator));
+    consumers.push_back(std::move(facts));
+    return std::make_unique<clang::MultiplexConsumer>(std::move(consumers));
+  }
+
+ private:
+  // Positions on every instruction; no function kept from the passes; in C,
+  // code for static functions that nothing calls, since their text is there
+  // too.
+  static void PrepareOptions(clang::CompilerInstance& compiler) {
+    clang::CodeGenOptions& code = compiler.getCodeGenOpts();
+    code.setDebugInfo(llvm::codegenoptions::DebugLineTablesOnly);
+    code.DebugColumnInfo = true;
+    code.DisableO0ImplyOptNone = true;
+    code.CoverageMapping = false;
+    compiler.getLangOpts().EmitAllDecls = !compiler.getLangOpts().CPlusPlus;
+  }
+
+  const Request& request_;
+  llvm::LLVMContext context_;
+};
+
+class UnitActionFactory : public tooling::FrontendActionFactory {
+ public:
+  explicit UnitActionFactory(const Request& request) : request_(request) {}
+  std::unique_ptr<clang::FrontendAction> create() override {
+    return std::make_unique<UnitAction>(request_);
+  }
+
+ private:
+  const Request& request_;
+};
+
+// A compilation database of the one command: the same file may be compiled
+// twice.
+class OneCommand : public tooling::CompilationDatabase {
+ public:
+  explicit OneCommand(tooling::CompileCommand command)
+      : command_(std::move(command)) {}
+  std::vector<tooling::CompileCommand> getCompileCommands(
+      llvm::StringRef) const override {
+    return {command_};
+  }
+
+ private:
+  tooling::CompileCommand command_;
+};
+
+void RunTool(const CompileEntry& entry, const std::string& file,
+             std::vector<std::string> arguments, const Request& request) {
+  const OneCommand database({entry.directory, file, std::move(arguments), ""});
+  // A file system of its own: the tool changes the working directory in it, and
+  // other units may be parsed at the same time.
+  tooling::ClangTool tool(database, {file},
+                          std::make_shared<clang::PCHContainerOperations>(),
+                          llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem>(
+                              llvm::vfs::createPhysicalFileSystem().release()));
+  DiagnosticCollector collector(request.root, request.outcome.diagnostics);
+  tool.setDiagnosticConsumer(&collector);
+  tool.setPrintErrorMessage(false);
+  UnitActionFactory factory(request);
+  const int failed = tool.run(&factory);
+  if (failed != 0 && !request.outcome.diagnostics.has_errors())
+    request.outcome.diagnostics.Add(
+        Plain(Severity::kError, request.unit_name,
+              "the compile command is not understood",
+              "capture the build again, or compile with a plain gcc or clang"));
+}
+
+}  // namespace
+
+UnitOutcome ParseUnit(const CompileEntry& entry, const std::string& root) {
+  UnitOutcome outcome;
+  const std::string file = Absolute(entry.directory, entry.file);
+  const Request request{RelativeTo(root, file), root, outcome};
+  auto adjusted = AdjustCommand(entry.arguments);
+  if (!adjusted.ok()) {
+    outcome.diagnostics.Add(Plain(Severity::kError, request.unit_name,
+                                  adjusted.error().message,
+                                  adjusted.error().hint));
+    return outcome;
+  }
+  for (const std::string& option : adjusted->dropped)
+    outcome.diagnostics.Add(
+        Plain(Severity::kWarning, request.unit_name,
+              fmt::format("clang does not know `{}`; it is left out", option)));
+  outcome.facts.unit = {file, entry.directory, entry.arguments};
+  RunTool(entry, file, std::move(adjusted->arguments), request);
+  return outcome;
+}
+
+}  // namespace bailey::analyzer

@@ -1,0 +1,3 @@
+int f(void) {
+  int x = "text" * 2;
+  return x;

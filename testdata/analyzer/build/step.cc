@@ -1,0 +1,2 @@
+int More();
+int main() { return More() - STEP; }

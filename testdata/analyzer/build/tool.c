@@ -1,0 +1,2 @@
+int help(int value);
+int main(void) { return help(0); }

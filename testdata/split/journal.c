@@ -1,0 +1,5 @@
+#include "journal.h"
+
+int journal_notes;
+
+void journal_note(void) { ++journal_notes; }

@@ -1,0 +1,191 @@
+// Modules written as LLVM assembly, so that what a front end would not make is
+// tested too.
+#include "analyzer/ir/extract.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <llvm/AsmParser/Parser.h>
+#include <llvm/IR/LLVMContext.h>
+#include <llvm/IR/Module.h>
+#include <llvm/Support/SourceMgr.h>
+
+#include <memory>
+
+namespace bailey::analyzer {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+CodeFacts Extract(const std::string& assembly) {
+  llvm::LLVMContext context;
+  llvm::SMDiagnostic error;
+  const std::unique_ptr<llvm::Module> module =
+      llvm::parseAssemblyString(assembly, error, context);
+  EXPECT_NE(module, nullptr) << error.getMessage().str();
+  if (module == nullptr) return {};
+  const ModuleNames names{
+      [](const llvm::GlobalValue& value) {
+        return value.hasPrivateLinkage() ? "" : value.getName().str();
+      },
+      [](const llvm::Function&) { return false; }, "/root", "a.c"};
+  return ExtractCode(*module, names);
+}
+
+// The first argument of the only call, made by `body` from %x.
+ValueFact ArgumentOf(const std::string& body) {
+  const CodeFacts code = Extract(
+      "declare void @use(i32)\n"
+      "define void @f(i32 %x, i1 %c) {\n" +
+      body + "\n}");
+  EXPECT_THAT(code.calls, SizeIs(1));
+  return code.calls.size() == 1 && !code.calls[0].arguments.empty()
+             ? code.calls[0].arguments[0]
+             : ValueFact();
+}
+
+TEST(ValuesTest, ConstantsThroughLocalsAndSelections) {
+  const ValueFact fact = ArgumentOf(
+      "entry: %s = alloca i32\n"
+      "store i32 1, ptr %s\n br i1 %c, label %a, label %b\n"
+      "a: store i32 2, ptr %s\n br label %b\n"
+      "b: %v = load i32, ptr %s\n %w = or i32 %v, 4\n"
+      "call void @use(i32 %w)\n ret void");
+  EXPECT_TRUE(fact.known);
+  EXPECT_THAT(fact.values, ElementsAre(5u, 6u));
+  EXPECT_EQ(fact.width_bits, 32);
+}
+
+TEST(ValuesTest, NegativeValuesAreSignExtended) {
+  EXPECT_THAT(ArgumentOf("call void @use(i32 -100)\n ret void").values,
+              ElementsAre(static_cast<uint64_t>(-100)));
+}
+
+TEST(ValuesTest, WhatIsNotAllKnownIsUnknown) {
+  EXPECT_FALSE(ArgumentOf("call void @use(i32 %x)\n ret void").known);
+  EXPECT_FALSE(ArgumentOf("%v = select i1 %c, i32 1, i32 %x\n"
+                          "call void @use(i32 %v)\n ret void")
+                   .known);
+  EXPECT_FALSE(ArgumentOf("call void @use(i32 undef)\n ret void").known);
+  EXPECT_FALSE(ArgumentOf("%v = shl i32 1, 40\n"
+                          "call void @use(i32 %v)\n ret void")
+                   .known);
+}
+
+TEST(ValuesTest, ALoopsCounterIsUnknown) {
+  EXPECT_FALSE(ArgumentOf("entry: br label %l\n"
+                          "l: %i = phi i32 [0, %entry], [%j, %l]\n"
+                          "%j = add i32 %i, 1\n call void @use(i32 %i)\n"
+                          "br i1 %c, label %l, label %e\n e: ret void")
+                   .known);
+}
+
+TEST(ExtractTest, IndirectCallsAreResolvedOnlyIfAllTargetsAreKnown) {
+  const CodeFacts code = Extract(
+      "declare void @a()\n declare void @b()\n"
+      "define void @f(i1 %c, ptr %p) {\n"
+      "%t = select i1 %c, ptr @a, ptr @b\n call void %t()\n"
+      "%u = select i1 %c, ptr @a, ptr %p\n call void %u()\n ret void }");
+  EXPECT_THAT(code.calls, SizeIs(2));
+  EXPECT_THAT(code.unresolved,
+              ElementsAre(Field(&UnresolvedFact::reason, "indirect call")));
+}
+
+TEST(ExtractTest, AddressesInAnonymousConstantsBelongToTheirUsers) {
+  const CodeFacts code = Extract(
+      "declare void @h()\n @t = private constant [1 x ptr] [ptr @h]\n"
+      "declare void @use(ptr)\n"
+      "define void @f() { call void @use(ptr @t)\n ret void }");
+  EXPECT_THAT(
+      code.edges,
+      Contains(AllOf(Field(&FlowEdge::kind, EdgeKind::kAddress),
+                     Field(&FlowEdge::from, "f"), Field(&FlowEdge::to, "h"))));
+}
+
+TEST(ExtractTest, BlockCopiesReadAndWrite) {
+  const CodeFacts code = Extract(
+      "@a = global [8 x i8] zeroinitializer\n"
+      "@b = global [8 x i8] zeroinitializer\n"
+      "declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)\n"
+      "define void @f() { call void @llvm.memcpy.p0.p0.i64(ptr @a, ptr @b, i64 "
+      "8, i1 false)\n ret void }");
+  ASSERT_THAT(code.edges, SizeIs(2));
+  for (const FlowEdge& edge : code.edges)
+    EXPECT_EQ(edge.kind, edge.to == "a" ? EdgeKind::kWrite : EdgeKind::kRead);
+}
+
+TEST(ExtractTest, ConstructorsAndDestructorsAreEntries) {
+  const CodeFacts code = Extract(
+      "@llvm.global_ctors = appending global [1 x { i32, ptr, ptr }] [{ i32, "
+      "ptr, ptr } { i32 1, ptr @c, ptr null }]\n"
+      "@llvm.global_dtors = appending global [1 x { i32, ptr, ptr }] [{ i32, "
+      "ptr, ptr } { i32 1, ptr @d, ptr null }]\n"
+      "define void @c() { ret void }\n define void @d() { ret void }");
+  EXPECT_THAT(code.constructors, ElementsAre("c", "d"));
+  EXPECT_THAT(code.edges, IsEmpty());
+}
+
+// A call in a block that nothing reaches is still a call.
+TEST(ExtractTest, NoCallIsLostToAPass) {
+  const CodeFacts code = Extract(
+      "declare i32 @pure(i32) memory(none) nounwind willreturn\n"
+      "define i32 @f() {\n ret i32 0\n"
+      "dead: %a = call i32 @pure(i32 1)\n %b = call i32 @pure(i32 1)\n"
+      "ret i32 %b }");
+  EXPECT_THAT(code.calls, Contains(Field(&CallFact::to, "pure")).Times(2));
+}
+
+struct AssemblyCase {
+  const char* text;
+  bool leaves;
+};
+
+class AssemblyTest : public ::testing::TestWithParam<AssemblyCase> {};
+
+TEST_P(AssemblyTest, IsUnresolvedIfItMayLeave) {
+  const CodeFacts code =
+      Extract(std::string("define void @f() { call void asm sideeffect \"") +
+              GetParam().text + "\", \"\"()\n ret void }");
+  EXPECT_EQ(!code.unresolved.empty(), GetParam().leaves);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Templates, AssemblyTest,
+    ::testing::Values(AssemblyCase{"", false}, AssemblyCase{"pause", false},
+                      AssemblyCase{"cpuid; rdtsc", false},
+                      AssemblyCase{"cvttsd2si %xmm0, %eax", false},
+                      AssemblyCase{"int $$0x80", true},
+                      AssemblyCase{"mov $$1, %eax\\0Asyscall", true},
+                      AssemblyCase{"SYSCALL", true},
+                      AssemblyCase{"call foo", true},
+                      AssemblyCase{"jmp *%rax", true},
+                      AssemblyCase{".byte 0x0f, 0x05", true}));
+
+TEST(ExtractTest, AssemblyAtFileLevelIsUnresolved) {
+  EXPECT_THAT(Extract("module asm \"f: syscall\"").unresolved, SizeIs(1));
+  EXPECT_THAT(Extract("module asm \".symver a, a@V1\"").unresolved, IsEmpty());
+}
+
+TEST(ExtractTest, StackChecksAreCalls) {
+  EXPECT_THAT(Extract("define void @f() sspstrong { ret void }").calls,
+              ElementsAre(Field(&CallFact::to, "__stack_chk_fail")));
+  EXPECT_THAT(Extract("define void @f() { ret void }").calls, IsEmpty());
+}
+
+TEST(ExtractTest, CallingConventionsPositionsAreKept) {
+  const CodeFacts code = Extract(
+      "declare void @use(double, i32, i64)\n"
+      "define void @f() { call void @use(double 1.0, i32 2, i64 3)\n"
+      "ret void }");
+  ASSERT_THAT(code.calls, SizeIs(1));
+  ASSERT_THAT(code.calls[0].arguments, SizeIs(2));
+  EXPECT_THAT(code.calls[0].arguments[0].values, ElementsAre(2u));
+  EXPECT_THAT(code.calls[0].arguments[1].values, ElementsAre(3u));
+}
+
+}  // namespace
+}  // namespace bailey::analyzer

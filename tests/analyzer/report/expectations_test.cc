@@ -1,0 +1,226 @@
+// Analyzes testdata/analyzer/*.c and checks what their comments expect; the
+// form of the comments stands in testdata/analyzer/README.md.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <sstream>
+
+#include "analyzer/report/analyze.h"
+#include "analyzer/report/render.h"
+#include "common/diagnostics.h"
+#include "common/fd.h"
+#include "common/syscalls/constants.h"
+#include "common/syscalls/syscall_table.h"
+#include "tests/analyzer/build_folder.h"
+
+namespace bailey::analyzer {
+namespace {
+
+const char kFolder[] = BAILEY_TESTDATA "/analyzer/";
+
+struct Expectation {
+  std::string kind;  // EXPECT, EXPECT-ABSENT, EXPECT-UNRESOLVED, BUILD
+  std::string text;
+  int line = 0;
+};
+
+std::vector<Expectation> ReadExpectations(const std::string& path) {
+  std::vector<Expectation> all;
+  std::istringstream lines(ReadFile(path).value_or(""));
+  std::string line;
+  for (int number = 1; std::getline(lines, line); ++number) {
+    for (const char* kind :
+         {"BUILD", "EXPECT", "EXPECT-ABSENT", "EXPECT-UNRESOLVED"}) {
+      const std::string mark = std::string("// ") + kind + ": ";
+      const size_t at = line.find(mark);
+      if (at != std::string::npos)
+        all.push_back({kind, line.substr(at + mark.size()), number});
+    }
+  }
+  return all;
+}
+
+std::vector<std::string> Split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  std::istringstream stream(text);
+  std::string part;
+  while (std::getline(stream, part, separator)) {
+    part.erase(0, part.find_first_not_of(' '));
+    if (!part.empty()) parts.push_back(part);
+  }
+  return parts;
+}
+
+// "O_RDONLY|0x40" as the kernel reads it.
+uint64_t ValueOf(const std::string& text, uint8_t width_bits) {
+  uint64_t value = 0;
+  for (const std::string& word : Split(text, '|')) {
+    const auto named = FindConstant(word);
+    value |= named ? *named : std::stoull(word, nullptr, 0);
+  }
+  return width_bits == 64 ? value : value & ((uint64_t{1} << width_bits) - 1);
+}
+
+std::vector<ValueRange> RangesOf(std::string text, uint8_t width_bits) {
+  std::vector<ValueRange> ranges;
+  if (text == "any") return ranges;
+  const bool set = text.starts_with("{");
+  if (set) text = text.substr(1, text.size() - 2);
+  for (const std::string& each :
+       set ? Split(text, ',') : std::vector<std::string>{text}) {
+    const uint64_t value = ValueOf(each, width_bits);
+    ranges.push_back({value, value});
+  }
+  std::ranges::sort(ranges, {}, &ValueRange::min);
+  return ranges;
+}
+
+// "name arg=value … confidence", taken apart; values may hold ", " in braces.
+struct Wanted {
+  std::string name;
+  std::vector<ArgumentValues> arguments;
+  std::optional<Confidence> confidence;
+};
+
+Wanted ParseWanted(const std::string& text) {
+  Wanted wanted;
+  std::string joined;
+  bool in_set = false;
+  for (const char c : text) {
+    in_set = c == '{' || (in_set && c != '}');
+    if (!(in_set && c == ' ')) joined += c;
+  }
+  std::vector<std::string> words = Split(joined, ' ');
+  wanted.name = words[0];
+  const Syscall* call =
+      SyscallTable::For(Architecture::kX8664).FindByName(wanted.name);
+  EXPECT_NE(call, nullptr) << wanted.name;
+  for (size_t i = 1; call != nullptr && i < words.size(); ++i) {
+    const size_t equals = words[i].find('=');
+    if (words[i] == "proved") wanted.confidence = Confidence::kProved;
+    if (words[i] == "over-approximated")
+      wanted.confidence = Confidence::kOverApproximated;
+    if (equals == std::string::npos) continue;
+    const auto index = FindArgument(*call, words[i].substr(0, equals));
+    EXPECT_TRUE(index.has_value()) << words[i];
+    if (!index) continue;
+    wanted.arguments.push_back(
+        {*index, "",
+         RangesOf(words[i].substr(equals + 1),
+                  call->arguments[static_cast<size_t>(*index)].width_bits)});
+  }
+  return wanted;
+}
+
+std::vector<ValueRange> ValuesAt(const Capability& capability, int index) {
+  const auto found =
+      std::ranges::find(capability.arguments, index, &ArgumentValues::index);
+  return found == capability.arguments.end() ? std::vector<ValueRange>()
+                                             : found->values;
+}
+
+bool HasSite(const std::vector<SourceSite>& sites, const std::string& file,
+             int line) {
+  return std::ranges::any_of(sites, [&](const SourceSite& site) {
+    return site.file == file && site.line == line;
+  });
+}
+
+bool Matches(const Capability& capability, const Wanted& wanted) {
+  return capability.name == wanted.name &&
+         (!wanted.confidence || capability.confidence == *wanted.confidence) &&
+         std::ranges::all_of(wanted.arguments, [&](const ArgumentValues& each) {
+           return ValuesAt(capability, each.index) == each.values;
+         });
+}
+
+template <class Predicate>
+bool HasCapability(const Report& report, const Predicate& predicate) {
+  return std::ranges::any_of(report.capabilities, predicate);
+}
+
+void Check(const Expectation& expectation, const std::string& file,
+           const Report& report) {
+  const std::string where =
+      file + ":" + std::to_string(expectation.line) + ": " + expectation.text;
+  if (expectation.kind == "EXPECT") {
+    const Wanted wanted = ParseWanted(expectation.text);
+    EXPECT_TRUE(HasCapability(report, [&](const Capability& each) {
+      return Matches(each, wanted) &&
+             HasSite(each.sites, file, expectation.line);
+    })) << where;
+  }
+  if (expectation.kind == "EXPECT-ABSENT") {
+    EXPECT_FALSE(HasCapability(report, [&](const Capability& each) {
+      return each.name == expectation.text &&
+             (each.confidence == Confidence::kProved ||
+              HasSite(each.sites, file, expectation.line));
+    })) << where;
+  }
+  if (expectation.kind == "EXPECT-UNRESOLVED") {
+    EXPECT_TRUE(std::ranges::any_of(report.unresolved, [&](const Unresolved&
+                                                               each) {
+      return each.reason.find(expectation.text) != std::string::npos &&
+             HasSite({each.site}, file, expectation.line);
+    })) << where;
+  }
+}
+
+void CheckProgram(const std::vector<std::string>& files) {
+  std::vector<std::string> paths;
+  std::vector<std::string> options;
+  size_t count = 0;
+  for (const std::string& file : files) {
+    paths.push_back(kFolder + file);
+    for (const Expectation& each : ReadExpectations(paths.back()))
+      if (each.kind == "BUILD") options = Split(each.text, ' ');
+  }
+  const BuildFolder build(paths, options);
+  ASSERT_TRUE(build.written());
+  AnalyzeOptions analyze;
+  analyze.build_directory = build.path();
+  analyze.root = kFolder;
+  const auto analysis = Analyze(analyze);
+  ASSERT_TRUE(analysis.ok()) << analysis.error().message;
+  ASSERT_FALSE(analysis->diagnostics.has_errors())
+      << RenderText(analysis->diagnostics);
+  for (const std::string& file : files)
+    for (const Expectation& each : ReadExpectations(kFolder + file)) {
+      Check(each, file, analysis->report);
+      ++count;
+    }
+  EXPECT_GT(count, 0u) << "no expectation was read";
+  if (::testing::Test::HasFailure())
+    ADD_FAILURE() << RenderReportText(analysis->report);
+}
+
+class ExpectationsTest : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(ExpectationsTest, Hold) { CheckProgram({GetParam()}); }
+
+std::vector<std::string> Programs() {
+  std::vector<std::string> names;
+  for (const auto& each : std::filesystem::directory_iterator(kFolder))
+    if (each.path().extension() == ".c")
+      names.push_back(each.path().filename().string());
+  std::ranges::sort(names);
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Programs, ExpectationsTest, ::testing::ValuesIn(Programs()),
+    [](const auto& program) {
+      return std::filesystem::path(program.param).stem().string();
+    });
+
+TEST(ExpectationsOfSeveralFilesTest, Hold) {
+  CheckProgram({"twins/main.c", "twins/other.c"});
+}
+
+TEST(ExpectationsOfCxxTest, Hold) { CheckProgram({"virtual/virtual.cc"}); }
+
+}  // namespace
+}  // namespace bailey::analyzer

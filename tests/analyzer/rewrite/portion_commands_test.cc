@@ -1,0 +1,89 @@
+#include "analyzer/rewrite/portion_commands.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "analyzer/rewrite/makefile.h"
+
+namespace bailey::analyzer {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+FlowUnit Unit() {
+  return {"/src/lib/a.c",
+          "/src",
+          {"gcc", "-O2", "-MMD", "-MF", "a.d", "-Iinclude", "-iquote", "q",
+           "-c", "lib/a.c", "-o", "build/a.o"}};
+}
+
+Flow Linked(std::vector<std::string> link) {
+  Flow flow;
+  flow.units.push_back(Unit());
+  flow.link_command = std::move(link);
+  flow.link_directory = "/src";
+  return flow;
+}
+
+TEST(PortionCommands, UnitsAreCompiledAsTheyWere) {
+  const BuildCommand command =
+      CompileUnit(Unit(), "/out/a.c", "/out/a.o", "/inc");
+  EXPECT_EQ(command.directory, "/src");
+  EXPECT_THAT(
+      command.arguments,
+      ElementsAre("gcc", "-iquote", "/src/lib", "-O2", "-Iinclude", "-iquote",
+                  "q", "-w", "-include", "/inc/runtime/crossing.h", "-c",
+                  "/out/a.c", "-o", "/out/a.o"));
+}
+
+TEST(PortionCommands, TheSourceKeepsItsName) {
+  EXPECT_EQ(SourceName(Unit()), "lib/a.c");
+}
+
+TEST(PortionCommands, LinksThePortionsObjectsAndTheWholeRuntime) {
+  const auto link =
+      LinkPortion(Linked({"gcc", "-pie", "-s", "-o", "prog", "build/a.o",
+                          "-lsodium", "-Wl,-z,now"}),
+                  {"/out/a.o", "/out/s.o"}, "/out/prog", "/lib/r.a");
+  ASSERT_TRUE(link.ok()) << link.error().message;
+  EXPECT_THAT(
+      link->arguments,
+      ElementsAre("gcc", "-pie", "/out/a.o", "/out/s.o", "-Wl,--whole-archive",
+                  "/lib/r.a", "-Wl,--no-whole-archive", "-lsodium",
+                  "-Wl,-z,now", "-o", "/out/prog"));
+}
+
+TEST(PortionCommands, LinksOfSourcesAreSeenThrough) {
+  const auto link = LinkPortion(Linked({"gcc", "lib/a.c", "-o", "prog"}),
+                                {"/out/a.o"}, "/out/prog", "/lib/r.a");
+  ASSERT_TRUE(link.ok()) << link.error().message;
+  EXPECT_EQ(link->arguments[1], "/out/a.o");
+}
+
+TEST(PortionCommands, SharedObjectsAreKeptAndUnknownCodeRefused) {
+  EXPECT_TRUE(
+      LinkPortion(Linked({"gcc", "build/a.o", "libx.so.1"}), {}, "p", "r.a")
+          .ok());
+  for (const char* input : {"other.o", "libx.a", "start.S"}) {
+    EXPECT_FALSE(
+        LinkPortion(Linked({"gcc", "build/a.o", input}), {}, "p", "r.a").ok())
+        << input;
+  }
+}
+
+TEST(Makefile, WordsAreQuotedForShellAndMake) {
+  BuildCommand link{"/a b", "", "/out/p", {"/out/x y.o"}, {"cc", "-DA='$1'"}};
+  const auto text = MakefileText({}, link);
+  ASSERT_TRUE(text.ok()) << text.error().message;
+  EXPECT_THAT(*text, HasSubstr("/out/p: /out/x\\ y.o\n"));
+  EXPECT_THAT(*text, HasSubstr("cd '/a b' && 'cc' '-DA='\\''$$1'\\'''"));
+}
+
+TEST(Makefile, WhatMakeCannotNameIsAnError) {
+  EXPECT_FALSE(MakefileText({}, {"/a", "", "/out/a:b", {}, {"cc"}}).ok());
+  EXPECT_FALSE(MakefileText({}, {"/a", "", "/out/a", {}, {"c\nc"}}).ok());
+}
+
+}  // namespace
+}  // namespace bailey::analyzer
