@@ -175,6 +175,7 @@ PlanFileRule MakeFileRule(FileAccess access, const FilePath& path,
   PlanFileRule result;
   result.path = path.path;
   result.hierarchy = path.hierarchy;
+  result.read = access == FileAccess::kRead;
   result.write = access == FileAccess::kWrite;
   result.execute = access == FileAccess::kExecute;
   result.rule = rule;

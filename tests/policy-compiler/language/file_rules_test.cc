@@ -21,6 +21,7 @@ TEST(FileRulesTest, PathsAreExactOrHierarchies) {
   const auto& files = policy.portions[0].files;
   ASSERT_EQ(files.size(), 4u);
   EXPECT_EQ(files[0].path, "/etc/hosts");
+  EXPECT_TRUE(files[0].read);
   EXPECT_FALSE(files[0].hierarchy || files[0].write || files[0].execute);
   EXPECT_EQ(files[1].path, "/usr");
   EXPECT_TRUE(files[1].hierarchy);
