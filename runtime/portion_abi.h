@@ -6,12 +6,14 @@
 // .preinit_array, before any library's constructor:
 //   1. read and check the start-up block (BAILEY_STARTUP_FD), map the areas
 //   2. no_new_privs, not dumpable, Landlock (BAILEY_LANDLOCK_FD)
-//   3. seccomp with NEW_LISTENER; the listener's number goes to the agent over
-//      BAILEY_CONTROL_FD; the agent takes the listener with pidfd_getfd
-//   4. the sentinel call prctl(BAILEY_SENTINEL_OPTION, listener): it is notified,
+//   3. the number that the listener will have (the lowest free one) goes to the
+//      agent over BAILEY_CONTROL_FD, and every descriptor from BAILEY_FIRST_FD on
+//      is closed: so neither call has to be in the policy
+//   4. seccomp with NEW_LISTENER; the agent takes the listener with pidfd_getfd
+//   5. the sentinel call prctl(BAILEY_SENTINEL_OPTION, listener): it is notified,
 //      and the agent answers it by putting /dev/null in the listener's place
-//      (ADDFD with SETFD and SEND): from then on nobody in the portion has it
-//   5. every descriptor from BAILEY_FIRST_FD on is closed
+//      (ADDFD with SETFD and SEND): from then on nobody in the portion has it.
+//      It is the only call between the filter and program code.
 // Environment credentials are read in step 1 and set in .init_array.00101.
 
 #ifndef BAILEY_RUNTIME_PORTION_ABI_H_
@@ -54,5 +56,27 @@ struct bailey_startup {
   char variables[BAILEY_MAX_ENVIRONMENT_CREDENTIALS][BAILEY_VARIABLE_BYTES];
   // struct sock_filter filter[filter_instructions] follows.
 };
+
+// What a portion says on BAILEY_CONTROL_FD, in this order; it reads nothing there.
+enum bailey_message_kind {
+  BAILEY_MAPPED = 1,    // value: channels mapped; the agent may seal its areas
+  BAILEY_LISTENER = 2,  // value: the listener's number, a moment before it exists
+  BAILEY_FAILED = 3     // value: enum bailey_step << 16 | errno; it then exits
+};
+enum bailey_step {
+  BAILEY_STEP_STARTUP = 1,
+  BAILEY_STEP_CHANNEL = 2,
+  BAILEY_STEP_CREDENTIAL = 3,
+  BAILEY_STEP_PRIVILEGES = 4,
+  BAILEY_STEP_LANDLOCK = 5,
+  BAILEY_STEP_FILTER = 6
+};
+struct bailey_message {
+  uint32_t kind;   // enum bailey_message_kind
+  uint32_t value;
+};
+
+// The exit status of a portion that could not set itself up.
+#define BAILEY_SETUP_FAILED 125
 
 #endif  // BAILEY_RUNTIME_PORTION_ABI_H_

@@ -1,0 +1,52 @@
+// Everything that a container is made from. The agent fills it; the container's
+// first process, a copy of the agent, reads its own copy.
+
+#ifndef BAILEY_EXECUTOR_AGENT_CONTAINER_SETUP_H_
+#define BAILEY_EXECUTOR_AGENT_CONTAINER_SETUP_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/documents/plan.h"
+#include "executor/spec.h"
+
+namespace bailey::executor {
+
+// The id that a portion sees itself as. Never 0: programs take that for root.
+inline constexpr uint32_t kPortionId = 1000;
+
+// A descriptor of the agent's, and its number in the portion.
+struct PassedFd {
+  int from = -1;
+  int to = -1;
+};
+
+// A credential that is a file: its bytes come from a sealed memory file and are
+// copied by the kernel, never through a buffer of ours.
+struct CredentialFile {
+  std::string path;
+  int from = -1;
+};
+
+struct ContainerSetup {
+  std::string name;                      // the portion's, for messages
+  std::string program;                   // path inside
+  std::vector<std::string> arguments;    // argv, with argv[0]
+  std::vector<std::string> environment;  // "NAME=value", usually none
+  std::vector<SpecFile> files;
+  int blobs_fd = -1;
+  std::vector<CredentialFile> credential_files;
+  std::vector<PlanFileRule> rules;
+  std::vector<PlanRule> rule_texts;  // for messages about `rules`
+  std::vector<PassedFd> descriptors;
+  PlanLimits limits;
+  bool own_identity = false;
+  // The runtime's descriptor for the Landlock ruleset is added by the first
+  // process, which makes it; an audit's control has no runtime to install it.
+  bool wants_landlock = true;
+};
+
+}  // namespace bailey::executor
+
+#endif  // BAILEY_EXECUTOR_AGENT_CONTAINER_SETUP_H_

@@ -1,0 +1,268 @@
+#include "executor/agent/instance.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+
+#include "executor/agent/denial_log.h"
+#include "executor/agent/landlock.h"
+#include "executor/agent/layers.h"
+#include "executor/agent/portion_starter.h"
+#include "executor/process.h"
+
+namespace bailey::executor {
+namespace {
+
+// Waits for events of the running portions until one of them decides the
+// outcome.
+class EventLoop {
+ public:
+  EventLoop(std::vector<RunningPortion>& portions, DenialLog& log,
+            int launcher_socket)
+      : portions_(portions), log_(log), launcher_(launcher_socket) {}
+
+  Result<Outcome> Run();
+
+ private:
+  Result<> Prepare();
+  Result<> WaitForEvents();
+  Result<> HandleListeners();
+  Result<> HandleExits();
+  Result<> HandleChildren();
+  void HandleTracee(pid_t tid, int status);
+  void HandleDeadline();
+  void Decide(RunningPortion& portion, int status);
+  Result<> DrainListeners();
+  bool IsReady(int fd) const;
+  int TimeoutMs() const;
+
+  std::vector<RunningPortion>& portions_;
+  DenialLog& log_;
+  int launcher_;
+  UniqueFd children_;  // SIGCHLD
+  std::vector<pollfd> polled_;
+  int64_t deadline_ms_ = 0;  // 0: none
+  std::optional<Outcome> outcome_;
+  std::optional<Error> trace_error_;
+  std::vector<std::string> killed_;  // portions that a denial killed
+  std::vector<int> ended_listeners_;
+};
+
+Result<> EventLoop::Prepare() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGCHLD);
+  if (sigprocmask(SIG_BLOCK, &signals, nullptr) != 0) {
+    return FailErrno("cannot block signals");
+  }
+  children_.Reset(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!children_.valid()) return FailErrno("cannot watch for signals");
+  for (const RunningPortion& portion : portions_) {
+    if (portion.holds_main && portion.wall_ms != 0) {
+      deadline_ms_ = NowMs() + static_cast<int64_t>(portion.wall_ms);
+    }
+  }
+  return {};
+}
+
+int EventLoop::TimeoutMs() const {
+  if (deadline_ms_ == 0) return -1;
+  const int64_t left = std::clamp<int64_t>(deadline_ms_ - NowMs(), 0, 60'000);
+  return static_cast<int>(left);
+}
+
+Result<> EventLoop::WaitForEvents() {
+  polled_.clear();
+  polled_.push_back({launcher_, 0, 0});  // only its end is of interest
+  polled_.push_back({children_.get(), POLLIN, 0});
+  for (const RunningPortion& portion : portions_) {
+    polled_.push_back({portion.container.init_socket(), POLLIN, 0});
+    if (!portion.supervisor) continue;
+    const int fd = portion.supervisor->listener().fd();
+    if (std::ranges::find(ended_listeners_, fd) == ended_listeners_.end()) {
+      polled_.push_back({fd, POLLIN, 0});
+    }
+  }
+  if (poll(polled_.data(), polled_.size(), TimeoutMs()) < 0 && errno != EINTR) {
+    return FailErrno("cannot poll");
+  }
+  return {};
+}
+
+bool EventLoop::IsReady(int fd) const {
+  const auto found = std::ranges::find(polled_, fd, &pollfd::fd);
+  return found != polled_.end() && found->revents != 0;
+}
+
+Result<> EventLoop::HandleListeners() {
+  for (RunningPortion& portion : portions_) {
+    if (!portion.supervisor) continue;
+    const int fd = portion.supervisor->listener().fd();
+    const auto entry = std::ranges::find(polled_, fd, &pollfd::fd);
+    if (entry == polled_.end() || entry->revents == 0) continue;
+    if ((entry->revents & POLLIN) == 0) {
+      ended_listeners_.push_back(fd);
+      continue;
+    }
+    ASSIGN_OR_RETURN(const bool killed, portion.supervisor->HandleOne(log_));
+    if (killed) killed_.push_back(portion.name);
+  }
+  return {};
+}
+
+// A portion ended: the one with main decides the outcome by its status; a
+// server that ends first decides it too, whatever its status was.
+void EventLoop::Decide(RunningPortion& portion, int status) {
+  Outcome outcome;
+  outcome.portion = portion.name;
+  const bool denied = std::ranges::find(killed_, portion.name) != killed_.end();
+  const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  outcome.signal = signal;
+  if (denied || signal == SIGSYS) {
+    outcome.kind = OutcomeKind::kViolation;
+    outcome.message = fmt::format("a denial killed portion `{}`", portion.name);
+  } else if (signal != 0) {
+    outcome.kind =
+        signal == SIGKILL ? OutcomeKind::kKilled : OutcomeKind::kCrashed;
+    outcome.message = fmt::format("portion `{}` ended by signal {} ({})",
+                                  portion.name, signal, sigabbrev_np(signal));
+  } else if (portion.holds_main) {
+    outcome.kind = OutcomeKind::kOk;
+    outcome.status = WEXITSTATUS(status);
+  } else {
+    outcome.kind = OutcomeKind::kCrashed;
+    outcome.message =
+        fmt::format("portion `{}` ended with status {} while others needed it",
+                    portion.name, WEXITSTATUS(status));
+  }
+  outcome_ = std::move(outcome);
+}
+
+// What a dead portion was last denied may still be waiting to be read.
+Result<> EventLoop::HandleExits() {
+  for (RunningPortion& portion : portions_) {
+    if (outcome_ || !IsReady(portion.container.init_socket())) continue;
+    ASSIGN_OR_RETURN(const std::optional<int> status,
+                     portion.container.ReadInit());
+    if (status) Decide(portion, *status);
+  }
+  return {};
+}
+
+void EventLoop::HandleTracee(pid_t tid, int status) {
+  for (RunningPortion& portion : portions_) {
+    if (!portion.tracer || !portion.tracer->Traces(tid)) continue;
+    Result<> handled = portion.tracer->HandleStop(tid, status, portion.scanner);
+    if (!handled.ok() && !trace_error_) trace_error_ = handled.error();
+    return;
+  }
+  // A thread of a traced portion that stops before its creator's report.
+  if (WIFSTOPPED(status)) (void)ptrace(PTRACE_CONT, tid, nullptr, nullptr);
+}
+
+Result<> EventLoop::HandleChildren() {
+  signalfd_siginfo ignored;
+  while (read(children_.get(), &ignored, sizeof ignored) > 0) continue;
+  for (;;) {
+    int status = 0;
+    const pid_t tid = waitpid(-1, &status, WNOHANG | __WALL);
+    if (tid <= 0) break;
+    HandleTracee(tid, status);
+  }
+  if (trace_error_) return std::unexpected(*trace_error_);
+  return {};
+}
+
+void EventLoop::HandleDeadline() {
+  if (outcome_ || deadline_ms_ == 0 || NowMs() < deadline_ms_) return;
+  Outcome outcome;
+  outcome.kind = OutcomeKind::kTimeout;
+  outcome.signal = SIGKILL;
+  outcome.message = "the wall time limit passed";
+  outcome_ = std::move(outcome);
+}
+
+Result<Outcome> EventLoop::Run() {
+  RETURN_IF_ERROR(Prepare());
+  for (RunningPortion& portion : portions_) {
+    if (portion.supervisor) RETURN_IF_ERROR(portion.supervisor->Release());
+  }
+  // The first round is for stops that were reported before SIGCHLD was watched.
+  RETURN_IF_ERROR(HandleChildren());
+  while (!outcome_) {
+    RETURN_IF_ERROR(WaitForEvents());
+    if (IsReady(launcher_)) return Fail("the launcher has gone");
+    RETURN_IF_ERROR(HandleListeners());
+    RETURN_IF_ERROR(HandleChildren());
+    RETURN_IF_ERROR(HandleExits());
+    HandleDeadline();
+  }
+  return *std::move(outcome_);
+}
+
+ScanSummary MergeScans(const std::vector<RunningPortion>& portions) {
+  ScanSummary all;
+  for (const RunningPortion& portion : portions) {
+    const ScanSummary& one = portion.scanner.summary();
+    all.crossing_stops += one.crossing_stops;
+    all.exit_stops += one.exit_stops;
+    all.bytes_scanned += one.bytes_scanned;
+    all.descriptors_scanned += one.descriptors_scanned;
+    all.reliable = all.reliable && one.reliable;
+    std::ranges::copy(one.places, std::back_inserter(all.places));
+    for (const AuditHits& hit : one.hits) {
+      const auto same =
+          std::ranges::find(all.hits, hit.encoding, &AuditHits::encoding);
+      if (same == all.hits.end()) {
+        all.hits.push_back(hit);
+      } else {
+        same->count += hit.count;
+      }
+    }
+  }
+  return all;
+}
+
+Result<Outcome> Run(const InstanceSpec& spec, std::vector<UniqueFd> descriptors,
+                    int launcher_socket, std::vector<Layer>& layers) {
+  PortionStarter starter(spec, descriptors);
+  ASSIGN_OR_RETURN(std::vector<RunningPortion> portions, starter.StartAll());
+  layers = ListLayers(spec, LandlockAbi());
+  if (spec.strict && spec.mode != RunMode::kControl) {
+    RETURN_IF_ERROR(RefuseMissing(layers));
+  }
+  descriptors.clear();
+  DenialLog log;
+  EventLoop loop(portions, log, launcher_socket);
+  ASSIGN_OR_RETURN(Outcome outcome, loop.Run());
+  outcome.denials = log.denials();
+  outcome.denials_dropped = log.dropped();
+  for (const RunningPortion& portion : portions) {
+    std::ranges::copy(portion.container.notes(),
+                      std::back_inserter(outcome.notes));
+  }
+  if (spec.mode != RunMode::kNormal) outcome.scan = MergeScans(portions);
+  return outcome;
+}
+
+}  // namespace
+
+Outcome RunInstance(const InstanceSpec& spec, std::vector<UniqueFd> descriptors,
+                    int launcher_socket) {
+  std::vector<Layer> layers;
+  auto outcome = Run(spec, std::move(descriptors), launcher_socket, layers);
+  Outcome result = outcome.ok() ? std::move(outcome).value()
+                                : FailedOutcome(outcome.error());
+  result.layers = std::move(layers);
+  return result;
+}
+
+}  // namespace bailey::executor

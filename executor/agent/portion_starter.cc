@@ -1,0 +1,344 @@
+#include "executor/agent/portion_starter.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "executor/agent/landlock.h"
+#include "executor/agent/startup_block.h"
+#include "executor/audit/elf_symbols.h"
+#include "executor/process.h"
+#include "executor/wire.h"
+
+namespace bailey::executor {
+namespace {
+
+constexpr size_t kMaxCredentialBytes = size_t{1} << 20;
+
+std::string_view StepName(uint32_t step) {
+  switch (step) {
+    case BAILEY_STEP_STARTUP:
+      return "reading its start-up block";
+    case BAILEY_STEP_CHANNEL:
+      return "mapping its channels";
+    case BAILEY_STEP_CREDENTIAL:
+      return "reading its credentials (an environment variable holds no NUL "
+             "byte and at most 64 KiB)";
+    case BAILEY_STEP_PRIVILEGES:
+      return "giving up privileges";
+    case BAILEY_STEP_LANDLOCK:
+      return "installing Landlock";
+    default:
+      return "installing its filter";
+  }
+}
+
+// The next message of a portion's runtime; fails if it ended instead.
+Result<uint32_t> AwaitRuntime(const std::string& name, int control,
+                              bailey_message_kind kind) {
+  ASSIGN_OR_RETURN(const bool ready,
+                   WaitReadable(control, NowMs() + kStartTimeoutMs));
+  bailey_message message{};
+  // SAFETY: a stream socket of our own; the runtime writes whole messages, so a
+  // shorter one is the end of the portion.
+  const ssize_t got =
+      ready ? recv(control, &message, sizeof message, MSG_WAITALL) : -1;
+  if (got != ssize_t{sizeof message}) {
+    return Fail(fmt::format("portion `{}` ended before its filter was "
+                            "installed",
+                            name),
+                "its program must be linked with Bailey's runtime, and its "
+                "libraries must be in the bundle");
+  }
+  if (message.kind == BAILEY_FAILED) {
+    return FailErrno(fmt::format("portion `{}` failed at {}", name,
+                                 StepName(message.value >> 16)),
+                     static_cast<int>(message.value & 0xffff));
+  }
+  if (message.kind != static_cast<uint32_t>(kind)) {
+    return Fail(
+        fmt::format("portion `{}` does not follow the order of start", name),
+        "build the bundle again with this version");
+  }
+  return message.value;
+}
+
+Result<std::pair<UniqueFd, UniqueFd>> StreamPair() {
+  std::array<int, 2> ends{};
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+    return FailErrno("cannot make a control socket");
+  }
+  return std::pair(UniqueFd(ends[0]), UniqueFd(ends[1]));
+}
+
+bool Uses(const PlanPortion& portion, const std::string& credential) {
+  return std::ranges::find(portion.credentials, credential) !=
+         portion.credentials.end();
+}
+
+}  // namespace
+
+Result<std::vector<RunningPortion>> PortionStarter::StartAll() {
+  std::vector<RunningPortion> running;
+  if (spec_.mode == RunMode::kControl) {
+    ASSIGN_OR_RETURN(RunningPortion control, StartControl());
+    running.push_back(std::move(control));
+    return running;
+  }
+  const std::vector<const PlanPortion*> order = StartOrder(spec_.plan);
+  if (order.size() + 1 > kIdentitiesPerInstance) {
+    return Fail(fmt::format("a plan has at most {} portions",
+                            kIdentitiesPerInstance - 1));
+  }
+  ASSIGN_OR_RETURN(Channels channels, Channels::Create(spec_.plan, order));
+  for (size_t i = 0; i < order.size(); ++i) {
+    ASSIGN_OR_RETURN(
+        RunningPortion portion,
+        StartPortion(*order[i], static_cast<uint32_t>(i + 1), channels));
+    running.push_back(std::move(portion));
+  }
+  return running;
+}
+
+Result<RunningPortion> PortionStarter::StartPortion(const PlanPortion& portion,
+                                                    uint32_t identity,
+                                                    Channels& channels) {
+  Extras extras;
+  ASSIGN_OR_RETURN(ContainerSetup setup,
+                   BasicSetup(portion, portion.name, extras));
+  for (const PlanCredential& credential : spec_.plan.credentials) {
+    if (!Uses(portion, credential.name)) continue;
+    RETURN_IF_ERROR(AddCredential(credential, true, setup, extras));
+  }
+  RETURN_IF_ERROR(AddRuntime(portion, channels, setup, extras));
+  ASSIGN_OR_RETURN(auto control, StreamPair());
+  setup.descriptors.push_back({control.second.get(), BAILEY_CONTROL_FD});
+  ASSIGN_OR_RETURN(Container container, Container::Start(setup, identity));
+  // Ours would keep the socket open after the portion's end.
+  control.second.Reset();
+  RunningPortion running{portion.name,
+                         portion.holds_main,
+                         portion.limits.wall_ms,
+                         std::move(container),
+                         std::nullopt,
+                         std::nullopt,
+                         {}};
+  if (spec_.mode == RunMode::kTraced) {
+    RETURN_IF_ERROR(LookForCredentials(portion, running.scanner));
+  }
+  if (running.scanner.empty()) {
+    RETURN_IF_ERROR(running.container.Go());
+  } else {
+    RETURN_IF_ERROR(Trace(portion, setup, running));
+  }
+  ASSIGN_OR_RETURN(running.supervisor, FollowStart(portion, running.container,
+                                                   control.first, channels));
+  return running;
+}
+
+Result<RunningPortion> PortionStarter::StartControl() {
+  PlanPortion whole;
+  whole.name = std::string("unsplit");
+  whole.holds_main = true;
+  whole.program = spec_.unsplit_program;
+  for (const PlanPortion& portion : spec_.plan.portions) {
+    if (portion.holds_main) whole.limits = portion.limits;
+    std::ranges::copy(portion.files, std::back_inserter(whole.files));
+    std::ranges::copy(portion.rules, std::back_inserter(whole.rules));
+  }
+  Extras extras;
+  ASSIGN_OR_RETURN(ContainerSetup setup, BasicSetup(whole, whole.name, extras));
+  setup.wants_landlock = false;
+  for (const PlanCredential& credential : spec_.plan.credentials) {
+    RETURN_IF_ERROR(AddCredential(credential, false, setup, extras));
+  }
+  ASSIGN_OR_RETURN(Container container, Container::Start(setup, 1));
+  RunningPortion running{whole.name,
+                         true,
+                         whole.limits.wall_ms,
+                         std::move(container),
+                         std::nullopt,
+                         std::nullopt,
+                         {}};
+  RETURN_IF_ERROR(LookForCredentials(whole, running.scanner));
+  RETURN_IF_ERROR(Trace(whole, setup, running));
+  return running;
+}
+
+Result<ContainerSetup> PortionStarter::BasicSetup(const PlanPortion& portion,
+                                                  std::string_view files_of,
+                                                  Extras& extras) {
+  ContainerSetup setup;
+  setup.name = portion.name;
+  setup.program = portion.program;
+  setup.arguments.push_back(portion.program);
+  if (portion.holds_main) {
+    std::ranges::copy(spec_.arguments, std::back_inserter(setup.arguments));
+  }
+  for (const SpecFile& file : spec_.files) {
+    if (file.portion == files_of) setup.files.push_back(file);
+  }
+  if (std::ranges::find(setup.files, portion.program, &SpecFile::path) ==
+      setup.files.end()) {
+    return Fail(fmt::format("the bundle has no program `{}` for portion `{}`",
+                            portion.program, portion.name),
+                "build the bundle again");
+  }
+  setup.blobs_fd = descriptors_[kBlobsFd].get();
+  setup.rules = portion.files;
+  setup.rule_texts = portion.rules;
+  setup.limits = portion.limits;
+  setup.own_identity = spec_.own_identities;
+  RETURN_IF_ERROR(AddStdio(portion.holds_main, setup, extras));
+  return setup;
+}
+
+Result<> PortionStarter::AddStdio(bool holds_main, ContainerSetup& setup,
+                                  Extras& extras) {
+  int input = descriptors_[kStdinFd].get();
+  if (!holds_main) {
+    ASSIGN_OR_RETURN(UniqueFd null, OpenFile("/dev/null", O_RDONLY));
+    input = null.get();
+    extras.owned.push_back(std::move(null));
+  }
+  setup.descriptors.push_back({input, STDIN_FILENO});
+  setup.descriptors.push_back({descriptors_[kStdoutFd].get(), STDOUT_FILENO});
+  setup.descriptors.push_back({descriptors_[kStderrFd].get(), STDERR_FILENO});
+  return {};
+}
+
+Result<int> PortionStarter::CredentialFd(const std::string& name) const {
+  const auto found = std::ranges::find(spec_.credentials, name);
+  const size_t index = kFirstCredentialFd +
+                       static_cast<size_t>(found - spec_.credentials.begin());
+  if (found == spec_.credentials.end() || index >= descriptors_.size()) {
+    return Fail(fmt::format("no value came for credential `{}`", name));
+  }
+  return descriptors_[index].get();
+}
+
+Result<> PortionStarter::AddCredential(const PlanCredential& credential,
+                                       bool has_runtime, ContainerSetup& setup,
+                                       Extras& extras) {
+  ASSIGN_OR_RETURN(const int source, CredentialFd(credential.name));
+  if (credential.source == CredentialSource::kFile) {
+    setup.credential_files.push_back({credential.path, source});
+    return {};
+  }
+  if (credential.source == CredentialSource::kEnvironment && !has_runtime) {
+    // An audit's control: nobody sets it up from inside, so it comes with exec.
+    ASSIGN_OR_RETURN(const UniqueFd reader, ReopenForReading(source));
+    ASSIGN_OR_RETURN(
+        const std::string value,
+        ReadAll(reader.get(), credential.name, kMaxCredentialBytes));
+    setup.environment.push_back(credential.variable + "=" + value);
+    return {};
+  }
+  int number = credential.descriptor;
+  if (credential.source == CredentialSource::kEnvironment) {
+    number = BAILEY_CREDENTIAL_FD + static_cast<int>(extras.variables.size());
+    extras.variables.push_back(credential.variable);
+  } else if (number <= STDERR_FILENO || number >= BAILEY_FIRST_FD - 1) {
+    return Fail(fmt::format("credential `{}`: descriptor {} cannot be given to "
+                            "a portion",
+                            credential.name, number),
+                fmt::format("use one from 3 to {}", BAILEY_FIRST_FD - 2));
+  }
+  ASSIGN_OR_RETURN(UniqueFd reader, ReopenForReading(source));
+  setup.descriptors.push_back({reader.get(), number});
+  extras.owned.push_back(std::move(reader));
+  return {};
+}
+
+Result<> PortionStarter::AddRuntime(const PlanPortion& portion,
+                                    Channels& channels, ContainerSetup& setup,
+                                    Extras& extras) {
+  ASSIGN_OR_RETURN(const std::vector<PassedFd> areas,
+                   channels.DescriptorsFor(portion.name));
+  std::ranges::copy(areas, std::back_inserter(setup.descriptors));
+  ASSIGN_OR_RETURN(
+      UniqueFd block,
+      MakeStartupBlock(portion, LandlockAbi() > 0,
+                       channels.RolesOf(portion.name), extras.variables));
+  setup.descriptors.push_back({block.get(), BAILEY_STARTUP_FD});
+  extras.owned.push_back(std::move(block));
+  return {};
+}
+
+Result<Supervisor> PortionStarter::FollowStart(const PlanPortion& portion,
+                                               const Container& container,
+                                               const UniqueFd& control,
+                                               Channels& channels) {
+  RETURN_IF_ERROR(AwaitRuntime(portion.name, control.get(), BAILEY_MAPPED));
+  RETURN_IF_ERROR(channels.SealFor(portion.name));
+  ASSIGN_OR_RETURN(const uint32_t number,
+                   AwaitRuntime(portion.name, control.get(), BAILEY_LISTENER));
+  auto supervisor =
+      Supervisor::Begin(portion, FileView(spec_.plan, portion, spec_.files),
+                        container.portion_pidfd(), container.portion_pid(),
+                        static_cast<int>(number));
+  if (!supervisor.ok()) {
+    return std::unexpected(
+        WithContext(fmt::format("portion `{}`", portion.name),
+                    std::move(supervisor).error()));
+  }
+  return supervisor;
+}
+
+// The one place where the agent reads a credential's bytes: an audit has to
+// know what it looks for. In a traced portion those that it does not use, in
+// the control all.
+Result<> PortionStarter::LookForCredentials(const PlanPortion& portion,
+                                            ProcessScanner& scanner) {
+  for (const std::string& name : spec_.credentials) {
+    if (Uses(portion, name)) continue;
+    ASSIGN_OR_RETURN(const int source, CredentialFd(name));
+    ASSIGN_OR_RETURN(const UniqueFd reader, ReopenForReading(source));
+    ASSIGN_OR_RETURN(std::string bytes,
+                     ReadAll(reader.get(), name, kMaxCredentialBytes));
+    scanner.LookFor(name, bytes);
+    explicit_bzero(bytes.data(), bytes.size());
+  }
+  return {};
+}
+
+Result<ElfSymbols> PortionStarter::SymbolsOf(
+    const ContainerSetup& setup) const {
+  const auto file =
+      std::ranges::find(setup.files, setup.program, &SpecFile::path);
+  std::string bytes(file->size_bytes, '\0');
+  const ssize_t got = pread(setup.blobs_fd, bytes.data(), bytes.size(),
+                            static_cast<off_t>(file->offset));
+  if (got != static_cast<ssize_t>(bytes.size())) {
+    return FailErrno("cannot read a program");
+  }
+  return ElfSymbols::Parse(bytes);
+}
+
+Result<> PortionStarter::Trace(const PlanPortion& portion,
+                               const ContainerSetup& setup,
+                               RunningPortion& running) {
+  std::vector<std::string> names;
+  for (const Crossing& crossing : spec_.plan.crossings) {
+    if (spec_.mode == RunMode::kControl) {
+      names.push_back(crossing.name);
+    } else if (crossing.from == portion.name || crossing.to == portion.name) {
+      names = {"bailey_crossing_point"};
+    }
+  }
+  ASSIGN_OR_RETURN(const ElfSymbols symbols, SymbolsOf(setup));
+  ASSIGN_OR_RETURN(
+      running.tracer,
+      Tracer::Seize(running.container.portion_pid(),
+                    running.container.portion_pidfd(), portion.name));
+  RETURN_IF_ERROR(running.container.Go());
+  return running.tracer->Arm(symbols, names);
+}
+
+}  // namespace bailey::executor

@@ -1,0 +1,39 @@
+// What a credential can look like in memory: its bytes, and their encodings.
+//
+//   std::vector<Needle> needles = MakeNeedles(key);
+//   CountNeedles(memory, needles, counts);
+
+#ifndef BAILEY_EXECUTOR_AUDIT_NEEDLES_H_
+#define BAILEY_EXECUTOR_AUDIT_NEEDLES_H_
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bailey::executor {
+
+// Shorter ones turn up by chance: a scan for them proves nothing.
+inline constexpr size_t kReliableCredentialBytes = 16;
+
+struct Needle {
+  std::string encoding;  // "raw", "hex", "HEX", "base64+0", "base64url+1", ...
+  std::string bytes;
+};
+
+// Base64 at each of the three places where a credential can begin in a longer
+// text; the characters that mix its bits with a neighbour's are left out. A
+// final newline, as files have it, is no part of the credential.
+std::vector<Needle> MakeNeedles(std::string_view credential);
+
+std::string Base64(std::string_view bytes, bool url_alphabet);
+
+// Adds the occurrences in `memory` to `counts`,
+// one for each needle.
+void CountNeedles(std::string_view memory, std::span<const Needle> needles,
+                  std::vector<uint64_t>& counts);
+
+}  // namespace bailey::executor
+
+#endif  // BAILEY_EXECUTOR_AUDIT_NEEDLES_H_

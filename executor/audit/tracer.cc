@@ -1,0 +1,209 @@
+#include "executor/audit/tracer.h"
+
+#include <elf.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+#include "common/fd.h"
+
+namespace bailey::executor {
+namespace {
+
+constexpr long kBreakpoint = 0xcc;  // int3
+
+constexpr long kOptions = PTRACE_O_EXITKILL | PTRACE_O_TRACEEXIT |
+                          PTRACE_O_TRACEEXEC | PTRACE_O_TRACECLONE |
+                          PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
+
+// ptrace(2) takes addresses and data as pointers, whatever they are.
+void* Word(uint64_t value) {
+  // SAFETY: passed to the kernel as a number; never dereferenced here.
+  return reinterpret_cast<void*>(value);
+}
+
+Result<> Continue(pid_t tid, int signal) {
+  // ESRCH: it was killed meanwhile; waitpid will say so.
+  if (ptrace(PTRACE_CONT, tid, nullptr, Word(static_cast<uint64_t>(signal))) !=
+          0 &&
+      errno != ESRCH) {
+    return FailErrno("cannot continue a traced portion");
+  }
+  return {};
+}
+
+int EventOf(int status) { return status >> 16; }
+
+// Standing signals that stop for job control are listened to, not continued.
+Result<> HandleStopEvent(pid_t tid, int status) {
+  const int signal = WSTOPSIG(status);
+  const bool group_stop = signal == SIGSTOP || signal == SIGTSTP ||
+                          signal == SIGTTIN || signal == SIGTTOU;
+  if (!group_stop) return Continue(tid, 0);
+  if (ptrace(PTRACE_LISTEN, tid, nullptr, nullptr) != 0 && errno != ESRCH) {
+    return FailErrno("cannot leave a traced portion stopped");
+  }
+  return {};
+}
+
+Result<int> WaitFor(pid_t tid) {
+  int status = 0;
+  pid_t got = -1;
+  do {
+    got = waitpid(tid, &status, __WALL);
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) return FailErrno("cannot wait for a traced portion");
+  return status;
+}
+
+}  // namespace
+
+Result<Tracer> Tracer::Seize(pid_t pid, int pidfd, std::string name) {
+  if (ptrace(PTRACE_SEIZE, pid, nullptr, Word(kOptions)) != 0) {
+    return FailErrno(fmt::format("cannot trace portion `{}`", name), errno,
+                     "an audit needs ptrace: see `kernel.yama.ptrace_scope`");
+  }
+  Tracer tracer(pid, pidfd, std::move(name));
+  tracer.threads_[pid] = true;
+  return tracer;
+}
+
+bool Tracer::Traces(pid_t tid) const { return threads_.contains(tid); }
+
+Result<> Tracer::AwaitExec() {
+  for (;;) {
+    ASSIGN_OR_RETURN(const int status, WaitFor(pid_));
+    if (!WIFSTOPPED(status)) {
+      return Fail(
+          fmt::format("portion `{}` ended before its program ran", name_));
+    }
+    if (EventOf(status) == PTRACE_EVENT_EXEC) return {};
+    RETURN_IF_ERROR(
+        Continue(pid_, EventOf(status) == 0 ? WSTOPSIG(status) : 0));
+  }
+}
+
+// How far the program was moved from its link addresses: the kernel tells where
+// its entry is.
+Result<uint64_t> Tracer::LoadBias(uint64_t entry) const {
+  ASSIGN_OR_RETURN(const std::string bytes,
+                   ReadFile(fmt::format("/proc/{}/auxv", pid_)));
+  for (size_t at = 0; at + sizeof(Elf64_auxv_t) <= bytes.size();
+       at += sizeof(Elf64_auxv_t)) {
+    Elf64_auxv_t item;
+    std::memcpy(&item, bytes.data() + at, sizeof item);
+    if (item.a_type == AT_ENTRY) return item.a_un.a_val - entry;
+  }
+  return Fail("a program has no entry in its auxiliary vector");
+}
+
+Result<> Tracer::Arm(const ElfSymbols& symbols,
+                     std::span<const std::string> names) {
+  RETURN_IF_ERROR(AwaitExec());
+  ASSIGN_OR_RETURN(const uint64_t bias, LoadBias(symbols.entry()));
+  for (const std::string& name : names) {
+    const std::optional<uint64_t> address = symbols.Function(name);
+    if (address) RETURN_IF_ERROR(Insert(*address + bias));
+  }
+  if (original_.empty() && !names.empty()) {
+    return Fail(
+        fmt::format("the program of `{}` has no function `{}` to stop at",
+                    name_, names.front()),
+        "an audit needs the programs' symbol tables: build without stripping");
+  }
+  return Continue(pid_, 0);
+}
+
+Result<long> Tracer::Peek(uint64_t address) const {
+  errno = 0;
+  const long word = ptrace(PTRACE_PEEKTEXT, pid_, Word(address), nullptr);
+  if (errno != 0) return FailErrno("cannot read a traced portion's text");
+  return word;
+}
+
+Result<> Tracer::Poke(uint64_t address, long word) const {
+  if (ptrace(PTRACE_POKETEXT, pid_, Word(address),
+             Word(static_cast<uint64_t>(word))) != 0) {
+    return FailErrno("cannot set a breakpoint");
+  }
+  return {};
+}
+
+Result<> Tracer::Insert(uint64_t address) {
+  ASSIGN_OR_RETURN(const long word, Peek(address));
+  original_.emplace(address, word);
+  return Poke(address, (word & ~0xffl) | kBreakpoint);
+}
+
+Result<> Tracer::StepOver(pid_t tid, uint64_t address) {
+  const long word = original_.at(address);
+  RETURN_IF_ERROR(Poke(address, word));
+  if (ptrace(PTRACE_SINGLESTEP, tid, nullptr, nullptr) != 0) {
+    return FailErrno("cannot step a traced portion");
+  }
+  ASSIGN_OR_RETURN(const int status, WaitFor(tid));
+  if (!WIFSTOPPED(status)) return {};
+  RETURN_IF_ERROR(Poke(address, (word & ~0xffl) | kBreakpoint));
+  const int signal = EventOf(status) == 0 ? WSTOPSIG(status) : 0;
+  return Continue(tid, signal == SIGTRAP ? 0 : signal);
+}
+
+Result<bool> Tracer::AtBreakpoint(pid_t tid, ProcessScanner& scanner) {
+  user_regs_struct registers{};
+  if (ptrace(PTRACE_GETREGS, tid, nullptr, &registers) != 0) {
+    if (errno == ESRCH) return true;
+    return FailErrno("cannot read a traced portion's registers");
+  }
+  const uint64_t address = registers.rip - 1;
+  if (!original_.contains(address)) return false;
+  ++scanner.summary().crossing_stops;
+  RETURN_IF_ERROR(scanner.Scan(pid_, pidfd_, name_));
+  registers.rip = address;
+  if (ptrace(PTRACE_SETREGS, tid, nullptr, &registers) != 0) {
+    return FailErrno("cannot set a traced portion's registers");
+  }
+  RETURN_IF_ERROR(StepOver(tid, address));
+  return true;
+}
+
+Result<> Tracer::HandleStop(pid_t tid, int status, ProcessScanner& scanner) {
+  if (!WIFSTOPPED(status)) {
+    threads_.erase(tid);
+    return {};
+  }
+  switch (EventOf(status)) {
+    case 0: {
+      const int signal = WSTOPSIG(status);
+      if (signal == SIGTRAP) {
+        ASSIGN_OR_RETURN(const bool ours, AtBreakpoint(tid, scanner));
+        if (ours) return {};
+      }
+      return Continue(tid, signal);
+    }
+    case PTRACE_EVENT_EXIT:
+      ++scanner.summary().exit_stops;
+      if (tid == pid_) RETURN_IF_ERROR(scanner.Scan(pid_, pidfd_, name_));
+      return Continue(tid, 0);
+    case PTRACE_EVENT_STOP:
+      return HandleStopEvent(tid, status);
+    case PTRACE_EVENT_CLONE:
+    case PTRACE_EVENT_FORK:
+    case PTRACE_EVENT_VFORK: {
+      unsigned long created = 0;
+      if (ptrace(PTRACE_GETEVENTMSG, tid, nullptr, &created) == 0) {
+        threads_[static_cast<pid_t>(created)] = true;
+      }
+      return Continue(tid, 0);
+    }
+    default:
+      return Continue(tid, 0);
+  }
+}
+
+}  // namespace bailey::executor

@@ -1,0 +1,68 @@
+// Stops a program at chosen functions and at its exit, and has it scanned
+// there: ptrace(2) from the agent, outside the container.
+//
+//   ASSIGN_OR_RETURN(Tracer tracer, Tracer::Seize(pid, pidfd, name));
+//   ... let it exec ...
+//   RETURN_IF_ERROR(tracer.Arm(symbols, {"bailey_crossing_point"}));
+//   // on SIGCHLD: waitpid(-1, ...), then for each of our threads
+//   RETURN_IF_ERROR(tracer.HandleStop(tid, status, scanner));
+//
+// A breakpoint is int3 in the program's text: it is taken out while the thread
+// that met it makes one step, so another thread may pass it meanwhile; the
+// programs of this issue have one thread.
+
+#ifndef BAILEY_EXECUTOR_AUDIT_TRACER_H_
+#define BAILEY_EXECUTOR_AUDIT_TRACER_H_
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+
+#include "common/result.h"
+#include "executor/audit/elf_symbols.h"
+#include "executor/audit/process_scanner.h"
+
+namespace bailey::executor {
+
+class Tracer {
+ public:
+  // The process is about to exec; it dies with us from here on.
+  static Result<Tracer> Seize(pid_t pid, int pidfd, std::string name);
+
+  // Waits for its exec, sets the breakpoints and lets it go on. Fails if the
+  // program has none of the functions.
+  Result<> Arm(const ElfSymbols& symbols, std::span<const std::string> names);
+
+  // Whether a thread that waitpid reported belongs to this program.
+  bool Traces(pid_t tid) const;
+
+  // Deals with one report of waitpid, scanning at breakpoints and exits.
+  Result<> HandleStop(pid_t tid, int status, ProcessScanner& scanner);
+
+ private:
+  Tracer(pid_t pid, int pidfd, std::string name)
+      : pid_(pid), pidfd_(pidfd), name_(std::move(name)) {}
+
+  Result<> AwaitExec();
+  Result<uint64_t> LoadBias(uint64_t entry) const;
+  Result<long> Peek(uint64_t address) const;
+  Result<> Poke(uint64_t address, long word) const;
+  Result<> Insert(uint64_t address);
+  Result<> StepOver(pid_t tid, uint64_t address);
+  // True if the thread stands on one of our breakpoints; it has been scanned
+  // and moved past it.
+  Result<bool> AtBreakpoint(pid_t tid, ProcessScanner& scanner);
+
+  pid_t pid_;
+  int pidfd_;
+  std::string name_;
+  std::map<pid_t, bool> threads_;
+  std::map<uint64_t, long> original_;  // the word at each breakpoint
+};
+
+}  // namespace bailey::executor
+
+#endif  // BAILEY_EXECUTOR_AUDIT_TRACER_H_

@@ -1,0 +1,29 @@
+// `run --audit`: the evidence that a credential is not where it must not be.
+//
+// The split program runs with its other portions read from outside at every
+// crossing and at exit; before it the unsplit one, which has the credential, is
+// read in the same way as the positive control. Both get the same input.
+
+#ifndef BAILEY_EXECUTOR_LAUNCH_AUDIT_H_
+#define BAILEY_EXECUTOR_LAUNCH_AUDIT_H_
+
+#include "common/result.h"
+#include "executor/launch/run_once.h"
+#include "executor/outcome.h"
+
+namespace bailey::executor {
+
+// All input that both runs get is buffered; more than this is refused.
+inline constexpr size_t kMaxAuditInputBytes = size_t{256} << 20;
+
+// The split run's outcome, with `audit` filled. Reads standard input to its end
+// and writes the split program's output to standard output.
+Result<Outcome> Audit(const RunRequest& request);
+
+// The verdict on two scans; public for its tests.
+AuditReport JudgeAudit(const ScanSummary& split, const ScanSummary& control,
+                       bool identical_output);
+
+}  // namespace bailey::executor
+
+#endif  // BAILEY_EXECUTOR_LAUNCH_AUDIT_H_

@@ -1,0 +1,93 @@
+// bailey-launch: runs a bundle once, in one instance. `bailey run` execs it.
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "common/fd.h"
+#include "executor/launch/launcher.h"
+#include "executor/launch/outcome_text.h"
+
+namespace bailey::executor {
+namespace {
+
+struct CommandLine {
+  LaunchOptions launch;
+  std::string format = "text";
+  std::string outcome_file;
+  bool quiet = false;
+};
+
+void Declare(CLI::App& app, CommandLine& line) {
+  app.add_option("bundle", line.launch.bundle, "the bundle, NAME.bailey")
+      ->required();
+  app.add_option("--digest", line.launch.digest,
+                 "refuse a bundle that has another SHA-256 digest");
+  app.add_option("--credential", line.launch.credentials,
+                 "where a credential is: NAME=file:PATH, NAME=env:VARIABLE or "
+                 "NAME=fd:NUMBER (its bytes as they are, a newline included)")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--format", line.format, "form of the outcome on stderr")
+      ->check(CLI::IsMember({"text", "json"}));
+  app.add_option("--outcome", line.outcome_file,
+                 "write the outcome to a file too, as JSON");
+  app.add_flag("--strict", line.launch.strict,
+               "refuse to run where a layer of enforcement is missing");
+  app.add_flag("--audit", line.launch.audit,
+               "read the program from outside and look for the credentials");
+  app.add_flag("--quiet", line.quiet, "say nothing where all is well");
+  app.add_option("--agent", line.launch.agent,
+                 "the agent's program (default: beside this one)");
+  app.footer(
+      "Example: bailey-launch notary.bailey --credential "
+      "key=file:notary.key -- --verbose < documents.mbox\n"
+      "Exit codes: the program's own; 125 our failure, 126 a denial "
+      "killed it, 128+n signal n; 1 an audit that failed.");
+}
+
+int Finish(const CommandLine& line, const Outcome& outcome) {
+  const std::string json = WriteOutcome(outcome);
+  const std::string text =
+      line.format == "json" ? json : OutcomeText(outcome, line.quiet);
+  // Nobody may be listening; the exit code still tells.
+  (void)WriteAll(STDERR_FILENO, text, "stderr");
+  if (!line.outcome_file.empty()) {
+    const Result<> written = WriteFileAtomically(line.outcome_file, json);
+    if (!written.ok()) {
+      fmt::print(stderr, "bailey: error: {}\n", written.error().message);
+      return kExitOwnFailure;
+    }
+  }
+  return ExitCode(outcome);
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app{"Runs a bundle once, in an instance of its own.",
+               "bailey-launch"};
+  CommandLine line;
+  Declare(app, line);
+  // What stands behind `--` is the program's, whatever it looks like.
+  const std::span<char*> words(argv, static_cast<size_t>(argc));
+  const auto mark = std::ranges::find(words, std::string_view("--"));
+  if (mark != words.end()) {
+    line.launch.arguments.assign(mark + 1, words.end());
+  }
+  try {
+    app.parse(static_cast<int>(mark - words.begin()), argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kExitOwnFailure;
+  }
+  return Finish(line, Launch(line.launch));
+}
+
+}  // namespace
+}  // namespace bailey::executor
+
+int main(int argc, char** argv) { return bailey::executor::Main(argc, argv); }

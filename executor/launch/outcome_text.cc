@@ -1,0 +1,171 @@
+#include "executor/launch/outcome_text.h"
+
+#include <fmt/format.h>
+
+#include "common/syscalls/syscall_table.h"
+
+namespace bailey::executor {
+namespace {
+
+// Small numbers as people write them, addresses in hexadecimal.
+std::string ArgumentText(const SyscallArgument& argument, uint64_t value) {
+  if (argument.is_pointer) return fmt::format("{}={:#x}", argument.name, value);
+  const uint64_t low = argument.width_bits >= 64
+                           ? value
+                           : value & ((uint64_t{1} << argument.width_bits) - 1);
+  if (argument.is_signed && argument.width_bits == 32) {
+    return fmt::format("{}={}", argument.name, static_cast<int32_t>(low));
+  }
+  return low < 4096 ? fmt::format("{}={}", argument.name, low)
+                    : fmt::format("{}={:#x}", argument.name, low);
+}
+
+std::string CallText(const SeccompData& data) {
+  const SyscallTable& table = SyscallTable::For(Architecture::kX8664);
+  const Syscall* call = data.architecture == table.audit_arch()
+                            ? table.FindByNumber(data.number)
+                            : nullptr;
+  if (call == nullptr) {
+    return fmt::format("{} (architecture {:#x})", SyscallName(data),
+                       data.architecture);
+  }
+  std::string arguments;
+  for (size_t i = 0; i < call->arguments.size(); ++i) {
+    if (i != 0) arguments += ", ";
+    arguments += ArgumentText(call->arguments[i], data.arguments[i]);
+  }
+  return fmt::format("{}({})", call->name, arguments);
+}
+
+// A path comes from the portion's memory: nothing of it may reach a terminal as
+// more than a visible character.
+std::string Printable(std::string_view text) {
+  std::string shown;
+  for (const char byte : text) {
+    const auto value = static_cast<unsigned char>(byte);
+    if (value >= 0x20 && value < 0x7f) {
+      shown += byte;
+    } else {
+      shown += fmt::format("\\x{:02x}", value);
+    }
+  }
+  return shown;
+}
+
+std::string RulePlace(const PlanRule& rule) {
+  if (rule.file.empty()) return "";
+  return fmt::format(" ({}:{})", rule.file, rule.line);
+}
+
+std::string DenialText(const Denial& denial) {
+  std::string text = fmt::format(
+      "denied in `{}`: {}: {}{}\n    by `{}`{}\n", denial.portion,
+      CallText(denial.syscall), denial.action,
+      denial.count > 1 ? fmt::format(", {} times", denial.count) : "",
+      Printable(denial.rule.text), RulePlace(denial.rule));
+  if (!denial.path.empty()) {
+    text +=
+        fmt::format("    path `{}` (advisory: read from the caller's memory)\n",
+                    Printable(denial.path));
+  }
+  if (!denial.credential.empty()) {
+    text += fmt::format("    this is the source of credential `{}`\n",
+                        denial.credential);
+  }
+  return text;
+}
+
+std::string LayersText(const std::vector<Layer>& layers) {
+  std::string in_force;
+  std::string missing;
+  for (const Layer& layer : layers) {
+    if (!layer.enforced) {
+      missing +=
+          fmt::format("layer missing: {}: {}\n", layer.name, layer.detail);
+      continue;
+    }
+    if (!in_force.empty()) in_force += ", ";
+    in_force += layer.detail.empty()
+                    ? layer.name
+                    : fmt::format("{} ({})", layer.name, layer.detail);
+  }
+  if (!in_force.empty()) in_force = "layers in force: " + in_force + "\n";
+  return in_force + missing;
+}
+
+std::string ScanText(std::string_view what, const ScanSummary& scan) {
+  std::string text = fmt::format(
+      "audit: {}: read {} bytes and {} descriptors at {} crossings and {} "
+      "exits\n",
+      what, scan.bytes_scanned, scan.descriptors_scanned, scan.crossing_stops,
+      scan.exit_stops);
+  for (const AuditHits& hit : scan.hits) {
+    if (hit.count > 0) {
+      text += fmt::format("audit: {}: found {} {} times\n", what, hit.encoding,
+                          hit.count);
+    }
+  }
+  return text;
+}
+
+std::string AuditText(const AuditReport& audit) {
+  std::string text = ScanText("split program", audit.split) +
+                     ScanText("unsplit program (control)", audit.control);
+  for (const std::string& place : audit.split.places) {
+    text += fmt::format("audit: {}\n", place);
+  }
+  text += fmt::format("audit: outputs are {}\n",
+                      audit.identical_output ? "identical" : "different");
+  for (const std::string& reason : audit.reasons) {
+    text += fmt::format("audit: failed: {}\n", reason);
+  }
+  if (audit.passed) {
+    text +=
+        "audit: passed: the credential is nowhere in the other portions, "
+        "and the same scan finds it in the unsplit program\n";
+  }
+  return text;
+}
+
+std::string HeadText(const Outcome& outcome) {
+  if (outcome.kind == OutcomeKind::kFailed) {
+    return outcome.hint.empty()
+               ? fmt::format("bailey: error: {}\n", outcome.message)
+               : fmt::format("bailey: error: {}\n  hint: {}\n", outcome.message,
+                             outcome.hint);
+  }
+  if (outcome.message.empty()) {
+    return fmt::format("bailey: {}, status {}\n", OutcomeKindName(outcome.kind),
+                       outcome.status);
+  }
+  return fmt::format("bailey: {}: {}\n", OutcomeKindName(outcome.kind),
+                     outcome.message);
+}
+
+}  // namespace
+
+std::string OutcomeText(const Outcome& outcome, bool quiet) {
+  const bool fine = outcome.kind == OutcomeKind::kOk;
+  std::string text = quiet && fine ? "" : HeadText(outcome);
+  if (!quiet || !fine) {
+    for (const Denial& denial : outcome.denials) text += DenialText(denial);
+    if (outcome.denials_dropped > 0) {
+      text += fmt::format("and {} more denials of other kinds\n",
+                          outcome.denials_dropped);
+    }
+  }
+  if (outcome.output_truncated) {
+    text += fmt::format("output was cut off after {} bytes (limits)\n",
+                        outcome.output_bytes);
+  }
+  if (outcome.audit && (!quiet || !outcome.audit->passed)) {
+    text += AuditText(*outcome.audit);
+  }
+  if (quiet) return text;
+  for (const std::string& note : outcome.notes) {
+    text += fmt::format("note: {}\n", note);
+  }
+  return text + LayersText(outcome.layers);
+}
+
+}  // namespace bailey::executor

@@ -1,0 +1,93 @@
+// `--audit` finds what is there, and passes what is not.
+
+#include <gmock/gmock.h>
+
+#include "common/digest.h"
+#include "tests/executor/launch_fixture.h"
+
+namespace bailey::executor {
+namespace {
+
+using testing::HasSubstr;
+
+class AuditRunTest : public LaunchTest {
+ protected:
+  Ran Audit(TestPlan plan, const std::vector<std::string>& arguments,
+            const std::string& input) {
+    RunSettings settings;
+    settings.options = {"--audit"};
+    settings.input = input;
+    return Launch(plan.Bundle(), arguments, settings);
+  }
+};
+
+uint64_t Hits(const ScanSummary& scan) {
+  uint64_t total = 0;
+  for (const AuditHits& hit : scan.hits) total += hit.count;
+  return total;
+}
+
+void ExpectPassed(const Ran& ran) {
+  ASSERT_TRUE(ran.outcome.audit.has_value()) << ran.error;
+  EXPECT_TRUE(ran.outcome.audit->passed) << ran.error;
+  EXPECT_EQ(ran.exit_code, 0);
+  EXPECT_TRUE(ran.outcome.audit->identical_output);
+  // Two lines, each stopped at before it is sent and after its reply.
+  EXPECT_EQ(ran.outcome.audit->split.crossing_stops, 4u);
+  EXPECT_EQ(ran.outcome.audit->split.exit_stops, 1u);
+  EXPECT_EQ(Hits(ran.outcome.audit->split), 0u);
+  EXPECT_EQ(ran.outcome.audit->control.crossing_stops, 2u);
+  EXPECT_GT(Hits(ran.outcome.audit->control), 0u);
+  EXPECT_GT(ran.outcome.audit->split.bytes_scanned, 100'000u);
+}
+
+TEST_P(AuditRunTest, PassesASplitThatKeepsTheKeyAway) {
+  const Ran ran = Audit(TestPlan(), {"sign"}, "one\ntwo\n");
+  ExpectPassed(ran);
+  EXPECT_THAT(ran.output, HasSubstr(" two\n"));
+}
+
+TEST_P(AuditRunTest, PassesWithTheKeyInAVariable) {
+  TestPlan plan;
+  plan.plan.credentials[0].source = CredentialSource::kEnvironment;
+  plan.plan.credentials[0].variable = "PROBE_KEY";
+  ExpectPassed(Audit(plan, {"sign"}, "one\ntwo\n"));
+}
+
+TEST_P(AuditRunTest, FindsAKeyThatLeaked) {
+  const std::string first_half = std::string(kTestKey.substr(0, 32));
+  WriteFileFor("key", first_half, 0600);
+  const Ran ran = Audit(TestPlan(), {"steal"}, HexEncode(first_half));
+  ASSERT_TRUE(ran.outcome.audit.has_value()) << ran.error;
+  EXPECT_GT(Hits(ran.outcome.audit->split), 0u);
+  EXPECT_FALSE(ran.outcome.audit->passed);
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_THAT(ran.error, HasSubstr("found in a portion that must not have it"));
+}
+
+TEST_P(AuditRunTest, FailsWhereNothingIsCrossed) {
+  const Ran ran = Audit(TestPlan(), {"status", "0"}, "");
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_THAT(ran.error, HasSubstr("no crossing was met"));
+}
+
+TEST_P(AuditRunTest, SaysThatAShortKeyIsUnreliable) {
+  WriteFileFor("key", "short", 0600);
+  const Ran ran = Audit(TestPlan(), {"sign"}, "one\n");
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_THAT(ran.error, HasSubstr("unreliable"));
+}
+
+TEST_P(AuditRunTest, SeesThatOutputsDiffer) {
+  // The portions have other identities than the bare descriptors: 3 is open.
+  const Ran ran = Audit(TestPlan(), {"descriptors"}, "");
+  ASSERT_TRUE(ran.outcome.audit.has_value()) << ran.error;
+  EXPECT_FALSE(ran.outcome.audit->identical_output);
+}
+
+INSTANTIATE_TEST_SUITE_P(As, AuditRunTest,
+                         testing::Values(User::kRoot, User::kOrdinary),
+                         UserName);
+
+}  // namespace
+}  // namespace bailey::executor

@@ -1,0 +1,252 @@
+/* A program that tries what a portion must not do, and says how it went:
+ *
+ *   probe open /etc/shadow      prints "open: ok" or "open: errno 13"
+ *
+ * It is built three times: without the runtime and with the signer in it (the
+ * positive control, and an audit's unsplit program), as the portion with main,
+ * and (signer.c) as the portion that has the key. Its own status is 0 whatever
+ * was refused.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "tests/executor/portions/signer.h"
+
+#ifdef PROBE_IS_PORTION
+#include "runtime/channel.h"
+#endif
+
+extern char** environ;
+
+static int say(const char* what, long result) {
+  if (result >= 0) {
+    printf("%s: ok\n", what);
+  } else {
+    printf("%s: errno %d\n", what, errno);
+  }
+  fflush(stdout);
+  return 0;
+}
+
+static int try_open(char** argv) {
+  return say("open", open(argv[2], O_RDONLY));
+}
+
+static int try_create(char** argv) {
+  return say("create", open(argv[2], O_WRONLY | O_CREAT, 0600));
+}
+
+static int try_kill(char** argv) { return say("kill", kill(atoi(argv[2]), 0)); }
+
+static int try_ptrace(char** argv) {
+  return say("ptrace", ptrace(PTRACE_SEIZE, atoi(argv[2]), NULL, NULL));
+}
+
+static int try_tcp(char** argv) {
+  struct sockaddr_in address = {.sin_family = AF_INET,
+                                .sin_port = htons((uint16_t)atoi(argv[2])),
+                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  return say("tcp", connect(fd, (struct sockaddr*)&address, sizeof address));
+}
+
+static int try_abstract(char** argv) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  const size_t size = strlen(argv[2]);
+  memcpy(address.sun_path + 1, argv[2], size);
+  const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+  const socklen_t length =
+      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + size);
+  return say("abstract", connect(fd, (struct sockaddr*)&address, length));
+}
+
+static int try_setuid(void) { return say("setuid", setresuid(0, 0, 0)); }
+
+static int try_identity(void) {
+  printf("identity: %d %d\n", (int)getuid(), (int)getgid());
+  return 0;
+}
+
+/* Every capability that is held or could be gained. */
+static int show_capabilities(void) {
+  struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  struct __user_cap_data_struct data[2] = {{0, 0, 0}};
+  long bounding = 0;
+  syscall(SYS_capget, &header, data);
+  for (int i = 0; prctl(PR_CAPBSET_READ, i, 0, 0, 0) >= 0; ++i) {
+    bounding += prctl(PR_CAPBSET_READ, i, 0, 0, 0);
+  }
+  printf("capabilities: %x%x %ld\n", data[0].permitted, data[1].permitted,
+         bounding);
+  return 0;
+}
+
+static int try_namespace(void) {
+  return say("unshare", unshare(CLONE_NEWUSER | CLONE_NEWNS));
+}
+
+/* In a namespace of its own where that can be had, so that the host's mounts
+ * stay as they are. */
+static int try_mount(void) {
+  if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0 && getuid() == 0) return 1;
+  return say("mount", mount("tmpfs", "/dev", "tmpfs", 0, NULL));
+}
+
+/* What every descriptor is. */
+static int show_descriptors(void) {
+  for (int fd = 0; fd < 1024; ++fd) {
+    if (fcntl(fd, F_GETFD) >= 0) printf("descriptor: %d\n", fd);
+  }
+  return 0;
+}
+
+/* Whether any descriptor answers as a filter's listener does. */
+static int find_listener(void) {
+  for (int fd = 0; fd < 1024; ++fd) {
+    /* SECCOMP_IOCTL_NOTIF_ID_VALID of an id that is not there: ENOENT from a
+     * listener, ENOTTY from all else. */
+    unsigned long long id = 0;
+    if (syscall(SYS_ioctl, fd, 0x40082102ul, &id) == 0 || errno == ENOENT) {
+      printf("listener: %d\n", fd);
+      return 0;
+    }
+  }
+  printf("listener: none\n");
+  return 0;
+}
+
+static int show_environment(void) {
+  for (char** entry = environ; *entry != NULL; ++entry) {
+    printf("environment: %s\n", *entry);
+  }
+  return 0;
+}
+
+static int show_limits(void) {
+  struct rlimit limit;
+  getrlimit(RLIMIT_CORE, &limit);
+  printf("core: %llu\n", (unsigned long long)limit.rlim_max);
+  getrlimit(RLIMIT_DATA, &limit);
+  printf("data: %lld\n", (long long)limit.rlim_max);
+  return 0;
+}
+
+static int try_allocate(char** argv) {
+  const size_t bytes = (size_t)atol(argv[2]) << 20;
+  char* memory = malloc(bytes);
+  if (memory != NULL) memset(memory, 1, bytes);
+  return say("allocate", memory == NULL ? -1 : 0);
+}
+
+static int flood(char** argv) {
+  for (long left = atol(argv[2]); left > 0; --left) putchar('x');
+  return 0;
+}
+
+/* A new process that would outlive its parent. */
+static int linger(void) {
+  if (fork() == 0) setsid();
+  printf("lingering\n");
+  fflush(stdout);
+  while (pause() < 0) continue;
+  return 0;
+}
+
+static int try_fork(void) {
+  const pid_t child = fork();
+  if (child == 0) _exit(0);
+  return say("fork", child);
+}
+
+static int crash(void) {
+  raise(SIGSEGV);
+  return 0;
+}
+
+static int show_dumpable(void) {
+  printf("dumpable: %d\n", prctl(PR_GET_DUMPABLE, 0, 0, 0, 0));
+  return 0;
+}
+
+/* Makes the areas of the channel writable that it may only read, and the one
+ * that it may write. */
+static int try_write_peer(void) {
+#ifdef PROBE_IS_PORTION
+  struct bailey_channel* channel =
+      bailey_channel_get(0, BAILEY_CLIENT, "probe");
+  say("own area", mprotect(channel->own, 4096, PROT_READ | PROT_WRITE));
+  return say("peer's area", mprotect((void*)(unsigned long)channel->peer, 4096,
+                                     PROT_READ | PROT_WRITE));
+#else
+  char* memory = mmap(NULL, 4096, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  return say("peer's area", mprotect(memory, 4096, PROT_READ | PROT_WRITE));
+#endif
+}
+
+/* Signs every line of the input. */
+static int sign_lines(void) {
+  char line[256];
+  while (fgets(line, sizeof line, stdin) != NULL) {
+    printf("%08x %s", signer_sign((int)strlen(line), (unsigned char)line[0]),
+           line);
+  }
+  return 0;
+}
+
+static int show_arguments(char** argv) {
+  for (int i = 2; argv[i] != NULL; ++i) printf("argument: %s\n", argv[i]);
+  return 0;
+}
+
+static int dispatch(char** argv) {
+  const char* what = argv[1];
+  if (strcmp(what, "open") == 0) return try_open(argv);
+  if (strcmp(what, "create") == 0) return try_create(argv);
+  if (strcmp(what, "kill") == 0) return try_kill(argv);
+  if (strcmp(what, "ptrace") == 0) return try_ptrace(argv);
+  if (strcmp(what, "tcp") == 0) return try_tcp(argv);
+  if (strcmp(what, "abstract") == 0) return try_abstract(argv);
+  if (strcmp(what, "setuid") == 0) return try_setuid();
+  if (strcmp(what, "identity") == 0) return try_identity();
+  if (strcmp(what, "capabilities") == 0) return show_capabilities();
+  if (strcmp(what, "unshare") == 0) return try_namespace();
+  if (strcmp(what, "mount") == 0) return try_mount();
+  if (strcmp(what, "descriptors") == 0) return show_descriptors();
+  if (strcmp(what, "listener") == 0) return find_listener();
+  if (strcmp(what, "environment") == 0) return show_environment();
+  if (strcmp(what, "limits") == 0) return show_limits();
+  if (strcmp(what, "allocate") == 0) return try_allocate(argv);
+  if (strcmp(what, "flood") == 0) return flood(argv);
+  if (strcmp(what, "linger") == 0) return linger();
+  if (strcmp(what, "fork") == 0) return try_fork();
+  if (strcmp(what, "crash") == 0) return crash();
+  if (strcmp(what, "dumpable") == 0) return show_dumpable();
+  if (strcmp(what, "write-peer") == 0) return try_write_peer();
+  if (strcmp(what, "sign") == 0) return sign_lines();
+  if (strcmp(what, "steal") == 0) return signer_leak();
+  if (strcmp(what, "end-peer") == 0) return (int)signer_sign(-1, 0);
+  if (strcmp(what, "arguments") == 0) return show_arguments(argv);
+  if (strcmp(what, "sleep") == 0) return (int)sleep(600);
+  if (strcmp(what, "status") == 0) return atoi(argv[2]);
+  return 2;
+}
+
+int main(int argc, char** argv) { return argc < 2 ? 2 : dispatch(argv); }
