@@ -73,8 +73,12 @@ Result<std::string> Assemble(Pipeline& pipeline, const std::string& portions,
   ASSIGN_OR_RETURN(const std::string flow_text,
                    ReadFile(pipeline.Path("flow.json")));
   ASSIGN_OR_RETURN(const Flow flow, ParseFlow(flow_text, "flow.json"));
-  for (PlanPortion& portion : plan.portions)
+  for (PlanPortion& portion : plan.portions) {
     portion.program = ProgramPath(portion.name);
+    // How long a solver took differs from run to run, and the same input must
+    // give the same bundle (docs/decisions/0004).
+    for (PlanFilter& filter : portion.filters) filter.solver_seconds = 0;
+  }
   BundleWriter writer(plan);
   for (const PlanPortion& portion : plan.portions) {
     const std::string directory = portions + "/" + portion.name;

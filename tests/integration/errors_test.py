@@ -121,7 +121,8 @@ class RunErrors(NotaryTest):
             self.skipTest("unshare is not installed")
         # In a user namespace of its own, so that the limit is not the host's.
         script = ("echo 0 > /proc/sys/user/max_user_namespaces && exec \"$0\" \"$@\"")
-        done = run([unshare, "-Ur", "sh", "-c", script, support.BIN / "bailey", "run",
+        done = run([unshare, "-U", "--map-user=1000", "--keep-caps", "sh", "-c", script,
+                    support.BIN / "bailey", "run",
                     self.notary.bundle, "--credential", f"signing_key=file:{self.notary.key}"])
         if b"max_user_namespaces" in done.stderr and b"sh:" in done.stderr:
             self.skipTest("the limit cannot be set here: " + done.stderr.decode())
