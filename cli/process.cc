@@ -34,10 +34,9 @@ std::vector<std::string> ReducedEnvironment() {
 }
 
 std::vector<std::string> WholeEnvironment() {
-  std::vector<std::string> all;
-  for (char** variable = environ; *variable; ++variable)
-    all.push_back(*variable);
-  return all;
+  char** end = environ;
+  while (*end) ++end;
+  return {environ, end};
 }
 
 // The array of pointers that exec wants; it borrows the strings.

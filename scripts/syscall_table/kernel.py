@@ -167,6 +167,19 @@ def resolve_types(tree, compiler, calls):
             raise sources.GeneratorError(f"width of `{argument.type}`")
 
 
+def narrow(calls, read_bits):
+    """Takes from the widths what the calls' own code does not use of them."""
+    by_name = {call.name: call for call in calls}
+    for name, widths in read_bits.items():
+        arguments = {argument.kernel_name: argument
+                     for argument in by_name[name].arguments}
+        for kernel_name, (bits, reason) in widths.items():
+            argument = arguments[kernel_name]
+            if argument.is_pointer or bits >= argument.width_bits or not reason:
+                raise sources.GeneratorError(f"read_bits of `{name}`")
+            argument.width_bits = bits
+
+
 def supplementary_calls(supplement, numbers):
     """Calls newer than the kernel's source, unless that has caught up."""
     for call in supplement["syscalls"]:
@@ -195,4 +208,5 @@ def read_syscalls(tree, compiler, supplement):
     calls += supplementary_calls(supplement, {call.number for call in calls})
     calls.sort(key=lambda call: call.number)
     resolve_types(tree, compiler, calls)
+    narrow(calls, supplement["read_bits"])
     return calls
