@@ -6,7 +6,6 @@
 #include "cli/policy/commands.h"
 #include "common/fd.h"
 #include "policy-compiler/plan/filters.h"
-#include "policy-compiler/seccomp/compile_filter.h"
 #include "policy-compiler/seccomp/disassembler.h"
 #include "policy-compiler/verify/prove.h"
 
@@ -19,6 +18,7 @@ struct CompileOptions {
   std::string architecture = "x86_64";
   std::string emit = "bpf";
   std::string output;
+  uint32_t timeout_ms = policy::kProofTimeoutMs;
 };
 
 std::string RawFilter(const BpfProgram& program) {
@@ -48,10 +48,17 @@ Result<std::string> Render(const policy::Policy& policy,
 }
 
 // No proof, no filter.
-Result<int> RefuseUnproved(const policy::ProofResult& proof) {
+int RefuseUnproved(const policy::ProofResult& proof) {
+  if (proof.counterexample) {
+    PrintError(
+        {"the filter differs from the policy: this is a fault of the "
+         "compiler",
+         "`bailey policy prove` shows the witness"});
+    return kExitNo;
+  }
   PrintError({"the filter is not proved: " + proof.reason,
-              "raise the time with `bailey policy prove --timeout-ms`"});
-  return proof.counterexample ? kExitNo : kExitUnknown;
+              "give the solver more time with --timeout-ms"});
+  return kExitUnknown;
 }
 
 Result<int> Compile(const CompileOptions& options) {
@@ -63,14 +70,11 @@ Result<int> Compile(const CompileOptions& options) {
   const policy::Policy& policy = loaded->policy;
   ASSIGN_OR_RETURN(const policy::PortionPolicy* const portion,
                    SelectPortion(policy, options.portion));
-  RETURN_IF_ERROR(
-      policy::RefuseErrnoConflict(policy, *portion, policy::kProofTimeoutMs));
   ASSIGN_OR_RETURN(
-      const BpfProgram program,
-      policy::CompileFilter(policy, *portion, FilterKind::kPlain, {}));
-  const policy::ProofResult proof =
-      policy::ProveFilter(policy, *portion, FilterKind::kPlain, {}, program,
-                          policy::kProofTimeoutMs);
+      const policy::FilterProof made,
+      policy::CompileAndProvePlain(policy, *portion, options.timeout_ms));
+  const BpfProgram& program = made.filter.program;
+  const policy::ProofResult& proof = made.proof;
   if (!proof.proved()) return RefuseUnproved(proof);
   ASSIGN_OR_RETURN(const std::string text,
                    Render(policy, *portion, program, options.emit));
@@ -98,6 +102,8 @@ int RunPolicyCompile(int argc, char** argv) {
   app.add_option("--arch", options.architecture, "architecture");
   app.add_option("--emit", options.emit, "bpf, asm, c or smtlib")
       ->check(CLI::IsMember({"bpf", "asm", "c", "smtlib"}));
+  app.add_option("--timeout-ms", options.timeout_ms,
+                 "for the proof; 0 means no limit");
   app.add_option("-o,--output", options.output,
                  "file; standard output if none");
   app.add_option("policy", options.policy, "NAME.policy")->required();

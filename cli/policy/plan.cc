@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdio>
+
 #include "cli/policy/commands.h"
 #include "cli/policy/documents.h"
 #include "policy-compiler/check/check.h"
@@ -60,7 +62,12 @@ Result<int> MakePlan(const PlanOptions& options) {
       policy::WithRuntimeRules(loaded->policy), report, &made->plan);
   fmt::print(stderr, "{}", policy::RenderCheckText(check));
   if (check.exit_code() == kExitNo) return kExitNo;
-  if (!made->unproved.empty()) return RefuseUnproved(made->unproved);
+  if (!made->unproved.empty()) {
+    // 3 means "undecided" with a plan, too: whoever goes on after it must not
+    // find one of an earlier run.
+    std::remove(options.output.c_str());
+    return RefuseUnproved(made->unproved);
+  }
   PrintSummary(made->plan);
   RETURN_IF_ERROR(WriteFileAtomically(options.output, WritePlan(made->plan)));
   return check.exit_code();
@@ -72,7 +79,8 @@ int RunPolicyPlan(int argc, char** argv) {
   CLI::App app(
       "Checks, places, compiles and proves; writes plan.json. Exit code 0\n"
       "or 3 (undecided calls, which the filters refuse) with a plan; 1 or 2\n"
-      "without.\n\n"
+      "without. A filter that could not be proved is 3, too, and removes an\n"
+      "old plan.\n\n"
       "  bailey policy plan --report report.json --flow flow.json "
       "-o plan.json notary.policy",
       "bailey policy plan");

@@ -134,7 +134,8 @@ int RunPolicyProve(int argc, char** argv) {
       "bailey policy prove");
   ProveOptions options;
   app.add_option("--portion", options.portion, "only this portion");
-  app.add_option("--timeout-ms", options.timeout_ms, "for each proof");
+  app.add_option("--timeout-ms", options.timeout_ms,
+                 "for each proof; 0 means no limit");
   app.add_option("--format", options.format, "text or json")
       ->check(CLI::IsMember({"text", "json"}));
   app.add_option("policy", options.policy, "NAME.policy")->required();

@@ -27,8 +27,9 @@ enum class Architecture { kX8664 };
 
 // One argument, as its SYSCALL_DEFINEn declares it. The kernel's entry code
 // casts the 64-bit register to that type, so `width_bits` is all that the call
-// can see. What the call does with it may be narrower still: clone declares an
-// unsigned long and uses its low half.
+// can see. Where the call always uses less than that (clone declares an
+// unsigned long for its flags and uses the low half) it is what is used:
+// `read_bits` of supplement.json, each with the reason.
 struct SyscallArgument {
   std::string_view name;   // the manual page's, else the kernel's
   std::string_view alias;  // the kernel's; equals `name` if it is no other

@@ -100,6 +100,17 @@ const SyscallRule* StrongestDenial(const PortionPolicy& portion,
   return strongest;
 }
 
+// What the evaluator says where no rule matches.
+Verdict UnmatchedVerdict(Architecture architecture,
+                         const PortionPolicy& portion, uint32_t number) {
+  SeccompData data;
+  data.architecture = SyscallTable::For(architecture).audit_arch();
+  data.number = number;
+  PortionPolicy bare = portion;
+  bare.syscalls.clear();
+  return Evaluate(architecture, bare, data);
+}
+
 Certainty SomeRuleAllows(const PortionPolicy& portion, uint32_t number,
                          const std::vector<ArgumentValues>& arguments) {
   Certainty allowed = Certainty::kNever;
@@ -130,26 +141,22 @@ Certainty Holds(const Condition& condition,
 CallAnswer Answer(Architecture architecture, const PortionPolicy& portion,
                   uint32_t number,
                   const std::vector<ArgumentValues>& arguments) {
+  const Verdict unmatched = UnmatchedVerdict(architecture, portion, number);
+  if (!SyscallTable::For(architecture).FindByNumber(number))
+    return {IsDenial(unmatched.action) ? Certainty::kNever : Certainty::kAlways,
+            unmatched.rule};
   if (const SyscallRule* rule =
           StrongestDenial(portion, number, arguments, Certainty::kAlways))
     return {Certainty::kNever, rule->rule};
-  const Certainty allowed = SomeRuleAllows(portion, number, arguments);
-  if (allowed == Certainty::kNever) {
-    // Nothing matches: the evaluator says which built-in rule decides, and
-    // whether that denies.
-    SeccompData data;
-    data.architecture = SyscallTable::For(architecture).audit_arch();
-    data.number = number;
-    PortionPolicy bare = portion;
-    bare.syscalls.clear();
-    const Verdict verdict = Evaluate(architecture, bare, data);
-    return {IsDenial(verdict.action) ? Certainty::kNever : Certainty::kAlways,
-            verdict.rule};
-  }
+  // Where `otherwise` allows, no rule needs to.
+  const Certainty allowed = IsDenial(unmatched.action)
+                                ? SomeRuleAllows(portion, number, arguments)
+                                : Certainty::kAlways;
+  if (allowed == Certainty::kNever) return {allowed, unmatched.rule};
   if (const SyscallRule* rule =
           StrongestDenial(portion, number, arguments, Certainty::kPerhaps))
     return {Certainty::kPerhaps, rule->rule};
-  return {allowed, kRuleOtherwise};
+  return {allowed, unmatched.rule};
 }
 
 }  // namespace bailey::policy

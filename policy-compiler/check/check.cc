@@ -36,12 +36,16 @@ class Checker {
       : policy_(policy), placement_(placement) {}
 
   void Add(const Capability& capability) {
-    if (capability.kind != CapabilityKind::kSyscall) return;
+    if (capability.kind != CapabilityKind::kSyscall) {
+      result_.unchecked.push_back(capability);
+      return;
+    }
     const auto concerned = placement_
                                ? Concerned(policy_, capability, *placement_)
                                : std::vector<const PortionPolicy*>();
-    if (!concerned.empty()) return AddToEach(capability, concerned);
-    AddToAny(capability);
+    if (concerned.empty()) return AddToUnknown(capability);
+    for (const PortionPolicy* portion : concerned)
+      Record(capability, *portion, Ask(*portion, capability));
   }
 
   CheckResult Take() { return std::move(result_); }
@@ -53,19 +57,22 @@ class Checker {
                   capability.arguments);
   }
 
-  void AddToEach(const Capability& capability,
-                 const std::vector<const PortionPolicy*>& portions) {
-    for (const PortionPolicy* portion : portions)
-      Record(capability, *portion, Ask(*portion, capability));
-  }
-
-  // Where it runs is not known: the portion that allows most speaks.
-  void AddToAny(const Capability& capability) {
-    const auto best = std::ranges::max_element(
-        policy_.portions, {}, [&](const PortionPolicy& portion) {
-          return Ask(portion, capability).allowed;
-        });
-    Record(capability, *best, Ask(*best, capability));
+  // Where it runs is not known: the portion that refuses most speaks, and
+  // "never" is certain only if it is the answer of all.
+  void AddToUnknown(const Capability& capability) {
+    std::vector<CallAnswer> answers;
+    for (const PortionPolicy& portion : policy_.portions)
+      answers.push_back(Ask(portion, capability));
+    const auto strictest =
+        std::ranges::min_element(answers, {}, &CallAnswer::allowed);
+    CallAnswer answer = *strictest;
+    if (std::ranges::any_of(answers, [](const CallAnswer& other) {
+          return other.allowed != Certainty::kNever;
+        }))
+      answer.allowed = std::max(answer.allowed, Certainty::kPerhaps);
+    Record(capability,
+           policy_.portions[static_cast<size_t>(strictest - answers.begin())],
+           answer);
   }
 
   void Record(const Capability& capability, const PortionPolicy& portion,
@@ -90,7 +97,9 @@ class Checker {
 
 int CheckResult::exit_code() const {
   if (!denied.empty()) return 1;
-  return undecided.empty() && unresolved_count == 0 ? 0 : 3;
+  const bool sure =
+      undecided.empty() && unchecked.empty() && unresolved_count == 0;
+  return sure ? 0 : 3;
 }
 
 CheckResult Check(const Policy& policy, const Report& report,

@@ -4,8 +4,13 @@
 //   CheckResult result = Check(policy, report, &plan);
 //   return result.exit_code();  // 0, 1 or 3
 //
-// A capability is held against the portions in which its call sites are placed;
-// without a placement, against every portion, of which one must allow it.
+// A capability is held against the portions in which its call sites are placed.
+// Where no portion is known to run it (no placement, a site that is placed
+// nowhere) it is allowed if all portions allow it, denied if none does, else
+// undecided.
+//
+// Only system calls are held against a policy yet: capabilities of other kinds
+// are listed as not checked, and the answer is then not "allowed".
 
 #ifndef BAILEY_POLICY_COMPILER_CHECK_CHECK_H_
 #define BAILEY_POLICY_COMPILER_CHECK_CHECK_H_
@@ -32,10 +37,12 @@ struct CheckResult {
   std::vector<CheckFinding> denied;
   // What is over-approximated or assumed, or allowed for some values only.
   std::vector<CheckFinding> undecided;
+  // Of a kind that is not held against a policy yet.
+  std::vector<Capability> unchecked;
   size_t allowed_count = 0;
   size_t unresolved_count = 0;  // of the report: what nobody could resolve
 
-  // 0 fine, 1 a proved capability is denied, 3 undecided.
+  // 0 fine, 1 a proved capability is denied, 3 undecided or not checked.
   int exit_code() const;
 };
 

@@ -34,18 +34,57 @@ std::string FindingText(const CheckFinding& finding) {
   return text;
 }
 
+using NamesByPortion = std::map<std::string, std::set<std::string>>;
+
+NamesByPortion UndecidedNames(const CheckResult& result, Phase phase) {
+  NamesByPortion names;
+  for (const CheckFinding& finding : result.undecided) {
+    if (finding.capability.phase == phase)
+      names[finding.portion].insert(finding.capability.name);
+  }
+  return names;
+}
+
 // Over-approximated calls can be many: a line a portion says which.
-std::string UndecidedText(const std::vector<CheckFinding>& findings) {
-  std::map<std::string, std::set<std::string>> names;
-  for (const CheckFinding& finding : findings)
-    names[finding.portion].insert(finding.capability.name);
+std::string NamesText(const NamesByPortion& names) {
   std::string text;
   for (const auto& [portion, calls] : names) {
+    if (calls.empty()) continue;
     text += fmt::format("  in portion {} ({}):", portion, calls.size());
     for (const std::string& call : calls) text += " " + call;
     text += "\n";
   }
   return text;
+}
+
+std::string Under(std::string_view title, const std::string& list) {
+  return list.empty() ? "" : std::string(title) + list;
+}
+
+// A call of the program's own counts there, even if the loader makes it too.
+std::string UndecidedText(const CheckResult& result) {
+  const NamesByPortion serving = UndecidedNames(result, Phase::kServing);
+  NamesByPortion startup = UndecidedNames(result, Phase::kStartup);
+  for (const auto& [portion, calls] : serving)
+    for (const std::string& call : calls) startup[portion].erase(call);
+  return Under(
+             "undecided: these may be reachable or depend on values, and the "
+             "filter will refuse them\n",
+             NamesText(serving)) +
+         Under(
+             "undecided, at start and exit only: the loader's own calls come "
+             "before the filter and are not refused; the filter will refuse "
+             "what a library's constructor or exit handler makes of these\n",
+             NamesText(startup));
+}
+
+std::string UncheckedText(const CheckResult& result) {
+  std::string text;
+  for (const Capability& capability : result.unchecked)
+    text += fmt::format("  {} {}\n", CapabilityKindName(capability.kind),
+                        capability.name);
+  return Under("not checked: only system calls are held against a policy yet\n",
+               text);
 }
 
 Json SiteJson(const SourceSite& site) {
@@ -63,10 +102,20 @@ Json FindingJson(const CheckFinding& finding) {
       {"syscall", finding.capability.name},
       {"portion", finding.portion},
       {"confidence", ConfidenceName(finding.capability.confidence)},
+      {"phase",
+       finding.capability.phase == Phase::kStartup ? "startup" : "serving"},
       {"allowed", finding.allowed == Certainty::kNever ? "never" : "perhaps"},
       {"rule", RuleText(finding.rule)},
       {"path", finding.capability.path},
       {"sites", std::move(sites)}};
+}
+
+Json UncheckedJson(const std::vector<Capability>& capabilities) {
+  Json list = Json::array();
+  for (const Capability& capability : capabilities)
+    list.push_back({{"kind", CapabilityKindName(capability.kind)},
+                    {"name", capability.name}});
+  return list;
 }
 
 Json FindingsJson(const std::vector<CheckFinding>& findings) {
@@ -96,16 +145,14 @@ std::string RenderCheckText(const CheckResult& result) {
     for (const CheckFinding& finding : result.denied)
       text += FindingText(finding);
   }
-  if (!result.undecided.empty()) {
-    text +=
-        "undecided: these may be reachable or depend on values, and the filter "
-        "will refuse them\n";
-    text += UndecidedText(result.undecided);
-  }
+  text += UndecidedText(result);
+  text += UncheckedText(result);
   text += fmt::format(
-      "{}: {} capabilities allowed, {} denied, {} undecided, {} unresolved\n",
+      "{}: {} capabilities allowed, {} denied, {} undecided, {} not checked, "
+      "{} unresolved\n",
       VerdictName(result), result.allowed_count, result.denied.size(),
-      result.undecided.size(), result.unresolved_count);
+      result.undecided.size(), result.unchecked.size(),
+      result.unresolved_count);
   return text;
 }
 
@@ -115,7 +162,8 @@ std::string RenderCheckJson(const CheckResult& result) {
                     {"allowed", result.allowed_count},
                     {"unresolved", result.unresolved_count},
                     {"denied", FindingsJson(result.denied)},
-                    {"undecided", FindingsJson(result.undecided)}});
+                    {"undecided", FindingsJson(result.undecided)},
+                    {"unchecked", UncheckedJson(result.unchecked)}});
 }
 
 }  // namespace bailey::policy

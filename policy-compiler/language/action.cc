@@ -67,8 +67,11 @@ std::optional<Action> ResolveAction(const ActionSyntax& syntax,
     for (const ActionWord& known : kActions) names.push_back(known.name);
     std::string hint = DidYouMean(syntax.name.text, names);
     if (syntax.errno_value) hint = "did you mean `errno`?";
-    if (FindErrno(syntax.name.text))
-      hint = "write `errno " + syntax.name.text + "`";
+    std::string upper = syntax.name.text;
+    std::ranges::transform(upper, upper.begin(), [](char c) {
+      return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    });
+    if (FindErrno(upper)) hint = "write `errno " + upper + "`";
     report.Error(syntax.name.span, "unknown action " + Quoted(syntax.name.text),
                  hint.empty() ? "actions are `kill`, `kill_process`, "
                                 "`kill_thread`, `trap`, `errno NAME` and `log`"

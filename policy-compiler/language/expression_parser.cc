@@ -43,6 +43,9 @@ constexpr std::array<Relation, 6> kRelations = {{
 
 // What C programmers write in place of our words.
 std::string HintForC(std::string_view found) {
+  if (found == ")" || found == ",")
+    return "an argument is compared by its name, as in `fd == 2` or `flags & "
+           "O_CREAT == 0`";
   if (found == "=") return "write `==`";
   if (found == "&&") return "write `and`";
   if (found == "||") return "write `or`";
@@ -161,7 +164,12 @@ ExpressionParser::Constants ExpressionParser::Primary() {
     result.kind = ConstantExpression::Kind::kName;
     result.name = std::string(cursor_.TextOf(cursor_.Next()));
   } else {
-    cursor_.Unexpected("a number or a named constant");
+    cursor_.Unexpected("a number or a named constant",
+                       cursor_.Peek().kind == TokenKind::kString
+                           ? "a filter sees numbers, never what a pointer "
+                             "points to; `allow file read \"PATH\";` and its "
+                             "like decide by path"
+                           : "");
     return std::nullopt;
   }
   result.span = cursor_.SpanSince(begin);
@@ -216,6 +224,12 @@ ExpressionParser::Tests ExpressionParser::Not() {
   return result;
 }
 
+std::string ExpressionParser::ArgumentHint() const {
+  if (cursor_.AtSymbol("!")) return HintForC("!");
+  if (cursor_.Peek().kind == TokenKind::kNumber) return HintForC(",");
+  return "";
+}
+
 ExpressionParser::Tests ExpressionParser::Test() {
   if (!CountPart()) return std::nullopt;
   const size_t begin = cursor_.position();
@@ -224,7 +238,7 @@ ExpressionParser::Tests ExpressionParser::Test() {
     if (!inner || inner->kind != Kind::kOperand) return inner;
     return Comparison(*std::move(inner), begin);
   }
-  auto name = cursor_.ExpectName("the name of an argument");
+  auto name = cursor_.ExpectName("the name of an argument", ArgumentHint());
   if (!name) return std::nullopt;
   ArgumentExpression operand;
   operand.kind = Kind::kOperand;

@@ -17,6 +17,7 @@
 #define BAILEY_POLICY_COMPILER_LANGUAGE_EXPRESSION_PARSER_H_
 
 #include <optional>
+#include <string>
 
 #include "policy-compiler/language/token_cursor.h"
 
@@ -42,6 +43,7 @@ class ExpressionParser {
   Tests All();
   Tests Not();
   Tests Test();
+  std::string ArgumentHint() const;
   Tests Parenthesised();
   Tests Comparison(ArgumentExpression operand, size_t begin);
   Tests Set(ArgumentExpression operand, size_t begin);

@@ -47,6 +47,14 @@ std::optional<uint64_t> NamedUnit(std::span<const Unit> units,
                                   std::string_view what, TokenCursor& cursor) {
   std::vector<std::string_view> names;
   for (const Unit& unit : units) names.push_back(unit.name);
+  // `MB` is taken for a slip of `MiB`, not for `B`.
+  for (const std::string_view decimal : {"kB", "KB", "MB", "GB", "TB"}) {
+    if (!cursor.AtWord(decimal) || units.data() != kSizes.data()) continue;
+    const std::string binary =
+        (decimal == "kB" ? "K" : std::string(decimal.substr(0, 1))) + "iB";
+    cursor.Unexpected(what, "did you mean `" + binary + "`?");
+    return std::nullopt;
+  }
   const auto index = cursor.ExpectOneOf(what, names);
   if (!index) return std::nullopt;
   return units[*index].scale;

@@ -22,8 +22,9 @@ struct WayAround {
 };
 
 // Calls by which an allowed portion can do what its other rules deny.
-constexpr std::array<WayAround, 19> kWaysAround = {{
+constexpr std::array<WayAround, 22> kWaysAround = {{
     {"bpf", "loads code into the kernel"},
+    {"chroot", "changes the files that paths name"},
     {"fsmount", "makes mounts, by which paths name other files"},
     {"fsopen", "makes mounts, by which paths name other files"},
     {"io_uring_enter", "makes calls that no filter sees"},
@@ -34,7 +35,9 @@ constexpr std::array<WayAround, 19> kWaysAround = {{
     {"move_mount", "moves mounts, by which paths name other files"},
     {"open_by_handle_at", "opens files by handle, not by path"},
     {"open_tree", "makes mounts, by which paths name other files"},
+    {"open_tree_attr", "changes mounts, read-only ones included"},
     {"perf_event_open", "observes other processes through the kernel"},
+    {"pidfd_getfd", "takes other processes' descriptors"},
     {"pivot_root", "changes the files that paths name"},
     {"process_vm_readv", "reads other processes' memory"},
     {"process_vm_writev", "writes other processes' memory"},
@@ -42,6 +45,27 @@ constexpr std::array<WayAround, 19> kWaysAround = {{
     {"setns", "enters namespaces that its rules do not know"},
     {"unshare", "makes user namespaces, in which it has capabilities"},
     {"userfaultfd", "stops the kernel in the middle of a copy"},
+}};
+
+// Calls that do the same, each group ended by an empty name: where `otherwise`
+// allows, a denial of one is worth nothing without the others.
+constexpr std::array<std::array<std::string_view, 6>, 15> kSameDeed = {{
+    {"chmod", "fchmod", "fchmodat", "fchmodat2"},
+    {"chown", "fchown", "fchownat", "lchown"},
+    {"execve", "execveat"},
+    {"finit_module", "init_module"},
+    {"clone", "clone3", "fork", "vfork"},
+    {"creat", "open", "openat", "openat2"},
+    {"kill", "pidfd_send_signal", "rt_sigqueueinfo", "rt_tgsigqueueinfo",
+     "tgkill", "tkill"},
+    {"link", "linkat"},
+    {"mkdir", "mkdirat"},
+    {"mknod", "mknodat"},
+    {"mount", "move_mount"},
+    {"mprotect", "pkey_mprotect"},
+    {"rename", "renameat", "renameat2"},
+    {"symlink", "symlinkat"},
+    {"unlink", "unlinkat"},
 }};
 
 bool IsAllow(const SyscallRule& rule) { return !IsDenial(rule.action); }
@@ -70,6 +94,8 @@ class Checker {
       CheckClone(portion);
       CheckOpenat2(portion);
       WarnOfWaysAround(portion);
+      WarnOfUserNamespaces(portion);
+      WarnOfOpenEnds(portion);
     }
   }
 
@@ -218,6 +244,71 @@ class Checker {
            "`" + name + "` is a way around the other rules of " +
                Quoted(portion.name) + ": it " + std::string(way.why),
            "");
+    }
+  }
+
+  // clone, too, makes user namespaces; a condition shows that its author knows.
+  void WarnOfUserNamespaces(const PortionPolicy& portion) {
+    if (!IsDenial(portion.otherwise)) return;
+    const uint32_t clone = CallNamed("clone").number;
+    const auto denied = [](const SyscallRule& rule) { return !IsAllow(rule); };
+    if (!HasUnconditional(portion, clone, IsAllow) ||
+        HasUnconditional(portion, clone, denied) ||
+        IsConstrained(portion, clone))
+      return;
+    Warn(portion, clone,
+         "`clone` is a way around the other rules of " + Quoted(portion.name) +
+             ": it makes user namespaces, in which it has capabilities",
+         "`clone(flags & CLONE_NEWUSER == 0)` leaves them out");
+  }
+
+  static bool IsNamed(const PortionPolicy& portion, uint32_t number) {
+    return std::ranges::any_of(portion.syscalls, [&](const SyscallRule& rule) {
+      return rule.number == number;
+    });
+  }
+
+  // Whether `otherwise` alone decides the call, and allows it.
+  bool FallsThrough(const PortionPolicy& portion, std::string_view name) const {
+    if (name == "clone3" && portion.clone_constrained) return false;
+    return !IsNamed(portion, CallNamed(name).number);
+  }
+
+  void WarnOfOpenEnds(const PortionPolicy& portion) {
+    if (IsDenial(portion.otherwise)) return;
+    for (const SyscallRule& rule : portion.syscalls) {
+      if (!IsAllow(rule)) WarnOfSameDeed(portion, rule);
+    }
+    const auto denial = std::ranges::find_if(
+        portion.syscalls, [](const SyscallRule& r) { return !IsAllow(r); });
+    if (denial == portion.syscalls.end()) return;
+    std::string names;
+    for (const WayAround& way : kWaysAround) {
+      if (!FallsThrough(portion, way.call)) continue;
+      names += (names.empty() ? "`" : ", `") + std::string(way.call) + "`";
+    }
+    if (names.empty() || !IsNew("ways", denial->rule, 0)) return;
+    const RulePlace& place = PlaceOf(denial->rule);
+    place.report->Warning(
+        place.span, "`otherwise` allows what goes around denials: " + names,
+        "deny by default, as in `otherwise errno EPERM;`, or deny these too");
+  }
+
+  void WarnOfSameDeed(const PortionPolicy& portion, const SyscallRule& rule) {
+    const std::string_view denied =
+        SyscallTable::For(policy_.architecture).FindByNumber(rule.number)->name;
+    for (const auto& group : kSameDeed) {
+      if (std::ranges::find(group, denied) == group.end()) continue;
+      for (const std::string_view name : group) {
+        if (name.empty() || !FallsThrough(portion, name)) continue;
+        if (!IsNew("same", rule.rule, CallNamed(name).number)) continue;
+        const RulePlace& place = PlaceOf(rule.rule);
+        place.report->Warning(place.span,
+                              "`" + std::string(name) + "` does what `" +
+                                  std::string(denied) +
+                                  "` does, and `otherwise` allows it",
+                              "deny it too, or deny by default");
+      }
     }
   }
 

@@ -9,6 +9,7 @@
 #include "policy-compiler/language/action.h"
 #include "policy-compiler/language/condition.h"
 #include "policy-compiler/language/declarations.h"
+#include "policy-compiler/language/escapes.h"
 #include "policy-compiler/language/file_rules.h"
 #include "policy-compiler/language/lexer.h"
 #include "policy-compiler/language/parser.h"
@@ -25,6 +26,11 @@ std::vector<size_t> LineBegins(std::string_view text) {
 }
 
 std::string NearestSyscall(Architecture architecture, std::string_view name) {
+  for (const std::string_view prefix : {"SYS_", "__NR_"}) {
+    if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+  }
+  if (SyscallTable::For(architecture).FindByName(name))
+    return "write `" + std::string(name) + "`";
   std::vector<std::string_view> names;
   for (const Syscall& call : SyscallTable::For(architecture).all())
     names.push_back(call.name);
@@ -175,6 +181,8 @@ void Resolver::AddPattern(const SyscallPattern& pattern, const Action& action,
       source.report.Warning(pattern.when->span,
                             "the condition is always false: the rule never "
                             "matches");
+    WarnOfEscapes(*when, *call, IsDenial(action), pattern.when->span,
+                  source.report);
     result.when = *std::move(when);
   }
   auto& rules = scope.portion ? scope.portion->syscalls : common_syscalls_;

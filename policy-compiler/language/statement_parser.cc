@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/syscalls/syscall_table.h"
 #include "policy-compiler/language/limit_units.h"
 
 namespace bailey::policy {
@@ -125,6 +126,14 @@ StatementResult StatementParser::Functions(Statement& statement,
 StatementResult StatementParser::Rule(Statement& statement, bool allow) {
   for (const std::string_view later : {"net", "service", "connect"})
     if (cursor_.AtWord(later)) return NotYet(Quoted(later) + " rules are");
+  const bool is_call =
+      SyscallTable::For(Architecture::kX8664).FindByName(cursor_.PeekText());
+  if (is_call) {
+    cursor_.Unexpected("`syscall` or `file`",
+                       std::string("write `") + (allow ? "allow" : "deny") +
+                           " syscall " + std::string(cursor_.PeekText()) + "`");
+    return StatementResult::kFailed;
+  }
   const auto subject = cursor_.ExpectOneOf("`syscall` or `file`", kSubjects);
   if (!subject) return StatementResult::kFailed;
   if (*subject == 0) return SyscallRule(statement, allow);
@@ -155,8 +164,11 @@ bool StatementParser::Pattern(SyscallStatement& rule) {
     }
     auto when = expressions_.Arguments();
     if (!when) return false;
-    if (!cursor_.ExpectSymbol(")",
-                              "comparisons are joined by `,`, `and`, `or`"))
+    if (!cursor_.ExpectSymbol(")", cursor_.AtSymbol("&&")   ? "write `and`"
+                                   : cursor_.AtSymbol("||") ? "write `or`"
+                                                            : "comparisons are "
+                                                              "joined by `,`, "
+                                                              "`and`, `or`"))
       return false;
     pattern.when = *std::move(when);
   }

@@ -62,9 +62,12 @@ bool TokenCursor::ExpectWord(std::string_view word) {
   return ExpectOneOf("`" + std::string(word) + "`", {&word, 1}).has_value();
 }
 
-std::optional<Name> TokenCursor::ExpectName(std::string_view what) {
+std::optional<Name> TokenCursor::ExpectName(std::string_view what,
+                                            std::string_view hint) {
   if (Peek().kind != TokenKind::kIdentifier) {
-    Unexpected(what);
+    const bool is_quoted = hint.empty() && Peek().kind == TokenKind::kString;
+    Unexpected(what,
+               is_quoted ? "names stand without quotes" : std::string(hint));
     return std::nullopt;
   }
   const Token& token = Next();

@@ -50,7 +50,8 @@ class TokenCursor {
   // Each reports what it missed. `what` completes "expected ...".
   bool ExpectSymbol(std::string_view symbol, std::string_view hint = "");
   bool ExpectWord(std::string_view word);
-  std::optional<Name> ExpectName(std::string_view what);
+  std::optional<Name> ExpectName(std::string_view what,
+                                 std::string_view hint = "");
   // A string that the lexer accepted; a broken one was reported there.
   std::optional<Name> ExpectString(std::string_view what);
   std::optional<uint64_t> ExpectNumber(std::string_view what);

@@ -26,20 +26,46 @@ std::string Witness(const Policy& policy, const SeccompData& data) {
   return text + ")";
 }
 
+// `doubt`: why nothing can be proved, or empty.
 Result<FilterProof> CompileOne(const Policy& policy,
                                const PortionPolicy& portion, FilterKind kind,
-                               uint32_t timeout_ms) {
-  const NotifyOptions options = AgentNotifyOptions(portion);
+                               const NotifyOptions& options,
+                               const std::string& doubt, uint32_t timeout_ms) {
   FilterProof result;
   ASSIGN_OR_RETURN(result.filter.program,
                    CompileFilter(policy, portion, kind, options));
-  result.proof = ProveFilter(policy, portion, kind, options,
-                             result.filter.program, timeout_ms);
+  if (doubt.empty()) {
+    result.proof = ProveFilter(policy, portion, kind, options,
+                               result.filter.program, timeout_ms);
+  } else {
+    result.proof.reason = doubt;
+    result.proof.solver = SolverName();
+  }
   result.filter.kind = kind;
   result.filter.architecture = ArchitectureName(policy.architecture);
   result.filter.solver = result.proof.solver;
   result.filter.solver_seconds = result.proof.seconds;
   return result;
+}
+
+// Fails, with a witness, where two rules answer one call with different errnos:
+// such a policy has no meaning to compile. Else why the solver cannot tell, or
+// nothing.
+Result<std::string> RefuseErrnoConflict(const Policy& policy,
+                                        const PortionPolicy& portion,
+                                        uint32_t timeout_ms) {
+  const auto conflict = FindErrnoConflict(policy, portion, timeout_ms);
+  if (!conflict.ok()) return conflict.error().message;
+  if (!*conflict) return std::string();
+  const ErrnoConflict& found = **conflict;
+  return Fail(
+      fmt::format("two rules answer one call with different errnos: {} and {}, "
+                  "for example for {}",
+                  Place(DescribeRule(policy, portion, found.first_rule)),
+                  Place(DescribeRule(policy, portion, found.second_rule)),
+                  Witness(policy, found.data)),
+      "make one of them a stronger action, or let their conditions exclude "
+      "each other");
 }
 
 }  // namespace
@@ -62,32 +88,27 @@ Policy WithRuntimeRules(Policy policy) {
   return policy;
 }
 
-Result<> RefuseErrnoConflict(const Policy& policy, const PortionPolicy& portion,
-                             uint32_t timeout_ms) {
-  ASSIGN_OR_RETURN(const std::optional<ErrnoConflict> conflict,
-                   FindErrnoConflict(policy, portion, timeout_ms));
-  if (!conflict) return {};
-  return Fail(
-      fmt::format("two rules answer one call with different errnos: {} and {}, "
-                  "for example for {}",
-                  Place(DescribeRule(policy, portion, conflict->first_rule)),
-                  Place(DescribeRule(policy, portion, conflict->second_rule)),
-                  Witness(policy, conflict->data)),
-      "make one of them a stronger action, or let their conditions exclude "
-      "each other");
-}
-
 Result<std::vector<FilterProof>> CompileAndProve(const Policy& policy,
                                                  const PortionPolicy& portion,
                                                  uint32_t timeout_ms) {
-  RETURN_IF_ERROR(RefuseErrnoConflict(policy, portion, timeout_ms));
+  ASSIGN_OR_RETURN(const std::string doubt,
+                   RefuseErrnoConflict(policy, portion, timeout_ms));
   std::vector<FilterProof> filters;
   for (const FilterKind kind : kAllFilterKinds) {
-    ASSIGN_OR_RETURN(FilterProof filter,
-                     CompileOne(policy, portion, kind, timeout_ms));
+    ASSIGN_OR_RETURN(FilterProof filter, CompileOne(policy, portion, kind,
+                                                    AgentNotifyOptions(portion),
+                                                    doubt, timeout_ms));
     filters.push_back(std::move(filter));
   }
   return filters;
+}
+
+Result<FilterProof> CompileAndProvePlain(const Policy& policy,
+                                         const PortionPolicy& portion,
+                                         uint32_t timeout_ms) {
+  ASSIGN_OR_RETURN(const std::string doubt,
+                   RefuseErrnoConflict(policy, portion, timeout_ms));
+  return CompileOne(policy, portion, FilterKind::kPlain, {}, doubt, timeout_ms);
 }
 
 }  // namespace bailey::policy

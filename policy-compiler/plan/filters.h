@@ -40,16 +40,18 @@ bool AllProved(const std::vector<FilterProof>& filters);
 // of a portion that we build contains.
 Policy WithRuntimeRules(Policy policy);
 
-// Fails, with a witness, where two rules answer one call with different errnos:
-// such a policy has no meaning to compile.
-Result<> RefuseErrnoConflict(const Policy& policy, const PortionPolicy& portion,
-                             uint32_t timeout_ms);
-
 // One entry a kind, in the order of kAllFilterKinds. An error: no filter can be
-// made, because the rules conflict or need too many instructions.
+// made, because two rules answer one call with different errnos (the message
+// has a witness), or because they need too many instructions. What the solver
+// could not decide is an unproved filter, not an error.
 Result<std::vector<FilterProof>> CompileAndProve(const Policy& policy,
                                                  const PortionPolicy& portion,
                                                  uint32_t timeout_ms);
+
+// The same for one filter by itself, outside our agent: nothing is notified.
+Result<FilterProof> CompileAndProvePlain(const Policy& policy,
+                                         const PortionPolicy& portion,
+                                         uint32_t timeout_ms);
 
 }  // namespace bailey::policy
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <exception>
 #include <map>
 #include <utility>
 #include <vector>
@@ -90,8 +91,8 @@ Result<std::optional<ErrnoConflict>> FindErrnoConflict(
                        FindAmong(rules, architecture, timeout_ms));
       if (conflict) return conflict;
     }
-  } catch (const z3::exception& exception) {
-    return Fail(fmt::format("z3: {}", exception.msg()));
+  } catch (const std::exception& exception) {  // z3's, or no memory
+    return Fail(fmt::format("z3: {}", exception.what()));
   }
   return std::nullopt;
 }

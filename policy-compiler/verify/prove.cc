@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <exception>
 
 #include "common/check.h"
 #include "policy-compiler/language/evaluator.h"
@@ -87,9 +88,10 @@ ProofResult ProveFilter(const Policy& policy, const PortionPolicy& portion,
   }
   try {
     Solve({policy, portion, kind, options, program}, timeout_ms, result);
-  } catch (const z3::exception& exception) {
+  } catch (const std::exception& exception) {  // z3's, or no memory
     result.verdict = ProofVerdict::kUnknown;
-    result.reason = exception.msg();
+    result.counterexample.reset();
+    result.reason = exception.what();
   }
   result.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
@@ -108,8 +110,8 @@ Result<std::string> ToSmtLib(const Policy& policy, const PortionPolicy& portion,
     solver.add(
         Obligation{policy, portion, kind, options, program}.Formula(input));
     return "(set-logic QF_BV)\n" + solver.to_smt2();
-  } catch (const z3::exception& exception) {
-    return Fail(fmt::format("z3: {}", exception.msg()));
+  } catch (const std::exception& exception) {  // z3's, or no memory
+    return Fail(fmt::format("z3: {}", exception.what()));
   }
 }
 

@@ -69,7 +69,8 @@ struct ErrnoConflict {
   SeccompData data;
 };
 
-// None: proved that there is no such input. Fails where the solver gave up.
+// None: proved that there is no such input. Fails only where the solver gave
+// up: then it is unknown, and nothing is proved.
 Result<std::optional<ErrnoConflict>> FindErrnoConflict(
     const Policy& policy, const PortionPolicy& portion, uint32_t timeout_ms);
 

@@ -129,6 +129,18 @@ class KernelTest(unittest.TestCase):
                          ["kept 1", "kept 2", "kept 3", "kept 4"])
 
 
+    def test_narrows_what_the_code_reads(self):
+        calls = [kernel.Syscall(56, "clone", [integer("clone_flags", 64)])]
+        kernel.narrow(calls, {"clone": {"clone_flags": [32, "why"]}})
+        self.assertEqual(calls[0].arguments[0].width_bits, 32)
+
+    def test_refuses_to_widen_or_to_give_no_reason(self):
+        for entry in ([64, "why"], [32, "why"], [16, ""]):
+            calls = [kernel.Syscall(3, "close", [integer("fd", 32)])]
+            with self.assertRaises(sources.GeneratorError):
+                kernel.narrow(calls, {"close": {"fd": entry}})
+
+
 class EmitTest(unittest.TestCase):
     def test_lines_fit(self):
         call = kernel.Syscall(7, "f" * 30, [

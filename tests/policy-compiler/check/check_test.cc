@@ -94,14 +94,54 @@ TEST_F(CheckTest, WhatHasNoSiteConcernsEveryPortion) {
   EXPECT_EQ(result.undecided.size(), 1u);
 }
 
-TEST_F(CheckTest, WithoutPlacementOnePortionMustAllow) {
+TEST_F(CheckTest, WhereItRunsUnknownAllPortionsMustAllow) {
   Report report;
-  report.capabilities = {Call(257, "openat", Confidence::kProved, "main"),
+  report.capabilities = {Call(0, "read", Confidence::kProved, "main"),
+                         Call(257, "openat", Confidence::kProved, "main"),
                          Call(41, "socket", Confidence::kProved, "main")};
   const CheckResult result = Check(policy_, report, nullptr);
   EXPECT_EQ(result.allowed_count, 1u);
+  ASSERT_EQ(result.undecided.size(), 1u);
+  EXPECT_EQ(result.undecided[0].capability.name, "openat");
+  EXPECT_EQ(result.undecided[0].portion, "worker");
+  EXPECT_EQ(result.undecided[0].allowed, Certainty::kPerhaps);
   ASSERT_EQ(result.denied.size(), 1u);
   EXPECT_EQ(result.denied[0].capability.name, "socket");
+}
+
+TEST_F(CheckTest, ASiteThatIsPlacedNowhereIsNotTakenForTheKindestPortion) {
+  const CheckResult result =
+      Run({Call(257, "openat", Confidence::kProved, "elsewhere")});
+  EXPECT_EQ(result.allowed_count, 0u);
+  EXPECT_EQ(result.undecided.size(), 1u);
+}
+
+TEST_F(CheckTest, OtherKindsAreNotPassedOverInSilence) {
+  Capability file;
+  file.kind = CapabilityKind::kFile;
+  file.name = "/etc/shadow";
+  const CheckResult result = Run({file});
+  EXPECT_EQ(result.exit_code(), 3);
+  EXPECT_THAT(RenderCheckText(result), HasSubstr("file /etc/shadow"));
+  const Result<Json> json = ParseJson(RenderCheckJson(result), "check");
+  ASSERT_TRUE(json.ok());
+  EXPECT_EQ((*json)["verdict"], "unknown");
+  EXPECT_EQ((*json)["unchecked"][0]["name"], "/etc/shadow");
+}
+
+TEST_F(CheckTest, WhatOnlyStartAndExitMakeIsListedApart) {
+  Capability loader =
+      Call(158, "arch_prctl", Confidence::kOverApproximated, "");
+  loader.phase = Phase::kStartup;
+  Capability both = Call(41, "socket", Confidence::kOverApproximated, "");
+  both.phase = Phase::kStartup;
+  const CheckResult result =
+      Run({loader, both,
+           Call(41, "socket", Confidence::kOverApproximated, "main")});
+  const std::string text = RenderCheckText(result);
+  EXPECT_THAT(text, HasSubstr("in portion worker (1): socket\n"));
+  EXPECT_THAT(text, HasSubstr("in portion worker (1): arch_prctl\n"));
+  EXPECT_EQ(result.exit_code(), 3);
 }
 
 TEST_F(CheckTest, WhatNobodyResolvedIsNotFine) {

@@ -240,6 +240,32 @@ TEST(SemanticsTest, WaysAroundOtherRulesAreWarnedOf) {
               ElementsAre());
 }
 
+TEST(SemanticsTest, AnUnconditionalCloneMakesUserNamespaces) {
+  EXPECT_THAT(WarningsOf("allow syscall clone;"),
+              ElementsAre(HasSubstr("`clone` is a way around")));
+  EXPECT_THAT(WarningsOf("allow syscall clone(flags & CLONE_NEWUSER == 0);"),
+              ElementsAre());
+  EXPECT_THAT(WarningsOf("allow syscall clone;"
+                         "deny syscall clone(flags & CLONE_NEWUSER != 0);"),
+              ElementsAre());
+}
+
+TEST(SemanticsTest, ADenyListNamesWhatItLeavesOpen) {
+  const auto warnings =
+      WarningsOf("otherwise allow; deny syscall openat, clone then trap;");
+  EXPECT_THAT(warnings, Contains(HasSubstr("`openat2` does what `openat`")));
+  EXPECT_THAT(warnings, Contains(HasSubstr("`clone3` does what `clone` does")));
+  EXPECT_THAT(warnings, Contains(AllOf(HasSubstr("goes around denials"),
+                                       HasSubstr("`io_uring_setup`"))));
+}
+
+TEST(SemanticsTest, ADenyListThatNamesEachIsNotWarnedOfThem) {
+  const auto warnings = WarningsOf(
+      "otherwise allow; deny syscall clone(flags & CLONE_NEWUSER != 0), fork, "
+      "vfork then trap; deny syscall execve, execveat then trap;");
+  EXPECT_THAT(warnings, Not(Contains(HasSubstr("does what"))));
+}
+
 TEST(SemanticsTest, EveryRuleOfAVerdictCanBeDescribed) {
   const Policy policy =
       MustLoad("allow syscall  read , # why\n write;\notherwise errno EPERM;");

@@ -45,6 +45,23 @@ TEST_F(RuntimeCTest, DescriptorsMayBeAskedAboutButNotPathsOpened) {
   EXPECT_EQ(Ask("ioctl", {"1", "TIOCSTI"}), "errno EPERM");
 }
 
+TEST_F(RuntimeCTest, LocksHaveNoPriorityInheritance) {
+  for (const char* operation :
+       {"FUTEX_WAIT", "FUTEX_WAKE|FUTEX_PRIVATE_FLAG",
+        "FUTEX_WAIT_BITSET|FUTEX_PRIVATE_FLAG|FUTEX_CLOCK_REALTIME"})
+    EXPECT_EQ(Ask("futex", {"0", operation}), "allow") << operation;
+  for (const char* operation :
+       {"FUTEX_LOCK_PI", "FUTEX_UNLOCK_PI|FUTEX_PRIVATE_FLAG",
+        "FUTEX_CMP_REQUEUE_PI", "FUTEX_WAIT_REQUEUE_PI", "FUTEX_REQUEUE"})
+    EXPECT_EQ(Ask("futex", {"0", operation}), "errno EPERM") << operation;
+}
+
+TEST_F(RuntimeCTest, TheKernelsOwnReturnsAreAllowed) {
+  EXPECT_EQ(Ask("rt_sigreturn", {}), "allow");
+  EXPECT_EQ(Ask("restart_syscall", {}), "allow");
+  EXPECT_EQ(Ask("personality", {"READ_IMPLIES_EXEC"}), "errno EPERM");
+}
+
 TEST_F(RuntimeCTest, LimitsMayBeReadOnly) {
   EXPECT_EQ(Ask("prlimit64", {"0", "RLIMIT_NOFILE", "0"}), "allow");
   EXPECT_EQ(Ask("prlimit64", {"0", "RLIMIT_NOFILE", "4096"}), "errno EPERM");

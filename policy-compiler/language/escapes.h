@@ -1,0 +1,29 @@
+// Comparisons that a caller can slip past, because the kernel does not use all
+// of the value that they compare: `deny syscall mmap(prot == 7)` is escaped by
+// setting a bit that mmap ignores.
+//
+//   WarnOfEscapes(rule.when, call, /*denies=*/true, span, report);
+//
+// Arguments whose upper half is never used have the narrower width in the
+// table already; here are those where that depends on another argument, and
+// words of flags.
+
+#ifndef BAILEY_POLICY_COMPILER_LANGUAGE_ESCAPES_H_
+#define BAILEY_POLICY_COMPILER_LANGUAGE_ESCAPES_H_
+
+#include "common/diagnostics.h"
+#include "common/syscalls/syscall_table.h"
+#include "policy-compiler/language/diagnostic_sink.h"
+#include "policy-compiler/language/policy.h"
+
+namespace bailey::policy {
+
+// One warning an argument, at `span`, for each comparison that can be escaped:
+// in a denial one that fails when further bits are set, in an allow one that
+// then holds.
+void WarnOfEscapes(const Condition& when, const Syscall& call, bool denies,
+                   SourceSpan span, TextReporter& report);
+
+}  // namespace bailey::policy
+
+#endif  // BAILEY_POLICY_COMPILER_LANGUAGE_ESCAPES_H_
