@@ -99,8 +99,8 @@ Result<int> BuildBundle(const PipelineOptions& options,
   Pipeline pipeline(options, scratch.path());
   ASSIGN_OR_RETURN(const int analyzed, pipeline.Analyze());
   if (analyzed != kExitFine) return analyzed;
-  ASSIGN_OR_RETURN(const int planned, pipeline.MakePlan());
-  if (planned != kExitFine && planned != kExitUnknown) return planned;
+  ASSIGN_OR_RETURN(const Pipeline::PlanStage planned, pipeline.MakePlan());
+  if (!planned.has_plan) return planned.exit_code;
   const std::string portions = kept.empty() ? pipeline.Path("portions") : kept;
   ASSIGN_OR_RETURN(const int written, pipeline.WritePortions(portions));
   if (written != kExitFine) return written;

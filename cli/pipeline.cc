@@ -67,11 +67,14 @@ Result<int> Pipeline::Check() {
                 options_.format, options_.policy});
 }
 
-Result<int> Pipeline::MakePlan() {
-  return Stage(
-      "compiling and proving the policy",
-      {SiblingProgram("bailey-policy"), "plan", "--report", Path("report.json"),
-       "--flow", Path("flow.json"), "-o", Path("plan.json"), options_.policy});
+Result<Pipeline::PlanStage> Pipeline::MakePlan() {
+  ASSIGN_OR_RETURN(const int exit_code,
+                   Stage("compiling and proving the policy",
+                         {SiblingProgram("bailey-policy"), "plan", "--report",
+                          Path("report.json"), "--flow", Path("flow.json"),
+                          "-o", Path("plan.json"), options_.policy}));
+  // Made by this run: the directory is new, or the stage removes an older one.
+  return PlanStage{exit_code, std::filesystem::exists(Path("plan.json"))};
 }
 
 Result<int> Pipeline::WritePortions(const std::string& directory) {

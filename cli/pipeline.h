@@ -39,8 +39,13 @@ class Pipeline {
   Result<int> Analyze();
   // Checks only: 0, 1 or 3.
   Result<int> Check();
-  // Checks, compiles, proves and places: 0 or 3 with a plan, 1 or 2 without.
-  Result<int> MakePlan();
+  // Checks, compiles, proves and places. Exit code 3 comes with a plan where
+  // the check was undecided, and without where a proof was.
+  struct PlanStage {
+    int exit_code = kExitError;
+    bool has_plan = false;
+  };
+  Result<PlanStage> MakePlan();
   // Writes the portions' sources and Makefiles below `directory`.
   Result<int> WritePortions(const std::string& directory);
 

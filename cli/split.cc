@@ -20,13 +20,13 @@ Result<int> SplitProgram(const PipelineOptions& options,
   Pipeline pipeline(options, directory);
   ASSIGN_OR_RETURN(const int analyzed, pipeline.Analyze());
   if (analyzed != kExitFine) return analyzed;
-  ASSIGN_OR_RETURN(const int planned, pipeline.MakePlan());
-  if (planned != kExitFine && planned != kExitUnknown) return planned;
+  ASSIGN_OR_RETURN(const Pipeline::PlanStage planned, pipeline.MakePlan());
+  if (!planned.has_plan) return planned.exit_code;
   ASSIGN_OR_RETURN(const int written, pipeline.WritePortions(directory));
   if (written != kExitFine) return written;
   fmt::print("{}: build each portion with make -C {}/PORTION\n", directory,
              directory);
-  return planned;
+  return planned.exit_code;
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ namespace {
 Result<int> PrintLibraries(const std::string& program) {
   analyzer::LinkRequest request;
   request.executable = program;
+  request.identities_only = true;
   ASSIGN_OR_RETURN(const analyzer::LinkMap link,
                    analyzer::LinkMap::Create(request));
   Json libraries = Json::array();
