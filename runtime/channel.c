@@ -113,11 +113,12 @@ static void futex_wait(const uint32_t* word, uint32_t seen) {
   }
 }
 
-// SAFETY: the word stays mapped; waking nobody is not an error.
+// SAFETY: the word stays mapped; waking nobody is not an error. What else may
+// fail is the waiter's doing: the kernel answers EINVAL where a hostile peer
+// waits on the word by FUTEX_WAIT_REQUEUE_PI. A peer that is not woken hurts
+// itself alone, so the result decides nothing.
 static void futex_wake(const uint32_t* word) {
-  if (syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0) < 0) {
-    bailey_refuse("(wake)", "the kernel refuses to wake a futex");
-  }
+  (void)syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
 uint32_t bailey_channel_wait(struct bailey_channel* channel, uint32_t sequence,
@@ -241,6 +242,17 @@ int bailey_put_presence(struct bailey_crossing* message, const void* pointer) {
   const unsigned char is_present = pointer != NULL;
   bailey_put(message, &is_present, 1);
   return is_present;
+}
+
+int bailey_put_buffer(struct bailey_crossing* message, const void* pointer,
+                      unsigned long count, const char* parameter) {
+  if (pointer == NULL && count != 0) {
+    char reason[160];
+    snprintf(reason, sizeof reason, "`%s` is null, but its count is not 0",
+             parameter);
+    bailey_refuse(message->name, reason);
+  }
+  return bailey_put_presence(message, pointer);
 }
 
 void bailey_put_string(struct bailey_crossing* message, const char* text) {

@@ -60,6 +60,9 @@ void bailey_put(struct bailey_crossing* message, const void* bytes,
                 __SIZE_TYPE__ size);
 /* Appends whether `pointer` is null; returns 0 if it is, else 1. */
 int bailey_put_presence(struct bailey_crossing* message, const void* pointer);
+/* The same for a buffer; aborts if it is null and its `count` is not 0. */
+int bailey_put_buffer(struct bailey_crossing* message, const void* pointer,
+                      unsigned long count, const char* parameter);
 /* Appends presence and, if there is a text, its size and bytes up to the NUL.
  */
 void bailey_put_string(struct bailey_crossing* message, const char* text);
@@ -91,6 +94,9 @@ void bailey_take_into(struct bailey_crossing* message, void* to,
                       __SIZE_TYPE__ size);
 /* Whether the next pointer is not null. */
 int bailey_take_presence(struct bailey_crossing* message);
+/* The same for a buffer of `count` elements. A null one has none: else the
+ * function would index from null as far as the client likes. */
+int bailey_take_buffer(struct bailey_crossing* message, unsigned long count);
 /* The next text, or null: because that is what was passed, or for an error. */
 char* bailey_take_string(struct bailey_crossing* message);
 /* Room for `size` zero bytes in the reply, or null where it has none. */

@@ -39,6 +39,12 @@ int bailey_take_presence(struct bailey_crossing* message) {
   return is_present == 1;
 }
 
+int bailey_take_buffer(struct bailey_crossing* message, unsigned long count) {
+  const int is_present = bailey_take_presence(message);
+  if (!is_present && count != 0) mark(message, BAILEY_MALFORMED);
+  return is_present;
+}
+
 char* bailey_take_string(struct bailey_crossing* message) {
   if (!bailey_take_presence(message)) return NULL;
   uint32_t size;

@@ -49,6 +49,7 @@ class Joiner {
     SortUnique(program_.flow.functions);
     SortUnique(program_.flow.globals);
     ResolveAliases();
+    AddAssemblyNames();
     FinishEdges();
     MarkAddressTaken();
     std::ranges::sort(program_.read_files);
@@ -67,27 +68,83 @@ class Joiner {
     MoveInto(program_.syscalls, unit.code.syscalls);
     MoveInto(program_.unresolved, unit.code.unresolved);
     MoveInto(program_.constructors, unit.code.constructors);
+    MoveInto(program_.kept, unit.code.kept);
     MoveInto(program_.read_files, unit.read_files);
-    for (const AliasFact& alias : unit.code.aliases)
-      aliases_[alias.name] = alias.target;
+    MoveInto(program_.aliases, unit.code.aliases);
+    MoveInto(assembly_names_, unit.code.assembly_names);
   }
 
-  void ResolveAliases() {
-    const auto resolve = [&](std::string& id) {
-      // An alias of an alias is resolved to the object by LLVM already.
-      if (const auto found = aliases_.find(id); found != aliases_.end())
-        id = found->second;
-    };
-    for (FlowEdge& edge : program_.flow.edges) resolve(edge.to);
-    for (CallFact& call : program_.calls) resolve(call.to);
-  }
-
-  void FinishEdges() {
+  std::set<std::string> Defined() const {
     std::set<std::string> defined;
     for (const FlowFunction& each : program_.flow.functions)
       defined.insert(each.id);
     for (const FlowGlobal& each : program_.flow.globals)
       defined.insert(each.id);
+    return defined;
+  }
+
+  // Where one goes that was meant for a name or for what an alias stands for.
+  // (An alias of an alias is resolved to the object by LLVM already.) A weak
+  // alias may give way to a definition in another unit: then whoever means the
+  // one may get the other.
+  std::map<std::string, std::set<std::string>> AliasTargets() const {
+    const std::set<std::string> defined = Defined();
+    std::map<std::string, std::set<std::string>> targets;
+    for (const AliasFact& alias : program_.aliases) {
+      targets[alias.name].insert(alias.target);
+      if (!defined.contains(alias.name)) continue;
+      targets[alias.name].insert(alias.name);
+      targets[alias.target].insert({alias.name, alias.target});
+    }
+    return targets;
+  }
+
+  template <class T>
+  static void Redirect(
+      std::vector<T>& all,
+      const std::map<std::string, std::set<std::string>>& targets) {
+    const size_t count = all.size();
+    for (size_t i = 0; i < count; ++i) {
+      const auto found = targets.find(all[i].to);
+      if (found == targets.end()) continue;
+      all[i].to = *found->second.begin();
+      for (auto other = std::next(found->second.begin());
+           other != found->second.end(); ++other) {
+        T copy = all[i];
+        copy.to = *other;
+        all.push_back(std::move(copy));
+      }
+    }
+  }
+
+  void ResolveAliases() {
+    const auto targets = AliasTargets();
+    Redirect(program_.flow.edges, targets);
+    Redirect(program_.calls, targets);
+  }
+
+  // A word of assembly that names a symbol of the program uses it, no one
+  // knows how.
+  void AddAssemblyNames() {
+    const std::set<std::string> defined = Defined();
+    const auto targets = AliasTargets();
+    for (const AssemblyName& each : assembly_names_) {
+      const auto alias = targets.find(each.name);
+      const std::set<std::string> ids =
+          alias == targets.end() ? std::set{each.name} : alias->second;
+      for (const std::string& id : ids) {
+        if (!defined.contains(id)) continue;
+        if (each.from.empty())
+          program_.kept.push_back(id);
+        else
+          program_.flow.edges.push_back(
+              {EdgeKind::kAddress, each.from, id, false, each.site});
+      }
+    }
+  }
+
+  void FinishEdges() {
+    const std::set<std::string> defined = Defined();
     std::vector<FlowEdge>& edges = program_.flow.edges;
     for (FlowEdge& edge : edges) edge.external = !defined.contains(edge.to);
     std::ranges::sort(edges, [](const FlowEdge& a, const FlowEdge& b) {
@@ -104,6 +161,7 @@ class Joiner {
     std::set<std::string> taken;
     for (const FlowEdge& edge : program_.flow.edges)
       if (edge.kind == EdgeKind::kAddress) taken.insert(edge.to);
+    taken.insert(program_.kept.begin(), program_.kept.end());
     for (FlowFunction& each : program_.flow.functions)
       each.address_taken = taken.contains(each.id);
     for (FlowGlobal& each : program_.flow.globals)
@@ -111,7 +169,7 @@ class Joiner {
   }
 
   Program program_;
-  std::map<std::string, std::string> aliases_;
+  std::vector<AssemblyName> assembly_names_;
 };
 
 }  // namespace

@@ -21,7 +21,9 @@ struct Program {
   std::vector<CallFact> calls;  // `to` is an id of flow, or an external symbol
   std::vector<AssemblySyscall> syscalls;
   std::vector<UnresolvedFact> unresolved;
+  std::vector<AliasFact> aliases;
   std::vector<std::string> constructors;
+  std::vector<std::string> kept;        // see CodeFacts
   std::vector<std::string> read_files;  // absolute, ordered
 };
 

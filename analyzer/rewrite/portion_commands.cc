@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <string_view>
 
@@ -50,6 +51,31 @@ std::string ObjectOf(const FlowUnit& unit) {
 
 bool IsSharedObject(std::string_view path) {
   return path.ends_with(".so") || path.contains(".so.");
+}
+
+// GCC manual, "Overall Options": of several maps that fit, the last counts. The
+// program's own __FILE__ is not touched: it may print it.
+std::vector<std::string> PathMaps(const PortionPaths& paths) {
+  std::vector<std::string> words = {
+      fmt::format("-ffile-prefix-map={}=bailey", paths.include),
+      fmt::format("-ffile-prefix-map={}=.", paths.directory)};
+  // The portion may lie among the sources, so its map comes later.
+  if (paths.root != "/") {
+    words.insert(words.begin(),
+                 fmt::format("-fdebug-prefix-map={}=.", paths.root));
+  }
+  return words;
+}
+
+// A header beside the source is found by the -iquote above, and would be
+// __FILE__ by its whole path: it is to be what it was.
+std::optional<std::string> HeaderNames(const FlowUnit& unit) {
+  const std::filesystem::path name(SourceName(unit));
+  if (name.is_absolute()) return std::nullopt;
+  const std::string folder = name.parent_path().string();
+  return fmt::format("-fmacro-prefix-map={}/={}",
+                     std::filesystem::path(unit.file).parent_path().string(),
+                     folder.empty() ? "" : folder + "/");
 }
 
 class LinkWriter {
@@ -132,29 +158,29 @@ class LinkWriter {
 }  // namespace
 
 BuildCommand CompileUnit(const FlowUnit& unit, const std::string& source,
-                         const std::string& object,
-                         const std::string& include_directory) {
+                         const std::string& object, const PortionPaths& paths) {
   // First, since the source's own directory is searched first.
   std::vector<std::string> words = {
       unit.command[0], "-iquote",
       std::filesystem::path(unit.file).parent_path().string()};
   const std::vector<std::string> options = CompilerOptions(unit);
   words.insert(words.end(), options.begin(), options.end());
-  words.insert(words.end(),
-               {"-w", "-include", include_directory + "/runtime/crossing.h",
-                "-c", source, "-o", object});
+  words.push_back("-w");
+  for (std::string& word : PathMaps(paths)) words.push_back(std::move(word));
+  if (auto map = HeaderNames(unit)) words.push_back(*std::move(map));
+  words.insert(words.end(), {"-include", paths.include + "/runtime/crossing.h",
+                             "-c", source, "-o", object});
   return {unit.directory, source, object, {source}, std::move(words)};
 }
 
 BuildCommand CompileService(const FlowUnit& unit, const std::string& source,
                             const std::string& object,
-                            const std::string& include_directory) {
-  return {unit.directory,
-          source,
-          object,
-          {source},
-          {unit.command[0], "-std=gnu11", "-O2", "-fPIE", "-I",
-           include_directory, "-c", source, "-o", object}};
+                            const PortionPaths& paths) {
+  std::vector<std::string> words = {
+      unit.command[0], "-std=gnu11", "-O2", "-fPIE", "-I", paths.include};
+  for (std::string& word : PathMaps(paths)) words.push_back(std::move(word));
+  words.insert(words.end(), {"-c", source, "-o", object});
+  return {unit.directory, source, object, {source}, std::move(words)};
 }
 
 Result<BuildCommand> LinkPortion(const Flow& flow,

@@ -29,15 +29,22 @@ struct BuildCommand {
   std::vector<std::string> arguments;
 };
 
-// All paths are absolute. `include_directory` holds runtime/crossing.h.
+// Absolute. None is left in what is compiled, so that the same sources give
+// the same bytes, wherever they and the portion lie.
+struct PortionPaths {
+  std::string directory;  // of the portion
+  std::string root;       // of the program's units
+  std::string include;    // holds runtime/crossing.h
+};
+
+// All paths are absolute.
 BuildCommand CompileUnit(const FlowUnit& unit, const std::string& source,
-                         const std::string& object,
-                         const std::string& include_directory);
+                         const std::string& object, const PortionPaths& paths);
 
 // The generated unit of a portion that answers, compiled by `unit`'s compiler.
 BuildCommand CompileService(const FlowUnit& unit, const std::string& source,
                             const std::string& object,
-                            const std::string& include_directory);
+                            const PortionPaths& paths);
 
 // An error when no link was captured, or when it links objects or archives that
 // no analyzed unit makes: they may hold what must not be in a portion.

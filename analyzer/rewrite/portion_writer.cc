@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "analyzer/rewrite/makefile.h"
+#include "analyzer/rewrite/written_check.h"
 #include "common/check.h"
 
 namespace bailey::analyzer {
@@ -135,6 +136,7 @@ unsigned PortionWriter::ChannelTo(const std::string& portion) const {
 
 void PortionWriter::WriteUnit(const FlowUnit& unit, size_t index) {
   const SourceFile& file = program_.sources.at(unit.file);
+  const size_t errors = diagnostics_.error_count();
   std::vector<Splice> splices;
   for (const FlowFunction& function : program_.flow.functions) {
     if (function.extent.file == unit.file) {
@@ -152,11 +154,32 @@ void PortionWriter::WriteUnit(const FlowUnit& unit, size_t index) {
   const std::string object =
       fmt::format("{}/obj/{}-{}.o", result_.directory, index,
                   fs::path(unit.file).stem().string());
-  result_.files.push_back(
-      {source, ApplySplices(file.text, std::move(splices), SourceName(unit)) +
-                   GlueFor(unit)});
-  compiles_.push_back(
-      CompileUnit(unit, source, object, program_.runtime_include));
+  const std::string text =
+      ApplySplices(file.text, std::move(splices), SourceName(unit)) +
+      GlueFor(unit);
+  result_.files.push_back({source, text});
+  compiles_.push_back(CompileUnit(unit, source, object, Paths()));
+  if (diagnostics_.error_count() == errors) Check(unit, text);
+}
+
+PortionPaths PortionWriter::Paths() const {
+  return {result_.directory, program_.root, program_.runtime_include};
+}
+
+void PortionWriter::Check(const FlowUnit& unit, const std::string& text) {
+  WrittenUnit written{unit, compiles_.back(), text, portion_.name, {}, {}, {}};
+  for (const FlowFunction& function : program_.flow.functions) {
+    written.known.insert(function.name);
+    if (function.extent.file == unit.file) {
+      written.functions.insert(function.name);
+    }
+  }
+  for (const FlowGlobal& global : program_.flow.globals) {
+    if (global.extent.file == unit.file && IsHere(global.id)) {
+      written.globals.insert(global.name);
+    }
+  }
+  CheckWritten(written, diagnostics_);
 }
 
 void PortionWriter::Add(Result<Splice> splice, const SourceExtent& extent,
@@ -264,9 +287,9 @@ void PortionWriter::WriteService() {
                    "    {{0, 0, 0}},\n}};\n\n"
                    "int main(void) {{ return bailey_serve(services, {}); }}\n",
                    portion_.name, declarations, table, count)});
-  compiles_.push_back(CompileService(
-      program_.flow.units.front(), source,
-      result_.directory + "/obj/bailey_service.o", program_.runtime_include));
+  compiles_.push_back(
+      CompileService(program_.flow.units.front(), source,
+                     result_.directory + "/obj/bailey_service.o", Paths()));
 }
 
 }  // namespace bailey::analyzer

@@ -64,7 +64,9 @@ class PortionWriter {
   const Crossing* CrossingOf(const std::string& function) const;
   unsigned ChannelTo(const std::string& portion) const;
 
+  PortionPaths Paths() const;
   void WriteUnit(const FlowUnit& unit, size_t index);
+  void Check(const FlowUnit& unit, const std::string& text);
   void Add(Result<Splice> splice, const SourceExtent& extent,
            std::vector<Splice>& splices);
   void EditFunction(const SourceFile& file, const FlowFunction& function,

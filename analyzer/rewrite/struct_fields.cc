@@ -4,29 +4,12 @@
 #include <clang/AST/Decl.h>
 #include <clang/AST/RecordLayout.h>
 #include <clang/Frontend/ASTUnit.h>
-#include <clang/Tooling/CompilationDatabase.h>
-#include <clang/Tooling/Tooling.h>
 #include <fmt/format.h>
 
-#include "analyzer/source/command_line.h"
+#include "analyzer/rewrite/unit_parse.h"
 
 namespace bailey::analyzer {
 namespace {
-
-// The one command of a unit.
-class UnitDatabase : public clang::tooling::CompilationDatabase {
- public:
-  UnitDatabase(const FlowUnit& unit, std::vector<std::string> arguments)
-      : command_(unit.directory, unit.file, std::move(arguments), "") {}
-
-  std::vector<clang::tooling::CompileCommand> getCompileCommands(
-      llvm::StringRef) const override {
-    return {command_};
-  }
-
- private:
-  clang::tooling::CompileCommand command_;
-};
 
 // Larger structures cross as arrays of bytes, not member by member.
 constexpr size_t kMaxFields = 4096;
@@ -93,7 +76,7 @@ class FieldCollector {
 
   // A type all of whose bytes belong to its value, whatever they are.
   bool IsNumber(clang::QualType type) const {
-    if (type->isBooleanType()) return false;
+    if (type->isBooleanType() || type->isBitIntType()) return false;
     if (type->isIntegerType()) return true;  // enumerations too
     return type->isRealFloatingType() && SizeOf(type) <= 8;
   }
@@ -143,19 +126,13 @@ StructFinder::~StructFinder() = default;
 Result<StructFields> StructFinder::OfParameter(const std::string& function,
                                                int parameter) {
   if (!parse_) {
-    ASSIGN_OR_RETURN(const AdjustedCommand command,
-                     AdjustCommand(unit_.command));
-    const UnitDatabase database(unit_, command.arguments);
-    clang::tooling::ClangTool tool(database, {unit_.file});
-    clang::IgnoringDiagConsumer ignored;
-    tool.setDiagnosticConsumer(&ignored);
-    tool.setPrintErrorMessage(false);
-    std::vector<std::unique_ptr<clang::ASTUnit>> units;
-    if (tool.buildASTs(units) != 0 || units.size() != 1) {
+    Diagnostics ignored;
+    auto tree = ParseSource(unit_, ignored);
+    if (!tree.ok()) {
       return Fail(fmt::format("`{}` does not parse any more", unit_.file),
                   "analyze again");
     }
-    parse_ = std::make_unique<Parse>(Parse{std::move(units.front())});
+    parse_ = std::make_unique<Parse>(Parse{*std::move(tree)});
   }
   const clang::ASTContext& context = parse_->unit->getASTContext();
   const clang::FunctionDecl* found = FindDefinition(context, function);

@@ -83,7 +83,19 @@ class Writer {
     }
   }
 
+  const FlowParameter& LengthOf(const Item& item) const {
+    return function_
+        .parameters[static_cast<size_t>(item.crossing.length_parameter)];
+  }
+
+  // Offsets come from Clang; a compiler to which the structure is another one
+  // must not go on.
+  void CheckSize(const std::string& what, int index, uint64_t bytes) {
+    Line("char bailey_z{}[sizeof({}) == {} ? 1 : -1];", index, what, bytes);
+  }
+
   bool has_result() const { return crossing_.return_type != "void"; }
+  int ResultIndex() const { return static_cast<int>(items_.size()); }
   bool returns_struct() const {
     return function_.return_type.kind == TypeKind::kStruct;
   }
@@ -130,12 +142,15 @@ class ClientWriter : public Writer {
     }
     if (returns_struct()) {
       Line("unsigned char bailey_r[{}];", crossing_.return_bytes);
+      CheckSize("bailey_result", ResultIndex(), crossing_.return_bytes);
     }
     for (const Item& item : items_) {
       if (item.is_pointer()) Line("__SIZE_TYPE__ bailey_n{};", item.index);
       if (item.is_struct()) {
         Line("unsigned char bailey_s{}[{}] = {{0}};", item.index,
              item.crossing.element_bytes);
+        CheckSize((item.is_pointer() ? "*" : "") + item.flow.name, item.index,
+                  item.crossing.element_bytes);
       }
     }
   }
@@ -160,9 +175,7 @@ class ClientWriter : public Writer {
   }
 
   void MeasureBuffer(const Item& item) {
-    const auto& length =
-        function_
-            .parameters[static_cast<size_t>(item.crossing.length_parameter)];
+    const FlowParameter& length = LengthOf(item);
     Line(
         "bailey_n{} = {} ? bailey_bytes(bailey_m, {}, (unsigned long)({}), "
         "{}) : 0;",
@@ -205,7 +218,10 @@ class ClientWriter : public Writer {
       Line("bailey_put_string(bailey_m, {});", name);
       return;
     }
-    if (item.has_presence()) {
+    if (item.crossing.mode == MarshalMode::kBuffer) {
+      Line("if (bailey_put_buffer(bailey_m, {}, (unsigned long)({}), {})) {{",
+           name, LengthOf(item).name, CLiteral(name));
+    } else if (item.has_presence()) {
       Line("if (bailey_put_presence(bailey_m, {})) {{", name);
     } else {
       Line("bailey_require(bailey_m, {}, {});", name, CLiteral(name));
@@ -249,7 +265,9 @@ class ServerWriter : public Writer {
 
   std::string Write() {
     const std::string name = GlueName(crossing_);
-    out_ = fmt::format("\nvoid {}(struct bailey_crossing* bailey_m);\n", name);
+    // The unit may have made a macro of that name after the definition.
+    out_ = fmt::format("\n#undef {}\n", crossing_.name);
+    out_ += fmt::format("void {}(struct bailey_crossing* bailey_m);\n", name);
     out_ += fmt::format("void {}(struct bailey_crossing* bailey_m) {{\n", name);
     Declare();
     for (const Item& item : items_) {
@@ -279,11 +297,15 @@ class ServerWriter : public Writer {
     if (has_result()) Line("void* bailey_result;");
     if (returns_struct()) {
       Line("{} bailey_r;", WithoutQualifiers(crossing_.return_type));
+      CheckSize("bailey_r", ResultIndex(), crossing_.return_bytes);
     }
     for (const Item& item : items_) {
       if (item.is_pointer()) DeclarePointer(item);
       if (!item.is_pointer()) Line("{} bailey_p{};", TypeOf(item), item.index);
-      if (item.is_struct()) Line("const void* bailey_i{} = 0;", item.index);
+      if (!item.is_struct()) continue;
+      Line("const void* bailey_i{} = 0;", item.index);
+      CheckSize(std::string(TypeOf(item)), item.index,
+                item.crossing.element_bytes);
     }
   }
 
@@ -329,7 +351,12 @@ class ServerWriter : public Writer {
       Line("bailey_p{} = bailey_take_string(bailey_m);", item.index);
       return;
     }
-    if (item.has_presence()) {
+    if (item.crossing.mode == MarshalMode::kBuffer) {
+      Line(
+          "bailey_h{} = bailey_take_buffer(bailey_m, (unsigned "
+          "long)bailey_p{});",
+          item.index, item.crossing.length_parameter);
+    } else if (item.has_presence()) {
       Line("bailey_h{} = bailey_take_presence(bailey_m);", item.index);
     }
     TakeSize(item);
@@ -347,8 +374,7 @@ class ServerWriter : public Writer {
       return;
     }
     const int length = item.crossing.length_parameter;
-    const bool is_signed =
-        function_.parameters[static_cast<size_t>(length)].type.is_signed;
+    const bool is_signed = LengthOf(item).type.is_signed;
     Line(
         "if (bailey_h{}) bailey_n{} = bailey_bytes(bailey_m, {}, (unsigned "
         "long)bailey_p{}, {});",
@@ -393,8 +419,7 @@ class ServerWriter : public Writer {
                            WithoutQualifiers(crossing_.return_type));
     }
     Line("bailey_enter(bailey_m);");
-    // In parentheses, so that no macro of that name is called.
-    Line("{}({})({});", target, crossing_.name, arguments);
+    Line("{}{}({});", target, crossing_.name, arguments);
     Line("bailey_leave(bailey_m);");
     if (returns_struct()) CopyFields("bailey_result", "&bailey_r", -1);
     for (const Item& item : items_) {

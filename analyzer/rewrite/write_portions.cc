@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "analyzer/rewrite/portion_writer.h"
+#include "common/digest.h"
 #include "common/fd.h"
 
 namespace bailey::analyzer {
@@ -196,6 +197,12 @@ Result<SplitProgram> Gather(const Plan& plan, const Flow& flow,
                        {}};
   for (const FlowUnit& unit : flow.units) {
     ASSIGN_OR_RETURN(std::string text, ReadFile(unit.file));
+    if (Sha256Hex(text) != unit.sha256) {
+      return Fail(fmt::format("`{}` is not the file that was analyzed: its "
+                              "SHA-256 is another",
+                              unit.file),
+                  "analyze again");
+    }
     program.sources[unit.file] = {unit.file, std::move(text)};
   }
   for (const Crossing& crossing : plan.crossings) {

@@ -1,6 +1,7 @@
 #include "analyzer/source/front_end.h"
 
 #include <clang/AST/ASTConsumer.h>
+#include <clang/Basic/Stack.h>
 #include <clang/CodeGen/ModuleBuilder.h>
 #include <clang/Frontend/CompilerInstance.h>
 #include <clang/Frontend/FrontendActions.h>
@@ -10,8 +11,10 @@
 #include <fmt/format.h>
 #include <llvm/IR/LLVMContext.h>
 #include <llvm/IR/Module.h>
+#include <llvm/Support/CrashRecoveryContext.h>
 #include <llvm/TargetParser/Triple.h>
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <set>
@@ -21,6 +24,7 @@
 #include "analyzer/source/command_line.h"
 #include "analyzer/source/diagnostic_collector.h"
 #include "analyzer/source/source_facts.h"
+#include "common/digest.h"
 
 namespace bailey::analyzer {
 namespace {
@@ -29,6 +33,8 @@ namespace tooling = clang::tooling;
 
 struct Request {
   std::string unit_name;
+  std::string file;  // absolute
+  std::string directory;
   std::string root;
   UnitOutcome& outcome;
 };
@@ -145,6 +151,9 @@ void CollectFacts(clang::ASTContext& context, llvm::Module& module,
                           },
                           request.root, request.unit_name};
   UnitFacts& facts = request.outcome.facts;
+  // Of the bytes that were parsed, not of what the file may hold by now.
+  const clang::SourceManager& sources = context.getSourceManager();
+  facts.unit.sha256 = Sha256Hex(sources.getBufferData(sources.getMainFileID()));
   facts.code = ExtractCode(module, names);
   facts.functions = std::move(source.functions);
   facts.globals = std::move(source.globals);
@@ -188,6 +197,19 @@ class UnitAction : public clang::ASTFrontendAction {
   explicit UnitAction(const Request& request) : request_(request) {}
 
  protected:
+  // A database may say one file and compile another.
+  bool BeginSourceFileAction(clang::CompilerInstance&) override {
+    const std::string given = getCurrentFile().str();
+    std::error_code error;
+    if (std::filesystem::equivalent(Absolute(request_.directory, given),
+                                    request_.file, error))
+      return true;
+    request_.outcome.diagnostics.Add(
+        Plain(Severity::kError, request_.unit_name,
+              fmt::format("its command compiles `{}` instead", given)));
+    return false;
+  }
+
   std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(
       clang::CompilerInstance& compiler, llvm::StringRef file) override {
     PrepareOptions(compiler);
@@ -247,8 +269,9 @@ class OneCommand : public tooling::CompilationDatabase {
   tooling::CompileCommand command_;
 };
 
-void RunTool(const CompileEntry& entry, const std::string& file,
-             std::vector<std::string> arguments, const Request& request) {
+void RunTool(const CompileEntry& entry, std::vector<std::string> arguments,
+             const Request& request) {
+  const std::string& file = request.file;
   const OneCommand database({entry.directory, file, std::move(arguments), ""});
   // A file system of its own: the tool changes the working directory in it, and
   // other units may be parsed at the same time.
@@ -268,12 +291,53 @@ void RunTool(const CompileEntry& entry, const std::string& file,
               "capture the build again, or compile with a plain gcc or clang"));
 }
 
+// Deeply nested sources need it; only what is used is ever backed by memory.
+constexpr unsigned kStackBytes = 256U << 20;
+
+// Clang has bugs, too: a crash in it is an error of this unit.
+void RunSafely(llvm::function_ref<void()> work, const Request& request) {
+  [[maybe_unused]] static const bool kEnabled = [] {
+    llvm::CrashRecoveryContext::Enable();
+    return true;
+  }();
+  llvm::CrashRecoveryContext context;
+  const auto on_own_stack = [&] {
+    clang::noteBottomOfStack();
+    work();
+  };
+  if (context.RunSafelyOnThread(on_own_stack, kStackBytes)) return;
+  request.outcome.diagnostics.Add(
+      Plain(Severity::kError, request.unit_name,
+            "clang crashed while it read this file",
+            "see whether clang-19 compiles it, and simplify what it does not"));
+}
+
+// Clang ends the whole process if there is no such folder.
+bool CheckPlaces(const CompileEntry& entry, const Request& request) {
+  std::error_code error;
+  const auto refuse = [&](const std::string& what) {
+    request.outcome.diagnostics.Add(
+        Plain(Severity::kError, request.unit_name,
+              fmt::format("{} does not exist", what),
+              "capture the build again: its record is out of date"));
+    return false;
+  };
+  if (!std::filesystem::is_directory(entry.directory, error))
+    return refuse(
+        fmt::format("the folder `{}` of its command", entry.directory));
+  if (!std::filesystem::exists(request.file, error))
+    return refuse("the source file");
+  return true;
+}
+
 }  // namespace
 
 UnitOutcome ParseUnit(const CompileEntry& entry, const std::string& root) {
   UnitOutcome outcome;
   const std::string file = Absolute(entry.directory, entry.file);
-  const Request request{RelativeTo(root, file), root, outcome};
+  const Request request{RelativeTo(root, file), file, entry.directory, root,
+                        outcome};
+  if (!CheckPlaces(entry, request)) return outcome;
   auto adjusted = AdjustCommand(entry.arguments);
   if (!adjusted.ok()) {
     outcome.diagnostics.Add(Plain(Severity::kError, request.unit_name,
@@ -286,7 +350,8 @@ UnitOutcome ParseUnit(const CompileEntry& entry, const std::string& root) {
         Plain(Severity::kWarning, request.unit_name,
               fmt::format("clang does not know `{}`; it is left out", option)));
   outcome.facts.unit = {file, entry.directory, entry.arguments};
-  RunTool(entry, file, std::move(adjusted->arguments), request);
+  RunSafely([&] { RunTool(entry, std::move(adjusted->arguments), request); },
+            request);
   return outcome;
 }
 

@@ -202,7 +202,8 @@ Result<FlowEdge> ReadEdge(const JsonObject& object) {
 Json WriteUnit(const FlowUnit& unit) {
   return {{"file", unit.file},
           {"directory", unit.directory},
-          {"command", unit.command}};
+          {"command", unit.command},
+          {"sha256", unit.sha256}};
 }
 
 Result<FlowUnit> ReadUnit(const JsonObject& object) {
@@ -210,6 +211,7 @@ Result<FlowUnit> ReadUnit(const JsonObject& object) {
   ASSIGN_OR_RETURN(unit.file, object.String("file"));
   ASSIGN_OR_RETURN(unit.directory, object.String("directory"));
   ASSIGN_OR_RETURN(unit.command, object.Strings("command"));
+  ASSIGN_OR_RETURN(unit.sha256, object.String("sha256"));
   return unit;
 }
 

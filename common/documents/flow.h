@@ -117,6 +117,7 @@ struct FlowUnit {
   std::string file;       // absolute
   std::string directory;  // working directory of the command
   std::vector<std::string> command;
+  std::string sha256 = {};  // of the file's bytes, lower-case hex
 };
 
 struct Flow {

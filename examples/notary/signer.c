@@ -61,6 +61,7 @@ static enum signer_status use_key(const unsigned char* bytes, size_t size) {
 
 int signer_load_key(const char* path) {
   signer_forget();
+  if (path == NULL) return finish(SIGNER_CANNOT_OPEN);
   if (sodium_init() < 0) return finish(SIGNER_CANNOT_START);
   unsigned char bytes[kKeySize + 1]; /* one more, to notice a longer file */
   size_t size = 0;
@@ -92,6 +93,7 @@ static enum signer_status sign_digest(const unsigned char* digest,
 int signer_sign(const unsigned char digest[static 32],
                 unsigned char signature[static 64],
                 struct signer_statistics* statistics) {
+  if (statistics == NULL) return finish(SIGNER_FAILED);
   const enum signer_status status = sign_digest(digest, signature);
   if (status == SIGNER_READY)
     statistics->issued++;
@@ -105,6 +107,9 @@ int signer_sign_labelled(const char* label, const unsigned char* message,
                          unsigned char signature[static 64]) {
   memset(signature, 0, crypto_sign_BYTES);
   if (key_status != SIGNER_READY) return finish(key_status);
+  /* The caller may be in an attacker's hands: nothing is taken for granted. */
+  if (label == NULL || (message == NULL && message_size > 0))
+    return finish(SIGNER_FAILED);
   crypto_sign_state state;
   crypto_sign_init(&state);
   crypto_sign_update(&state, (const unsigned char*)label, strlen(label) + 1);

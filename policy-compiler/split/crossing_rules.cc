@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -212,6 +213,14 @@ class Describer {
 
   std::optional<Refusal> DescribeBuffer(const FlowParameter& parameter) {
     const PointeeInfo& pointee = parameter.type.pointee;
+    // The function may count on N elements where a hostile caller sends one.
+    if (pointee.fixed_count > 0) {
+      return Refusal{
+          fmt::format("it is declared `[static {}]`, and its access attribute "
+                      "names a count that may be less",
+                      pointee.fixed_count),
+          "say one of the two"};
+    }
     if (!IsPlainElement(pointee)) return RefuseElement(pointee);
     const size_t index = static_cast<size_t>(parameter.length_parameter);
     if (index >= function_.parameters.size() ||
@@ -249,15 +258,28 @@ class Describer {
         "the same portion"};
   }
 
-  // An integer after it, or one before it whose name says so.
+  // An integer after it, or one anywhere whose name says so and that no other
+  // pointer's attribute claims.
   bool MayHaveLength(size_t index) const {
     const auto& parameters = function_.parameters;
     if (index + 1 < parameters.size() &&
         parameters[index + 1].type.kind == TypeKind::kInteger) {
       return true;
     }
-    return index > 0 && parameters[index - 1].type.kind == TypeKind::kInteger &&
-           NamesLength(parameters[index - 1].name);
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      if (parameters[i].type.kind == TypeKind::kInteger &&
+          NamesLength(parameters[i].name) && !IsClaimed(i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  bool IsClaimed(size_t length) const {
+    return std::ranges::any_of(
+        function_.parameters, [&](const FlowParameter& each) {
+          return each.length_parameter == static_cast<int>(length);
+        });
   }
 
   static bool NamesLength(std::string_view name) {

@@ -16,8 +16,9 @@
 //
 // access(write_only) passes out alone: it says that the function does not read
 // and fills what the caller uses; bytes that it leaves alone arrive as zeros. A
-// pointer that is followed by an integer may be an array of that many elements;
-// unless an attribute says, it is refused, and so is everything else.
+// pointer that is followed by an integer, or beside which one is named like a
+// length, may be an array of that many elements; unless an attribute says, it
+// is refused, and so are both `[static N]` and a count, and everything else.
 
 #ifndef BAILEY_POLICY_COMPILER_SPLIT_CROSSING_RULES_H_
 #define BAILEY_POLICY_COMPILER_SPLIT_CROSSING_RULES_H_

@@ -89,6 +89,10 @@ int main(int argc, char** argv) {
     unsigned char both[16] = {0};
     keeper_digest(both, both + 8);
   }
+  if (argc > 1 && strcmp(argv[1], "null") == 0) {
+    const unsigned char* volatile none = NULL;
+    printf("%ld\n", keeper_checksum(none, 4));
+  }
   if (argc > 1 && strcmp(argv[1], "large") == 0) {
     unsigned char* large = calloc(1, 1 << 20);
     printf("%ld\n", keeper_checksum(large, 1 << 20));

@@ -28,13 +28,16 @@ Flow Linked(std::vector<std::string> link) {
 
 TEST(PortionCommands, UnitsAreCompiledAsTheyWere) {
   const BuildCommand command =
-      CompileUnit(Unit(), "/out/a.c", "/out/a.o", "/inc");
+      CompileUnit(Unit(), "/out/a.c", "/out/a.o", {"/out", "/src", "/inc"});
   EXPECT_EQ(command.directory, "/src");
   EXPECT_THAT(
       command.arguments,
       ElementsAre("gcc", "-iquote", "/src/lib", "-O2", "-Iinclude", "-iquote",
-                  "q", "-w", "-include", "/inc/runtime/crossing.h", "-c",
-                  "/out/a.c", "-o", "/out/a.o"));
+                  "q", "-w", "-fdebug-prefix-map=/src=.",
+                  "-ffile-prefix-map=/inc=bailey", "-ffile-prefix-map=/out=.",
+                  "-fmacro-prefix-map=/src/lib/=lib/", "-include",
+                  "/inc/runtime/crossing.h", "-c", "/out/a.c", "-o",
+                  "/out/a.o"));
 }
 
 TEST(PortionCommands, TheSourceKeepsItsName) {

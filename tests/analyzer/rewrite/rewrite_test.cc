@@ -170,11 +170,45 @@ TEST_P(SplitProjectTest, WhatCannotBeCarriedAborts) {
   Build();
   for (const auto& [argument, reason] :
        {std::pair{"overlap", "two arguments overlap"},
-        std::pair{"large", "crossing too large"}}) {
+        std::pair{"large", "crossing too large"},
+        std::pair{"null", "`bytes` is null, but its count is not 0"}}) {
     const ProgramOutput split = Run({argument});
     EXPECT_TRUE(WIFSIGNALED(split.status) && WTERMSIG(split.status) == SIGABRT);
     EXPECT_THAT(split.text, HasSubstr(reason));
   }
+}
+
+// A client whose stub was tampered with: it claims elements without a buffer.
+TEST_P(SplitProjectTest, ACountWithoutABufferIsRefusedByTheServer) {
+  const std::string path = project_.OutputOf("worker", false) + "/keeper.c";
+  std::string text = SplitProject::Text(path);
+  const std::string honest =
+      "bailey_put_buffer(bailey_m, bytes, (unsigned long)(size), \"bytes\")";
+  const size_t at = text.find(honest);
+  ASSERT_NE(at, std::string::npos) << text;
+  text.replace(at, honest.size(), "bailey_put_presence(bailey_m, bytes)");
+  ASSERT_TRUE(WriteFileAtomically(path, text).ok());
+  Build();
+  const ProgramOutput split = Run({"null"});
+  EXPECT_TRUE(WIFSIGNALED(split.status));
+  EXPECT_THAT(split.text, HasSubstr("found the request malformed"));
+}
+
+// Whoever made a macro of the name after the definition cannot redirect a call.
+TEST(RewritePortionsTest, AMacroOfAFunctionsNameDoesNotRedirectTheGlue) {
+  SplitProject project(BAILEY_TESTDATA "/split", kUnits, "cc", {}, {});
+  project.Seed(kSeeds);
+  const std::string path = project.directory() + "/keeper.c";
+  ASSERT_TRUE(
+      WriteFileAtomically(
+          path, SplitProject::Text(path) + "\n#define keeper_fail keeper_sum\n")
+          .ok());
+  ASSERT_TRUE(project.Split() && project.Build()) << project.problems();
+  const ProgramOutput split =
+      RunPortions(project.Client(), project.Server(), {});
+  EXPECT_EQ(split.status, 0);
+  EXPECT_EQ(split.text,
+            RunProgram({project.Unsplit()}, project.directory()).text);
 }
 
 // The agent numbers channels by the crossings that first mention them.
@@ -230,7 +264,57 @@ class RewriteErrorTest : public ::testing::Test {
 TEST_F(RewriteErrorTest, ASourceThatChangedSince) {
   Plan();
   Replace("keeper.c", "#include <errno.h>", "#include <errno.h>\n\n");
-  EXPECT_THAT(WriteError(), HasSubstr("is not where flow.json says"));
+  EXPECT_THAT(WriteError(), HasSubstr("is not the file that was analyzed"));
+}
+
+// Everything is where flow.json says, and means something else.
+TEST_F(RewriteErrorTest, ASourceThatChangedInPlace) {
+  Plan();
+  Replace("journal.c", "++journal_notes;", "--journal_notes;");
+  EXPECT_THAT(WriteError(), HasSubstr("is not the file that was analyzed"));
+}
+
+TEST_F(RewriteErrorTest, AnInitializerThatAMacroHides) {
+  Replace("keeper.c", "static unsigned char secret[16] = {",
+          "#define LETTERS = {'h', 'i', 'd', 'd', 'e', 'n'}\n"
+          "unsigned char hidden[16] LETTERS;\n"
+          "static unsigned char secret[16] = {");
+  Replace("keeper.c", "memset(secret, 0, sizeof secret);",
+          "memset(secret, hidden[0], sizeof secret);");
+  Plan();
+  EXPECT_THAT(WriteError(),
+              HasSubstr("`hidden` would be defined in portion `worker`"));
+}
+
+TEST_F(RewriteErrorTest, AGlobalThatIsDeclaredTwice) {
+  Replace("keeper.c", "static long total = 100",
+          "static long more;\nstatic long more = 5;\n"
+          "static long total = 100");
+  Replace("keeper.c", "last = amount;", "last = amount + more;");
+  Replace("keeper.c", "static void remember",
+          "static long more;\n"
+          "static void remember");
+  Plan();
+  EXPECT_NE(WriteError(), "");
+}
+
+// Both are `keeper_open` to the analysis, which keeps one.
+TEST_F(RewriteErrorTest, ASecondDefinitionOfAFunctionThatIsElsewhere) {
+  Replace("keeper.c", "int keeper_open(const char* name) {",
+          "__attribute__((weak)) int keeper_open(const char* name) {");
+  Replace("tools.c", "static long once",
+          "int keeper_open(const char* name) { return name != 0; }\n"
+          "static long once");
+  Plan();
+  EXPECT_THAT(WriteError(), HasSubstr("`keeper_open` would be defined"));
+}
+
+TEST_F(RewriteErrorTest, AssemblyOutsideOfFunctions) {
+  Replace("journal.c", "int journal_notes;",
+          "int journal_notes;\n"
+          "__asm__(\".data\\nspare: .ascii \\\"spare key\\\"\\n.text\");");
+  Plan();
+  EXPECT_THAT(WriteError(), HasSubstr("assembly outside of functions"));
 }
 
 TEST_F(RewriteErrorTest, TrustedCodeInAHeader) {

@@ -100,9 +100,15 @@ ProgramOutput RunPortions(const std::string& client, const std::string& server,
             AsPortion("client", client_area.get(), server_area.get()));
   close(pipes[1]);
   ProgramOutput output;
-  waitpid(client_pid, &output.status, 0);
-  kill(server_pid, SIGKILL);
-  waitpid(server_pid, nullptr, 0);
+  // As the agent does: where one portion ends, the other is ended.
+  const pid_t first = waitpid(-1, &output.status, 0);
+  if (first == server_pid) {
+    kill(client_pid, SIGKILL);
+    waitpid(client_pid, &output.status, 0);
+  } else {
+    kill(server_pid, SIGKILL);
+    waitpid(server_pid, nullptr, 0);
+  }
   output.text = ReadToEnd(pipes[0]);
   close(pipes[0]);
   output.last_reply.resize(kAreaBytes);

@@ -78,6 +78,40 @@ TEST(CrossingRules, IntegersMadeForPointersAreRefused) {
               HasSubstr("may hold a pointer"));
 }
 
+// Else a hostile caller could send fewer elements than the function counts on.
+TEST(CrossingRules, AStaticArrayWithACountIsRefused) {
+  FlowParameter bytes = Bytes("bytes", true);
+  bytes.type.pointee.fixed_count = 64;
+  bytes.access = AccessMode::kReadOnly;
+  bytes.length_parameter = 1;
+  EXPECT_THAT(Refuse(Taking({bytes, Size("size")})),
+              HasSubstr("`[static 64]`, and its access attribute"));
+}
+
+TEST(CrossingRules, ALengthThatIsNotBesideItIsNotOverlooked) {
+  const FlowParameter text =
+      Named("text", PointerTo(TypeKind::kInteger, "char", 1, true));
+  const FlowParameter scale = Named("scale", [] {
+    TypeInfo type = IntegerType("double", 8);
+    type.kind = TypeKind::kFloating;
+    return type;
+  }());
+  for (const auto& parameters : std::vector<std::vector<FlowParameter>>{
+           {text, scale, Size("text_len")}, {Size("size"), scale, text}}) {
+    EXPECT_THAT(Refuse(Taking(parameters)), HasSubstr("may be one element"));
+  }
+}
+
+TEST(CrossingRules, ALengthThatIsAnothersIsNoDoubt) {
+  FlowParameter bytes = Bytes("bytes", true);
+  bytes.access = AccessMode::kReadOnly;
+  bytes.length_parameter = 2;
+  const FlowParameter label =
+      Named("label", PointerTo(TypeKind::kInteger, "char", 1, true));
+  EXPECT_EQ(Describe(Taking({label, bytes, Size("size")})).mode,
+            MarshalMode::kCString);
+}
+
 TEST(CrossingRules, FlatStructByValue) {
   const CrossingParameter parameter =
       Describe(Taking({Named("s", StructType("struct s", 12, true))}));

@@ -42,7 +42,10 @@ void Bytes(bailey_crossing* message) {
   bailey_take_into(message, &count, sizeof count);
   const size_t size = bailey_bytes(
       message, count < 0, static_cast<unsigned long>(count), sizeof(long));
-  const void* values = bailey_take(message, size);
+  const void* values = nullptr;
+  if (bailey_take_buffer(message, static_cast<unsigned long>(count))) {
+    values = bailey_take(message, size);
+  }
   void* sum = bailey_reserve(message, sizeof(long));
   if (!bailey_ready(message)) return;
   unsigned long total = 0;
@@ -118,6 +121,13 @@ class HostileClientTest : public ::testing::Test {
     return std::string(reinterpret_cast<const char*>(&value), sizeof value);
   }
 
+  // A count and whether the buffer is there, with the padding before its items.
+  static std::string PackCount(long count, bool is_present) {
+    std::string items = Pack(count) + std::string(1, is_present ? '\1' : '\0');
+    if (is_present && count > 0) items.resize(16);
+    return items;
+  }
+
   static std::string PackText(uint32_t size, const std::string& bytes) {
     std::string item(1, '\1');
     item.resize(4);
@@ -154,8 +164,7 @@ TEST_F(HostileClientTest, WellFormedRequestsAreAnswered) {
   const auto text = Send(kText, PackText(4, std::string("abc\0", 4)));
   EXPECT_EQ(StatusOf(text), BAILEY_OK);
   EXPECT_EQ(text->payload, "abc");
-  const auto sum =
-      Send(kBytes, Pack(2) + std::string(8, '\0') + Pack(40) + Pack(2));
+  const auto sum = Send(kBytes, PackCount(2, true) + Pack(40) + Pack(2));
   ASSERT_EQ(StatusOf(sum), BAILEY_OK);
   EXPECT_EQ(sum->payload, Pack(42));
 }
@@ -180,6 +189,8 @@ TEST_F(HostileClientTest, ShortAndLongRequestsAreRefused) {
   EXPECT_EQ(StatusOf(Send(kBytes, "")), BAILEY_MALFORMED);
   EXPECT_EQ(StatusOf(Send(kBytes, Pack(1))), BAILEY_MALFORMED);
   EXPECT_EQ(StatusOf(Send(kBytes, Pack(0) + Pack(0))), BAILEY_MALFORMED);
+  EXPECT_EQ(StatusOf(Send(kBytes, PackCount(2, true) + Pack(0))),
+            BAILEY_MALFORMED);
   EXPECT_EQ(Calls(), 1);
 }
 
@@ -191,6 +202,36 @@ TEST_F(HostileClientTest, CountsThatCannotBeAreRefused) {
         << count << " " << status;
   }
   EXPECT_EQ(Calls(), 1);
+}
+
+// Else the function would index from null as far as the client likes.
+TEST_F(HostileClientTest, ACountWithoutABufferIsRefused) {
+  EXPECT_EQ(StatusOf(Send(kBytes, PackCount(0, false))), BAILEY_OK);
+  for (const long count : {1l, 100l, 0x7fff00000000l, -1l}) {
+    const uint32_t status = StatusOf(Send(kBytes, PackCount(count, false)));
+    EXPECT_TRUE(status == BAILEY_TOO_LARGE || status == BAILEY_MALFORMED)
+        << count << " " << status;
+  }
+  EXPECT_EQ(Calls(), 1);
+}
+
+// Waking such a waiter fails; that must hurt nobody but the waiter.
+TEST_F(HostileClientTest, AWaiterThatCannotBeWokenIsSurvived) {
+  static uint32_t target = 0;
+  const uint32_t seen = __atomic_load_n(&peer_->sequence, __ATOMIC_ACQUIRE);
+  std::thread waiter([&] {
+    const timespec timeout = {2, 0};
+    timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += timeout.tv_sec;
+    syscall(SYS_futex, &peer_->sequence, FUTEX_WAIT_REQUEUE_PI, seen, &until,
+            &target, 0);
+  });
+  usleep(100000);
+  EXPECT_EQ(Calls(), 1);
+  EXPECT_EQ(Calls(), 2);
+  waiter.join();
+  EXPECT_TRUE(server_.IsAlive());
 }
 
 TEST_F(HostileClientTest, TextsThatAreNoneAreRefused) {

@@ -1,0 +1,115 @@
+#include "analyzer/rewrite/written_check.h"
+
+#include <clang/AST/ASTContext.h>
+#include <clang/AST/Decl.h>
+#include <fmt/format.h>
+
+#include "analyzer/rewrite/unit_parse.h"
+
+namespace bailey::analyzer {
+namespace {
+
+class DefinitionChecker {
+ public:
+  DefinitionChecker(const WrittenUnit& written,
+                    const clang::ASTContext& context, Diagnostics& diagnostics)
+      : written_(written),
+        sources_(context.getSourceManager()),
+        diagnostics_(diagnostics) {}
+
+  void Check(const clang::Decl& declaration) {
+    const clang::SourceLocation place =
+        sources_.getExpansionLoc(declaration.getLocation());
+    if (llvm::isa<clang::FileScopeAsmDecl>(declaration)) {
+      if (!sources_.isInSystemHeader(place)) ReportAssembly(declaration);
+      return;
+    }
+    if (!sources_.isWrittenInMainFile(place)) return;
+    if (const auto* function =
+            llvm::dyn_cast<clang::FunctionDecl>(&declaration)) {
+      CheckFunction(*function);
+    } else if (const auto* variable =
+                   llvm::dyn_cast<clang::VarDecl>(&declaration)) {
+      CheckVariable(*variable);
+    }
+  }
+
+ private:
+  void CheckFunction(const clang::FunctionDecl& function) {
+    if (!function.isThisDeclarationADefinition()) return;
+    const std::string name = function.getNameAsString();
+    if (written_.functions.contains(name) || name.starts_with("bailey_")) {
+      return;
+    }
+    // Never called, so that there is no code of it in either program.
+    const bool is_unused =
+        function.isInlined() && !written_.known.contains(name);
+    if (!is_unused) ReportDefinition(function, name);
+  }
+
+  void CheckVariable(const clang::VarDecl& variable) {
+    if (variable.isThisDeclarationADefinition() ==
+        clang::VarDecl::DeclarationOnly) {
+      return;
+    }
+    const std::string name = variable.getNameAsString();
+    if (!written_.globals.contains(name)) ReportDefinition(variable, name);
+  }
+
+  void ReportDefinition(const clang::Decl& at, const std::string& name) {
+    Report(at,
+           fmt::format("`{}` would be defined in portion `{}`, where the plan "
+                       "does not put this definition",
+                       name, written_.portion),
+           "define it once in the program, in a declaration of its own whose "
+           "initializer no macro hides");
+  }
+
+  void ReportAssembly(const clang::Decl& at) {
+    Report(at,
+           "assembly outside of functions would be in every portion, whatever "
+           "it defines",
+           "move it into a function, or into a shared library");
+  }
+
+  void Report(const clang::Decl& at, std::string message, std::string hint) {
+    // The generated text has #line directives.
+    const clang::PresumedLoc place =
+        sources_.getPresumedLoc(sources_.getExpansionLoc(at.getLocation()));
+    Diagnostic diagnostic;
+    diagnostic.message = std::move(message);
+    diagnostic.hint = std::move(hint);
+    diagnostic.file = written_.unit.file;
+    diagnostic.line = static_cast<int>(place.getLine());
+    diagnostic.column = static_cast<int>(place.getColumn());
+    diagnostic.length = 1;
+    diagnostics_.Add(std::move(diagnostic));
+  }
+
+  const WrittenUnit& written_;
+  const clang::SourceManager& sources_;
+  Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+void CheckWritten(const WrittenUnit& written, Diagnostics& diagnostics) {
+  const size_t errors = diagnostics.error_count();
+  const auto tree = ParseText(written.compile, written.text, diagnostics);
+  if (!tree.ok()) {
+    if (diagnostics.error_count() > errors) return;
+    Diagnostic diagnostic;
+    diagnostic.message = fmt::format("the source for portion `{}` {}",
+                                     written.portion, tree.error().message);
+    diagnostic.file = written.unit.file;
+    diagnostics.Add(std::move(diagnostic));
+    return;
+  }
+  const clang::ASTContext& context = (*tree)->getASTContext();
+  DefinitionChecker checker(written, context, diagnostics);
+  for (const clang::Decl* each : context.getTranslationUnitDecl()->decls()) {
+    checker.Check(*each);
+  }
+}
+
+}  // namespace bailey::analyzer
