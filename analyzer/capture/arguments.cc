@@ -15,16 +15,48 @@ constexpr int kResponseFileDepth = 16;
 constexpr size_t kResponseFileLimitBytes = size_t{16} << 20;
 
 // Options of the compiler whose value may be the next word.
-constexpr std::array<std::string_view, 27> kSeparateOptions = {
-    "-I",          "-D",           "-U",
-    "-include",    "-imacros",     "-isystem",
-    "-iquote",     "-idirafter",   "-isysroot",
-    "-iprefix",    "-iwithprefix", "-iwithprefixbefore",
-    "-MF",         "-MT",          "-MQ",
-    "-x",          "-A",           "-Xpreprocessor",
-    "-Xassembler", "-Xclang",      "-target",
-    "-arch",       "--param",      "-mllvm",
-    "-aux-info",   "-B",           "--sysroot"};
+constexpr std::array<std::string_view, 41> kSeparateOptions = {
+    "-I",
+    "-D",
+    "-U",
+    "-include",
+    "-imacros",
+    "-isystem",
+    "-iquote",
+    "-idirafter",
+    "-isysroot",
+    "-iprefix",
+    "-iwithprefix",
+    "-iwithprefixbefore",
+    "-MF",
+    "-MT",
+    "-MQ",
+    "-x",
+    "-A",
+    "-Xpreprocessor",
+    "-Xassembler",
+    "-Xclang",
+    "-target",
+    "-arch",
+    "--param",
+    "-mllvm",
+    "-aux-info",
+    "-B",
+    "--sysroot",
+    "-include-pch",
+    "-Xanalyzer",
+    "-ivfsoverlay",
+    "-iwithsysroot",
+    "-iframework",
+    "-isystem-after",
+    "-imultilib",
+    "-MJ",
+    "-resource-dir",
+    "-working-directory",
+    "--serialize-diagnostics",
+    "-dumpbase",
+    "-dumpbase-ext",
+    "-dumpdir"};
 
 // The same, of options that matter to the linker alone.
 constexpr std::array<std::string_view, 6> kSeparateLinkerOptions = {
@@ -62,8 +94,9 @@ bool IsSource(std::string_view file, std::string_view language) {
 bool BuildsNothing(std::string_view word) {
   return word == "--version" || word == "-###" || word == "--help" ||
          word.starts_with("-print-") || word.starts_with("--print-") ||
-         word.starts_with("-dump") || word == "-cc1" || word == "-cc1as" ||
-         word == "-fsyntax-only";
+         word == "-dumpversion" || word == "-dumpfullversion" ||
+         word == "-dumpmachine" || word == "-dumpspecs" || word == "-cc1" ||
+         word == "-cc1as" || word == "-fsyntax-only";
 }
 
 std::optional<DriverMode> ModeOf(std::string_view word) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "analyzer/capture/arguments.h"
 #include "common/fd.h"
 #include "common/json.h"
 
@@ -51,6 +52,20 @@ std::vector<std::string> SplitCommand(std::string_view text) {
   return words;
 }
 
+// Databases of others show what stands before the compiler, such as CMake's
+// launcher.
+std::vector<std::string> WithoutLaunchers(std::vector<std::string> command) {
+  constexpr std::string_view kLaunchers[] = {"ccache", "sccache", "distcc",
+                                             "icecc"};
+  while (
+      command.size() > 1 && !command[1].starts_with("-") &&
+      std::ranges::find(
+          kLaunchers, std::filesystem::path(command[0]).filename().string()) !=
+          std::end(kLaunchers))
+    command.erase(command.begin());
+  return command;
+}
+
 Result<CompileEntry> ReadCompile(const JsonObject& object) {
   CompileEntry entry;
   ASSIGN_OR_RETURN(entry.directory, object.String("directory"));
@@ -64,7 +79,9 @@ Result<CompileEntry> ReadCompile(const JsonObject& object) {
     ASSIGN_OR_RETURN(const std::string command, object.String("command"));
     entry.arguments = SplitCommand(command);
   }
-  if (entry.arguments.empty())
+  entry.arguments =
+      WithoutLaunchers(ExpandResponseFiles(entry.arguments, entry.directory));
+  if (entry.arguments.empty() || entry.arguments[0].empty())
     return Fail(fmt::format("{}: the command is empty", object.where()));
   return entry;
 }

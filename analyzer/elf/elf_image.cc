@@ -150,4 +150,13 @@ Result<ElfImage> ElfImage::Load(const std::string& path) {
   return Parse(bytes, path);
 }
 
+Result<ElfImage> ElfImage::LoadIdentity(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, ReadBytes(path));
+  ASSIGN_OR_RETURN(const ElfFile file, ReadElfFile(bytes, path));
+  ElfImage image;
+  image.path_ = path;
+  image.FillIdentity(file);
+  return image;
+}
+
 }  // namespace bailey::analyzer

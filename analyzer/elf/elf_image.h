@@ -57,6 +57,10 @@ class ElfImage {
   static Result<ElfImage> Parse(std::span<const uint8_t> bytes,
                                 const std::string& path);
 
+  // Only who the file is and what it needs, at the cost of reading it: no
+  // functions, exports or entries.
+  static Result<ElfImage> LoadIdentity(const std::string& path);
+
   const std::string& path() const { return path_; }
   const std::string& build_id() const { return build_id_; }  // Hexadecimal.
   const std::string& soname() const { return soname_; }

@@ -62,7 +62,9 @@ Result<> LinkMap::Load(const std::string& path, const std::string& name) {
     by_name_[name] = by_name_[canonical];
     return {};
   }
-  ASSIGN_OR_RETURN(ElfImage image, ElfImage::Load(path));
+  ASSIGN_OR_RETURN(ElfImage image, identities_only_
+                                       ? ElfImage::LoadIdentity(path)
+                                       : ElfImage::Load(path));
   const auto index = static_cast<uint32_t>(images_.size());
   by_name_[name] = index;
   if (!canonical.empty()) by_name_[canonical] = index;
@@ -126,6 +128,7 @@ Result<LinkMap> LinkMap::Create(const LinkRequest& request) {
   LinkMap link;
   ASSIGN_OR_RETURN(link.system_directories_, SystemLibraryDirectories());
   link.search_directories_ = request.search_directories;
+  link.identities_only_ = request.identities_only;
   if (!request.executable.empty()) {
     RETURN_IF_ERROR(link.Load(request.executable, request.executable));
     link.executable_ = 0;

@@ -31,6 +31,9 @@ struct LinkRequest {
   std::vector<std::string> libraries;
   // Looked through before the system's directories.
   std::vector<std::string> search_directories;
+  // To find the files alone, without disassembling them: their images are as
+  // ElfImage::LoadIdentity gives them, and Resolve() finds nothing.
+  bool identities_only = false;
 };
 
 struct SymbolReference {
@@ -77,6 +80,7 @@ class LinkMap {
   std::vector<std::string> system_directories_;
   std::optional<uint32_t> interpreter_;
   std::optional<uint32_t> executable_;
+  bool identities_only_ = false;
 };
 
 }  // namespace bailey::analyzer

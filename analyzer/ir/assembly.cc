@@ -9,26 +9,84 @@
 namespace bailey::analyzer {
 namespace {
 
-// Instructions that enter the kernel or go elsewhere, and directives that could
-// spell any instruction.
-constexpr std::string_view kLeaving[] = {
-    "syscall",  "sysenter", "int",    "call",     "callq",       "calll",
-    "lcall",    "jmp",      "jmpq",   "ljmp",     "ret",         "retq",
-    "iret",     "iretq",    "sysret", "sysexit",  ".byte",       ".word",
-    ".short",   ".long",    ".quad",  ".octa",    ".value",      ".2byte",
-    ".4byte",   ".8byte",   ".ascii", ".asciz",   ".string",     ".incbin",
-    ".include", ".macro",   ".insn",  ".fill",    ".rept",       ".hword",
-    ".skip",    ".space",   ".zero",  ".section", ".pushsection"};
+// Instructions that enter the kernel or go elsewhere, by how they begin:
+// `ret` is also `retq`, and `sys` every way into the kernel.
+constexpr std::string_view kLeavingPrefixes[] = {
+    "sys", "call", "lcall", "ljmp", "ret", "lret", "iret", "uiret", "xbegin"};
+constexpr std::string_view kLeavingWords[] = {"int", "int1", "int3", "into"};
+
+// Directives that make no code. Any other could spell an instruction, or stand
+// for a text that is not seen here.
+constexpr std::string_view kHarmlessDirectives[] = {
+    ".align", ".balign", ".p2align", ".globl", ".global", ".hidden",
+    ".type",  ".size",   ".loc",     ".file",  ".ident",  ".att_syntax"};
 
 bool IsWordCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
          (c >= '0' && c <= '9') || c == '_' || c == '.';
 }
 
-// Conditional jumps leave only towards a symbol; a local label is a digit or
-// begins with a dot, but telling them apart is not worth an error.
-bool Leaves(std::string_view word) {
-  return std::ranges::find(kLeaving, word) != std::end(kLeaving);
+std::string Lower(std::string_view word) {
+  std::string lower(word);
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return lower;
+}
+
+bool IsDirective(std::string_view word) {
+  const bool label = word.starts_with(".L") && Lower(word) != ".long";
+  return word.size() > 1 && word[0] == '.' && !label &&
+         !word.starts_with(".cfi_");
+}
+
+bool IsJump(std::string_view word) {
+  return word.starts_with("j") || word.starts_with("loop");
+}
+
+// `1f`, `.Lname`, or a label of an asm goto: a place in the same function.
+bool IsLocalLabel(std::string_view operand) {
+  constexpr std::string_view kDigits = "0123456789";
+  if (operand.starts_with(".L")) return true;
+  if (operand.starts_with("${") && operand.ends_with(":l}")) return true;
+  const size_t end = operand.find_first_not_of(kDigits);
+  return end != 0 && end != std::string_view::npos &&
+         end + 1 == operand.size() &&
+         (operand[end] == 'b' || operand[end] == 'f');
+}
+
+// What stands between a word and the statement's end.
+std::string_view OperandAfter(std::string_view assembly, size_t end) {
+  constexpr std::string_view kSpace = " \t";
+  std::string_view rest = assembly.substr(end);
+  rest = rest.substr(0, rest.find_first_of(";\n#"));
+  const size_t first = rest.find_first_not_of(kSpace);
+  if (first == std::string_view::npos) return {};
+  return rest.substr(first, rest.find_last_not_of(kSpace) - first + 1);
+}
+
+bool Leaves(std::string_view original, std::string_view operand) {
+  const std::string word = Lower(original);
+  if (IsDirective(original))
+    return std::ranges::find(kHarmlessDirectives, word) ==
+           std::end(kHarmlessDirectives);
+  if (IsJump(word)) return !IsLocalLabel(operand);
+  return std::ranges::find(kLeavingWords, word) != std::end(kLeavingWords) ||
+         std::ranges::any_of(kLeavingPrefixes, [&](std::string_view prefix) {
+           return word.starts_with(prefix);
+         });
+}
+
+// Calls `each` with every word and where it ends, until it answers true.
+template <class Each>
+bool AnyWord(std::string_view assembly, Each each) {
+  for (size_t i = 0; i < assembly.size();) {
+    size_t end = i;
+    while (end < assembly.size() && IsWordCharacter(assembly[end])) ++end;
+    if (end > i && each(assembly.substr(i, end - i), end)) return true;
+    i = std::max(end, i + 1);
+  }
+  return false;
 }
 
 // x86_64's registers for the number and the arguments, by any of their widths.
@@ -59,18 +117,18 @@ bool IsOnlySyscall(std::string_view text) {
 }  // namespace
 
 bool MayLeave(std::string_view assembly) {
-  size_t i = 0;
-  while (i < assembly.size()) {
-    size_t end = i;
-    while (end < assembly.size() && IsWordCharacter(assembly[end])) ++end;
-    std::string word(assembly.substr(i, end - i));
-    std::ranges::transform(word, word.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    if (Leaves(word)) return true;
-    i = end + 1;
-  }
-  return false;
+  return AnyWord(assembly, [&](std::string_view word, size_t end) {
+    return Leaves(word, OperandAfter(assembly, end));
+  });
+}
+
+std::vector<std::string> NamesIn(std::string_view assembly) {
+  std::vector<std::string> names;
+  AnyWord(assembly, [&](std::string_view word, size_t) {
+    if (word[0] < '0' || word[0] > '9') names.emplace_back(word);
+    return false;
+  });
+  return names;
 }
 
 std::optional<SyscallOperands> PlainSyscall(const llvm::CallBase& call) {

@@ -6,7 +6,9 @@
 
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace llvm {
 class CallBase;
@@ -18,6 +20,9 @@ namespace bailey::analyzer {
 // False only when no word of the text can transfer control out of it: other
 // instructions compute, and are the program's own business.
 bool MayLeave(std::string_view assembly);
+
+// The words of the text that may name a symbol.
+std::vector<std::string> NamesIn(std::string_view assembly);
 
 // The operands of an assembly that is one `syscall` and nothing else.
 struct SyscallOperands {

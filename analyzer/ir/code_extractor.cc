@@ -88,6 +88,9 @@ void CodeExtractor::ReadAssembly(const llvm::CallBase& call,
                                  const SourceSite& site) {
   const auto& assembly = *llvm::cast<llvm::InlineAsm>(call.getCalledOperand());
   const std::string text(assembly.getAsmString());
+  for (const std::string& name : NamesIn(text))
+    code_.assembly_names.push_back(
+        {site.function, places_.IdOfName(module_, name), site});
   if (!MayLeave(text)) return;
   const auto operands = PlainSyscall(call);
   if (!operands || operands->number == nullptr)

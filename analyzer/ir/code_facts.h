@@ -56,6 +56,14 @@ struct AliasFact {
   std::string target;
 };
 
+// A name in the text of inline assembly, by which it may reach a function or
+// global of any unit. `from` is empty for assembly at file level.
+struct AssemblyName {
+  std::string from;
+  std::string name;  // an id where the unit has the symbol
+  SourceSite site;
+};
+
 struct CodeFacts {
   // Not yet marked as external: that shows when the units are joined.
   std::vector<FlowEdge> edges;
@@ -63,7 +71,11 @@ struct CodeFacts {
   std::vector<AssemblySyscall> syscalls;
   std::vector<UnresolvedFact> unresolved;
   std::vector<AliasFact> aliases;
+  std::vector<AssemblyName> assembly_names;
   std::vector<std::string> constructors;  // and destructors
+  // Functions and globals that something uses which no unit shows: a section's
+  // reader (.init_array), or the compiler by itself (memset).
+  std::vector<std::string> kept;
 };
 
 }  // namespace bailey::analyzer

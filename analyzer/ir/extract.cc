@@ -4,6 +4,7 @@
 #include <llvm/IR/Module.h>
 
 #include <filesystem>
+#include <set>
 
 #include "analyzer/ir/assembly.h"
 #include "analyzer/ir/code_extractor.h"
@@ -48,20 +49,91 @@ void ReadAliases(const llvm::Module& module, const Places& places,
   }
 }
 
-// A function that checks its stack calls this when it finds it overwritten; the
-// call is made when machine code is, so the module does not show it.
-void ReadStackChecks(const llvm::Module& module, const Places& places,
+void AddHiddenCall(const llvm::Function& function, const std::string& to,
+                   const Places& places, CodeFacts& code) {
+  SourceSite site = places.SiteOfUnit();
+  site.function = places.Id(function);
+  code.edges.push_back({EdgeKind::kCall, site.function, to, false, site});
+  code.calls.push_back({site.function, to, site, {}});
+}
+
+// Calls that are made when machine code is, so the module does not show them:
+// of a function that checks its stack, when it finds it overwritten, and of
+// one that tells a profiler when it is entered and left.
+void ReadHiddenCalls(const llvm::Module& module, const Places& places,
                      CodeFacts& code) {
   for (const llvm::Function& function : module) {
-    if (function.isDeclaration() ||
-        !(function.hasFnAttribute(llvm::Attribute::StackProtect) ||
-          function.hasFnAttribute(llvm::Attribute::StackProtectStrong) ||
-          function.hasFnAttribute(llvm::Attribute::StackProtectReq)))
-      continue;
-    SourceSite site = places.SiteOfUnit();
-    site.function = places.Id(function);
-    code.calls.push_back({site.function, "__stack_chk_fail", site, {}});
+    if (function.isDeclaration()) continue;
+    if (function.hasFnAttribute(llvm::Attribute::StackProtect) ||
+        function.hasFnAttribute(llvm::Attribute::StackProtectStrong) ||
+        function.hasFnAttribute(llvm::Attribute::StackProtectReq))
+      AddHiddenCall(function, "__stack_chk_fail", places, code);
+    if (function.hasFnAttribute("fentry-call"))
+      AddHiddenCall(function, "__fentry__", places, code);
+    for (const char* name :
+         {"instrument-function-entry", "instrument-function-entry-inlined",
+          "instrument-function-exit", "instrument-function-exit-inlined"})
+      if (const auto attribute = function.getFnAttribute(name);
+          attribute.isValid())
+        AddHiddenCall(function, attribute.getValueAsString().str(), places,
+                      code);
   }
+}
+
+// Functions that a compiler calls without being told to: of blocks of memory,
+// arithmetic on wide numbers, mathematics.
+const std::set<llvm::StringRef>& CompilersFunctions() {
+#define HANDLE_LIBCALL(code, name) name,
+  static constexpr const char* kNames[] = {
+#include <llvm/IR/RuntimeLibcalls.def>
+  };
+#undef HANDLE_LIBCALL
+  static const auto* const kSet = [] {
+    auto* set = new std::set<llvm::StringRef>{"memcmp"};
+    for (const char* name : kNames)
+      if (name != nullptr) set->insert(name);
+    return set;
+  }();
+  return *kSet;
+}
+
+void Keep(const llvm::GlobalValue& value, const Places& places,
+          CodeFacts& code) {
+  if (value.isDeclaration() || IsCompilersOwn(value)) return;
+  if (const std::string id = places.Id(value); !id.empty())
+    code.kept.push_back(id);
+}
+
+// What is marked as used, or lies in a section of its own, is found by other
+// means than its name: .init_array, or a linker's __start_SECTION.
+void ReadKept(const llvm::Module& module, const Places& places,
+              CodeFacts& code) {
+  for (const char* name : {"llvm.used", "llvm.compiler.used"}) {
+    const llvm::GlobalVariable* list = module.getNamedGlobal(name);
+    if (list == nullptr || !list->hasInitializer()) continue;
+    for (const llvm::Use& each : list->getInitializer()->operands())
+      if (const auto* value = llvm::dyn_cast<llvm::GlobalValue>(
+              each->stripPointerCastsAndAliases()))
+        Keep(*value, places, code);
+  }
+  for (const llvm::GlobalVariable& global : module.globals())
+    if (global.hasSection()) Keep(global, places, code);
+  for (const llvm::Function& function : module)
+    if (!function.hasLocalLinkage() &&
+        CompilersFunctions().contains(function.getName()))
+      Keep(function, places, code);
+}
+
+// Assembly at file level can do anything: define functions, rename symbols,
+// put code where others run it.
+void ReadModuleAssembly(const llvm::Module& module, const Places& places,
+                        CodeFacts& code) {
+  const std::string& text = module.getModuleInlineAsm();
+  if (text.find_first_not_of(" \t\n;") == std::string::npos) return;
+  const SourceSite site = places.SiteOfUnit();
+  code.unresolved.push_back({"", "inline assembly at file level", site});
+  for (const std::string& name : NamesIn(text))
+    code.assembly_names.push_back({"", places.IdOfName(module, name), site});
 }
 
 }  // namespace
@@ -89,11 +161,10 @@ CodeFacts ExtractCode(llvm::Module& module, const ModuleNames& names) {
   InlineSystemWrappers(module, names);
   ReadConstructors(module, places, code);
   ReadAliases(module, places, code);
-  ReadStackChecks(module, places, code);
+  ReadHiddenCalls(module, places, code);
+  ReadKept(module, places, code);
   GlobalUses(module, places, code).Collect();
-  if (MayLeave(module.getModuleInlineAsm()))
-    code.unresolved.push_back(
-        {"", "inline assembly at file level", places.SiteOfUnit()});
+  ReadModuleAssembly(module, places, code);
   CodeExtractor extractor(module, places, code);
   extractor.MarkCalls();
   ExposeConstants(module);

@@ -33,6 +33,12 @@ std::string Places::Id(const llvm::GlobalValue& value) const {
   return names_.id(value);
 }
 
+std::string Places::IdOfName(const llvm::Module& module,
+                             const std::string& name) const {
+  const llvm::GlobalValue* value = module.getNamedValue(name);
+  return value == nullptr ? name : Id(*value);
+}
+
 SourceSite Places::SiteOf(const llvm::Instruction& instruction) const {
   SourceSite site = SiteOfUnit();
   site.function = Id(*instruction.getFunction());

@@ -28,6 +28,10 @@ class Places {
   explicit Places(const ModuleNames& names) : names_(names) {}
 
   std::string Id(const llvm::GlobalValue& value) const;
+  // The id of what assembly calls `name`: the module's own symbol, or another
+  // unit's.
+  std::string IdOfName(const llvm::Module& module,
+                       const std::string& name) const;
   // What was inlined stands where the outermost call of it is.
   SourceSite SiteOf(const llvm::Instruction& instruction) const;
   SourceSite SiteOfUnit() const { return {names_.file, 0, 0, ""}; }

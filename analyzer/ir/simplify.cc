@@ -1,5 +1,7 @@
 #include "analyzer/ir/simplify.h"
 
+#include <llvm/IR/InstIterator.h>
+#include <llvm/IR/InstrTypes.h>
 #include <llvm/IR/Module.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Transforms/IPO/AlwaysInliner.h>
@@ -22,6 +24,43 @@ void Run(llvm::Module& module, llvm::ModulePassManager passes) {
   builder.crossRegisterProxies(loops, functions, components, modules);
   passes.run(module, modules);
 }
+
+// What a call may come back from twice: in between locals may have changed in
+// ways that control flow does not show. A compiler that is told that it has no
+// builtins does not know these.
+bool MayReturnTwice(const llvm::CallBase& call) {
+  constexpr llvm::StringRef kNames[] = {"setjmp",      "_setjmp", "sigsetjmp",
+                                        "__sigsetjmp", "vfork",   "getcontext"};
+  const llvm::Function* function = call.getCalledFunction();
+  return call.hasFnAttr(llvm::Attribute::ReturnsTwice) ||
+         (function != nullptr &&
+          llvm::is_contained(kNames, function->getName()));
+}
+
+bool CallsWhatReturnsTwice(const llvm::Function& function) {
+  return llvm::any_of(
+      llvm::instructions(function), [](const llvm::Instruction& instruction) {
+        const auto* call = llvm::dyn_cast<llvm::CallBase>(&instruction);
+        return call != nullptr && MayReturnTwice(*call);
+      });
+}
+
+// The passes on functions whose locals change only as their text says.
+class ExposePass : public llvm::PassInfoMixin<ExposePass> {
+ public:
+  ExposePass() {
+    passes_.addPass(llvm::SROAPass(llvm::SROAOptions::PreserveCFG));
+    passes_.addPass(llvm::EarlyCSEPass());
+  }
+  llvm::PreservedAnalyses run(llvm::Function& function,
+                              llvm::FunctionAnalysisManager& analyses) {
+    if (CallsWhatReturnsTwice(function)) return llvm::PreservedAnalyses::all();
+    return passes_.run(function, analyses);
+  }
+
+ private:
+  llvm::FunctionPassManager passes_;
+};
 
 // The program's own functions keep their edges, so they are not inlined.
 void KeepOwnFunctions(llvm::Module& module, const ModuleNames& names) {
@@ -53,11 +92,8 @@ void InlineSystemWrappers(llvm::Module& module, const ModuleNames& names) {
 }
 
 void ExposeConstants(llvm::Module& module) {
-  llvm::FunctionPassManager functions;
-  functions.addPass(llvm::SROAPass(llvm::SROAOptions::PreserveCFG));
-  functions.addPass(llvm::EarlyCSEPass());
   llvm::ModulePassManager passes;
-  passes.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(functions)));
+  passes.addPass(llvm::createModuleToFunctionPassAdaptor(ExposePass()));
   Run(module, std::move(passes));
 }
 

@@ -13,6 +13,7 @@
 #include "analyzer/flow/program.h"
 #include "analyzer/flow/selection.h"
 #include "analyzer/ir/extract.h"
+#include "analyzer/report/build_options.h"
 #include "analyzer/report/library_files.h"
 #include "analyzer/report/library_summaries.h"
 #include "analyzer/report/report_builder.h"
@@ -145,6 +146,10 @@ Result<> Report(const Prepared& prepared, const AnalyzeOptions& options,
   std::vector<std::string> opaque = prepared.selection.opaque_inputs;
   opaque.insert(opaque.end(), prepared.libraries.archives.begin(),
                 prepared.libraries.archives.end());
+  const std::optional<LinkCommand>& link = prepared.selection.link;
+  for (std::string& reason : HiddenByOptions(prepared.selection))
+    program.unresolved.push_back(
+        {"", std::move(reason), {link ? link->output : "", 0, 0, ""}});
   ASSIGN_OR_RETURN(analysis.report, BuildReport(program, *libraries, opaque));
   std::vector<std::string> files = std::move(program.read_files);
   const std::vector<std::string> loaded = libraries->Files();

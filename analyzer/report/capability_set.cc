@@ -72,6 +72,10 @@ std::vector<ArgumentValues> DescribeArguments(
   const size_t count = std::min(call->arguments.size(), values.size());
   for (size_t i = 0; i < count; ++i) {
     const SyscallArgument& argument = call->arguments[i];
+    // An address says nothing to a filter, save for NULL.
+    const bool is_null =
+        values[i].known && values[i].values == std::vector<uint64_t>{0};
+    if (argument.is_pointer && !is_null) continue;
     std::vector<ValueRange> ranges = RangesOf(values[i], argument.width_bits);
     if (!ranges.empty())
       arguments.push_back(

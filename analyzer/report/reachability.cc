@@ -1,5 +1,6 @@
 #include "analyzer/report/reachability.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace bailey::analyzer {
@@ -27,6 +28,18 @@ void Reachability::EnterData(const std::set<std::string>& called_back) {
   for (const FlowFunction& each : program_.flow.functions)
     if (each.linkage == Linkage::kExternal && called_back.contains(each.id))
       Enter(each.id, false, {each.id});
+  for (const AliasFact& alias : program_.aliases)
+    if (called_back.contains(alias.name) && IsDefined(alias.target))
+      Enter(alias.target, false, {alias.target});
+  for (const std::string& id : program_.kept)
+    if (IsDefined(id)) Enter(id, false, {id});
+}
+
+bool Reachability::IsDefined(const std::string& id) const {
+  return functions_.contains(id) ||
+         std::ranges::any_of(
+             program_.flow.globals,
+             [&](const FlowGlobal& global) { return global.id == id; });
 }
 
 void Reachability::Enter(const std::string& id, bool certain,

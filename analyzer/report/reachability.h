@@ -31,8 +31,9 @@ struct TakenExternal {
 class Reachability {
  public:
   // First along calls from `entries`; then every function whose address reached
-  // code or data takes, and those in `called_back`, count as entries that are
-  // not certain. `program` must outlive this.
+  // code or data takes, those in `called_back`, and what is kept for
+  // uses that no unit shows, count as entries that are not certain. `program`
+  // must outlive this.
   Reachability(const Program& program, const std::vector<std::string>& entries,
                const std::set<std::string>& called_back);
 
@@ -45,6 +46,7 @@ class Reachability {
                   bool addresses);
   void Enter(const std::string& id, bool certain,
              std::vector<std::string> path);
+  bool IsDefined(const std::string& id) const;
   void EnterData(const std::set<std::string>& called_back);
 
   const Program& program_;

@@ -82,8 +82,7 @@ class Builder {
     for (const std::string& each : program_.constructors)
       if (defined_.contains(each)) report_.entries.push_back(each);
     std::ranges::sort(report_.entries.begin() + 1, report_.entries.end());
-    const Reachability reach(program_, report_.entries,
-                             libraries_.CalledSymbols());
+    const Reachability reach(program_, report_.entries, CalledBack());
     AddCalls(reach);
     AddAssembly(reach);
     AddUnresolved(reach);
@@ -96,6 +95,21 @@ class Builder {
   }
 
  private:
+  // Functions of the program by whose names libraries call, or a compiler that
+  // thinks it knows the library's (`puts` in printf's place), and what starts
+  // or ends a program.
+  std::set<std::string> CalledBack() {
+    std::set<std::string> names = libraries_.CalledSymbols();
+    names.insert({"_start", "_init", "_fini"});
+    for (const FlowFunction& each : program_.flow.functions)
+      if (each.linkage == Linkage::kExternal &&
+          libraries_.Reach(each.id) != nullptr)
+        names.insert(each.id);
+    for (const AliasFact& each : program_.aliases)
+      if (libraries_.Reach(each.name) != nullptr) names.insert(each.name);
+    return names;
+  }
+
   void AddCalls(const Reachability& reach) {
     for (const CallFact& call : program_.calls) {
       const auto caller = reach.functions().find(call.from);
@@ -121,8 +135,8 @@ class Builder {
     for (const ParameterSyscall& each : library->parameter_syscalls)
       AddParameterSyscall(use, each);
     AddLibraryUnresolved(*library, use.site);
-    if (use.symbol == "dlopen" || use.symbol == "dlmopen")
-      Unresolve("dlopen", use.site, kAnySyscall);
+    for (const std::string_view name : {"dlopen", "dlmopen", "dlsym", "dlvsym"})
+      if (use.symbol == name) Unresolve(use.symbol, use.site, kAnySyscall);
   }
 
   void AddReached(const ExternalUse& use, const ReachedSyscall& reached) {

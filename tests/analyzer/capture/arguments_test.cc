@@ -28,6 +28,15 @@ TEST(ArgumentsTest, TellsSourcesFromWhatIsLinked) {
   EXPECT_THAT(Texts(parsed, ArgumentKind::kLibrary), ElementsAre("m", "dl"));
 }
 
+TEST(ArgumentsTest, AnOptionsValueIsNoInput) {
+  for (const char* option : {"-include-pch", "-MJ", "-dumpdir", "-Xanalyzer"}) {
+    const DriverArguments parsed =
+        ParseDriverArguments({"clang", option, "value", "-c", "a.c"});
+    EXPECT_EQ(parsed.mode, DriverMode::kCompile) << option;
+    EXPECT_THAT(Texts(parsed, ArgumentKind::kInput), ElementsAre()) << option;
+  }
+}
+
 TEST(ArgumentsTest, FollowsTheLanguageOption) {
   const DriverArguments parsed =
       ParseDriverArguments({"cc", "-x", "c", "one", "-xassembler", "two.c",

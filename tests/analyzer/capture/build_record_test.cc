@@ -46,6 +46,19 @@ TEST(BuildRecordTest, ReadsTheCommandForm) {
               ElementsAre("cc", "-DX=a b", "-DY=\"q\"", "-c", "a.c"));
 }
 
+TEST(BuildRecordTest, ReadsResponseFilesAndPassesOverLaunchers) {
+  const Scratch scratch;
+  scratch.Write("r.rsp", "-O2 '-DX=a b'");
+  scratch.Write("compile_commands.json",
+                "[{\"directory\": \"" + scratch.path() +
+                    "\", \"file\": \"a.c\", \"command\": "
+                    "\"/usr/bin/ccache cc @r.rsp -c a.c\"}]");
+  const auto read = ReadBuildRecord(scratch.path());
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_THAT(read->compiles[0].arguments,
+              ElementsAre("cc", "-O2", "-DX=a b", "-c", "a.c"));
+}
+
 TEST(BuildRecordTest, AMissingDatabaseSaysHowToMakeOne) {
   const Scratch scratch;
   const auto read = ReadBuildRecord(scratch.path());

@@ -154,6 +154,22 @@ TEST(LibcTest, LinkingFindsLibrariesAndTheLoader) {
   EXPECT_FALSE(libc->reach.ReachFrom("no_such_function").ok());
 }
 
+TEST(LinkMapTest, IdentitiesAloneNameTheSameFiles) {
+  LinkRequest request;
+  request.libraries = {"libm.so.6", "libc.so.6"};
+  const auto whole = LinkMap::Create(request);
+  request.identities_only = true;
+  const auto light = LinkMap::Create(request);
+  ASSERT_TRUE(whole.ok() && light.ok());
+  ASSERT_EQ(light->images().size(), whole->images().size());
+  for (size_t i = 0; i < whole->images().size(); ++i) {
+    EXPECT_EQ(light->images()[i].path(), whole->images()[i].path());
+    EXPECT_EQ(light->images()[i].build_id(), whole->images()[i].build_id());
+    EXPECT_THAT(light->images()[i].functions(), IsEmpty());
+  }
+  EXPECT_EQ(light->interpreter(), whole->interpreter());
+}
+
 TEST(LinkMapTest, AMissingLibraryIsNamedWithWhereWasLooked) {
   LinkRequest request;
   request.libraries = {"libdoes-not-exist.so.7"};

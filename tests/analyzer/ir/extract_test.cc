@@ -155,19 +155,60 @@ TEST_P(AssemblyTest, IsUnresolvedIfItMayLeave) {
 
 INSTANTIATE_TEST_SUITE_P(
     Templates, AssemblyTest,
-    ::testing::Values(AssemblyCase{"", false}, AssemblyCase{"pause", false},
-                      AssemblyCase{"cpuid; rdtsc", false},
-                      AssemblyCase{"cvttsd2si %xmm0, %eax", false},
-                      AssemblyCase{"int $$0x80", true},
-                      AssemblyCase{"mov $$1, %eax\\0Asyscall", true},
-                      AssemblyCase{"SYSCALL", true},
-                      AssemblyCase{"call foo", true},
-                      AssemblyCase{"jmp *%rax", true},
-                      AssemblyCase{".byte 0x0f, 0x05", true}));
+    ::testing::Values(
+        AssemblyCase{"", false}, AssemblyCase{"pause", false},
+        AssemblyCase{"cpuid; rdtsc", false},
+        AssemblyCase{"cvttsd2si %xmm0, %eax", false},
+        AssemblyCase{"int $$0x80", true},
+        AssemblyCase{"mov $$1, %eax\\0Asyscall", true},
+        AssemblyCase{"SYSCALL", true}, AssemblyCase{"call foo", true},
+        AssemblyCase{"jmp *%rax", true}, AssemblyCase{"jz f", true},
+        AssemblyCase{"loopne f", true},
+        AssemblyCase{"1: dec %eax; jnz 1b", false},
+        AssemblyCase{"jmp .Lend\\0A.Lend: nop", false},
+        AssemblyCase{"jmp 1f; syscall; 1: nop", true},
+        AssemblyCase{"lretq", true}, AssemblyCase{"sysenterl", true},
+        AssemblyCase{".LONG 0x050f", true}, AssemblyCase{".single 0.5", true},
+        AssemblyCase{".p2align 4; nop", false},
+        AssemblyCase{".byte 0x0f, 0x05", true}));
 
 TEST(ExtractTest, AssemblyAtFileLevelIsUnresolved) {
   EXPECT_THAT(Extract("module asm \"f: syscall\"").unresolved, SizeIs(1));
-  EXPECT_THAT(Extract("module asm \".symver a, a@V1\"").unresolved, IsEmpty());
+  // Even what makes no code: a symbol's name may come to mean another.
+  EXPECT_THAT(Extract("module asm \".set getpid, f\"").unresolved, SizeIs(1));
+  EXPECT_THAT(Extract("module asm \"\"").unresolved, IsEmpty());
+}
+
+TEST(ExtractTest, SymbolsThatAssemblyNamesAreUsed) {
+  const CodeFacts code = Extract(
+      "@g = global i32 0\n"
+      "define void @f() { call void asm sideeffect \"movl $$1, g+4(%rip)\", "
+      "\"\"()\n ret void }");
+  EXPECT_THAT(code.assembly_names,
+              Contains(AllOf(Field(&AssemblyName::from, "f"),
+                             Field(&AssemblyName::name, "g"))));
+}
+
+TEST(ExtractTest, CallsOfAProfilerAreCalls) {
+  EXPECT_THAT(
+      Extract(
+          "define void @f() \"instrument-function-entry-inlined\"=\"mcount\""
+          " { ret void }")
+          .calls,
+      ElementsAre(Field(&CallFact::to, "mcount")));
+}
+
+TEST(ExtractTest, WhatSectionsAndCompilersUseIsKept) {
+  EXPECT_THAT(
+      Extract("@p = internal global ptr @a, section \".init_array\"\n"
+              "@q = internal global ptr @a\n"
+              "@llvm.used = appending global [1 x ptr] [ptr @b], section "
+              "\"llvm.metadata\"\n"
+              "define internal void @a() { ret void }\n"
+              "define internal void @b() { ret void }\n"
+              "define ptr @memset(ptr %p, i32 %c, i64 %n) { ret ptr %p }")
+          .kept,
+      ElementsAre("b", "p", "memset"));
 }
 
 TEST(ExtractTest, StackChecksAreCalls) {

@@ -220,6 +220,10 @@ TEST(ExpectationsOfSeveralFilesTest, Hold) {
   CheckProgram({"twins/main.c", "twins/other.c"});
 }
 
+TEST(ExpectationsOfOverridesTest, Hold) {
+  CheckProgram({"weak/main.c", "weak/other.c"});
+}
+
 TEST(ExpectationsOfCxxTest, Hold) { CheckProgram({"virtual/virtual.cc"}); }
 
 }  // namespace

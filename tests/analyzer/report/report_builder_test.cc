@@ -125,6 +125,25 @@ TEST_F(ReportBuilderTest, ALibrarysAddressIsNoConstant) {
               Contains(Field(&ArgumentValues::index, 1)));
 }
 
+TEST_F(ReportBuilderTest, AnAddressIsNoConstantButNullIs) {
+  libraries_.Add("lib_read", kRead, ReachConfidence::kDirect,
+                 {MachineValue::Parameter(0), MachineValue::Parameter(1)});
+  Call("main", "lib_read", {{true, {3}, 64}, {true, {0x2911d}, 64}}, 1);
+  Call("main", "lib_read", {{true, {4}, 64}, {true, {0}, 64}}, 2);
+  const Report report = Build();
+  ASSERT_THAT(report.capabilities, SizeIs(2));
+  EXPECT_THAT(report.capabilities[0].arguments, SizeIs(1));
+  EXPECT_THAT(report.capabilities[1].arguments, SizeIs(2));
+}
+
+TEST_F(ReportBuilderTest, AProgramsFunctionWithALibrarysNameIsReached) {
+  program_.flow.functions.push_back(Function("lib_puts"));
+  Call("lib_puts", "lib_write");
+  libraries_.Add("lib_puts", kWrite, ReachConfidence::kDirect);
+  libraries_.Add("lib_write", kWrite, ReachConfidence::kDirect);
+  EXPECT_THAT(Build().capabilities, SizeIs(1));
+}
+
 TEST_F(ReportBuilderTest, WhatIsNotReachedIsNotReported) {
   libraries_.Add("lib_read", kRead, ReachConfidence::kDirect);
   program_.flow.functions.push_back(Function("unused"));

@@ -165,5 +165,35 @@ TEST_F(FrontEndTest, FilesAreRelativeToTheUnitsOwnFolder) {
   EXPECT_THAT(unit.facts.read_files, Contains(scratch_.At("sub/own.h")));
 }
 
+TEST_F(FrontEndTest, AFolderThatIsGoneIsAnError) {
+  const UnitOutcome unit =
+      ParseUnit({"/nonexistent", "a.c", "a.o", {"cc", "-c", "a.c"}}, "/");
+  EXPECT_THAT(unit.diagnostics.all(),
+              Contains(Field(&Diagnostic::message,
+                             HasSubstr("`/nonexistent` of its command"))));
+}
+
+TEST_F(FrontEndTest, ACommandThatCompilesAnotherFileIsAnError) {
+  scratch_.Write("a.c", "int a;");
+  scratch_.Write("b.c", "int b;");
+  const UnitOutcome unit = ParseUnit(
+      {scratch_.path(), "a.c", "a.o", {"cc", "-c", "b.c"}}, scratch_.path());
+  EXPECT_THAT(unit.diagnostics.all(),
+              Contains(Field(&Diagnostic::message, HasSubstr("`b.c`"))));
+}
+
+TEST_F(FrontEndTest, DeepNestingDoesNotEndTheProcess) {
+  std::string text = "int f(int x) { ";
+  for (int i = 0; i < 6000; ++i) text += "if (x == 1) {} else ";
+  const UnitOutcome unit = Parse(text + "return 1; return 0; }");
+  EXPECT_THAT(Ids(unit), Contains("f"));
+}
+
+TEST_F(FrontEndTest, ACrashOfClangIsAnErrorOfTheUnit) {
+  const UnitOutcome unit = Parse("#pragma clang __debug parser_crash\nint f;");
+  EXPECT_THAT(unit.diagnostics.all(),
+              Contains(Field(&Diagnostic::message, HasSubstr("crashed"))));
+}
+
 }  // namespace
 }  // namespace bailey::analyzer
