@@ -33,6 +33,10 @@ std::string_view SeverityColor(Severity severity) {
   return "";
 }
 
+// Generated sources have lines of any length; what is shown of one is bounded.
+constexpr size_t kShownBefore = 100;
+constexpr size_t kShownBytes = 200;
+
 std::string LineAt(std::string_view text, size_t offset) {
   offset = std::min(offset, text.size());
   size_t begin =
@@ -77,10 +81,20 @@ std::string Position(const Diagnostic& diagnostic) {
 
 std::string Excerpt(const Diagnostic& diagnostic) {
   if (diagnostic.line == 0 || diagnostic.source_line.empty()) return "";
-  const std::string line = Printable(diagnostic.source_line);
+  const size_t place = std::max(0, diagnostic.column - 1);
+  const size_t skipped =
+      diagnostic.source_line.size() > kShownBytes && place > kShownBefore
+          ? place - kShownBefore
+          : 0;
+  const std::string line =
+      Printable(std::string_view(diagnostic.source_line)
+                    .substr(std::min(skipped, diagnostic.source_line.size()),
+                            kShownBytes));
+  const size_t marked =
+      std::min<size_t>(std::max(0, diagnostic.length - 1), kShownBytes);
   return fmt::format("{:>5} | {}\n      | {}^{}\n", diagnostic.line, line,
-                     std::string(std::max(0, diagnostic.column - 1), ' '),
-                     std::string(std::max(0, diagnostic.length - 1), '~'));
+                     std::string(place - skipped, ' '),
+                     std::string(marked, '~'));
 }
 
 }  // namespace

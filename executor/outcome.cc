@@ -62,6 +62,7 @@ Json ScanJson(const ScanSummary& scan) {
   return {{"crossing_stops", scan.crossing_stops},
           {"exit_stops", scan.exit_stops},
           {"bytes_scanned", scan.bytes_scanned},
+          {"bytes_unread", scan.bytes_unread},
           {"descriptors_scanned", scan.descriptors_scanned},
           {"hits", std::move(hits)},
           {"places", scan.places},
@@ -157,6 +158,7 @@ Result<ScanSummary> ReadScan(const JsonObject& object) {
   ASSIGN_OR_RETURN(scan.crossing_stops, object.Unsigned("crossing_stops"));
   ASSIGN_OR_RETURN(scan.exit_stops, object.Unsigned("exit_stops"));
   ASSIGN_OR_RETURN(scan.bytes_scanned, object.Unsigned("bytes_scanned"));
+  ASSIGN_OR_RETURN(scan.bytes_unread, object.Unsigned("bytes_unread"));
   ASSIGN_OR_RETURN(scan.descriptors_scanned,
                    object.Unsigned("descriptors_scanned"));
   ASSIGN_OR_RETURN(scan.places, object.Strings("places"));

@@ -64,6 +64,7 @@ struct ScanSummary {
   uint64_t crossing_stops = 0;
   uint64_t exit_stops = 0;
   uint64_t bytes_scanned = 0;
+  uint64_t bytes_unread = 0;  // where something could stand that was not seen
   uint64_t descriptors_scanned = 0;
   std::vector<AuditHits> hits;
   std::vector<std::string> places;  // where, bounded

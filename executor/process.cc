@@ -126,8 +126,7 @@ void KillByPidfd(int pidfd) {
 
 UniqueFd CopyFdOf(int pidfd, int number) {
   // SAFETY: three integers; the kernel checks that we may trace the process.
-  return UniqueFd(
-      static_cast<int>(syscall(SYS_pidfd_getfd, pidfd, number, 0)));
+  return UniqueFd(static_cast<int>(syscall(SYS_pidfd_getfd, pidfd, number, 0)));
 }
 
 }  // namespace bailey::executor

@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #define BAILEY_FIRST_FD 200
-#define BAILEY_CONTROL_FD 200   // Unix stream socket to the agent
+#define BAILEY_CONTROL_FD 200   // Unix seqpacket socket to the agent
 #define BAILEY_STARTUP_FD 201   // sealed memfd: struct bailey_startup, then the filter
 #define BAILEY_LANDLOCK_FD 202  // ruleset; closed where the kernel has no Landlock
 #define BAILEY_CHANNEL_FD 204   // two a channel: own area, then the peer's

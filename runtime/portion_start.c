@@ -21,6 +21,10 @@
 #error "the portion's start is written for x86_64"
 #endif
 
+#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1ul << 5)
+#endif
+
 #define MAX_FILTER_INSTRUCTIONS 4096  // BPF_MAXINSNS
 #define VALUE_POOL_BYTES 65536        // all environment credentials together
 
@@ -144,6 +148,8 @@ static long next_descriptor(void) {
   return fd;
 }
 
+// A call that the agent has received waits for its answer whatever signals
+// come: interrupted and started again, one denial would be told twice.
 static void install_filter(void) {
   const struct sock_fprog program = {
       (unsigned short)startup.filter_instructions, filter};
@@ -152,8 +158,14 @@ static void install_filter(void) {
   // INVARIANT: one thread, and no descriptor below BAILEY_FIRST_FD is opened or
   // closed from here to seccomp, so the listener gets `expected`.
   (void)call3(SYS_close_range, BAILEY_FIRST_FD, ~0u, 0);
-  const long listener = call3(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-                              SECCOMP_FILTER_FLAG_NEW_LISTENER, (long)&program);
+  long listener = call3(
+      SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+      SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
+      (long)&program);
+  if (listener == -EINVAL) {  // before Linux 5.19
+    listener = call3(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+                     SECCOMP_FILTER_FLAG_NEW_LISTENER, (long)&program);
+  }
   // The control socket is closed; the status and the missing listener tell.
   if (listener != expected) fail(BAILEY_STEP_FILTER, listener);
   const long answer = call6(BAILEY_SENTINEL_SYSCALL, BAILEY_SENTINEL_OPTION,

@@ -39,6 +39,9 @@ struct ContainerSetup {
   std::vector<CredentialFile> credential_files;
   std::vector<PlanFileRule> rules;
   std::vector<PlanRule> rule_texts;  // for messages about `rules`
+  // Directories below which some portion of the plan may write: links there
+  // are not the host's, and are not followed.
+  std::vector<std::string> writable;
   std::vector<PassedFd> descriptors;
   PlanLimits limits;
   bool own_identity = false;

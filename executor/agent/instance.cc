@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/ptrace.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
 #include <optional>
 
 #include "executor/agent/denial_log.h"
@@ -37,10 +37,11 @@ class EventLoop {
   Result<> HandleListeners();
   Result<> HandleExits();
   Result<> HandleChildren();
-  void HandleTracee(pid_t tid, int status);
+  // False: no tracer knows the thread.
+  bool HandleTracee(pid_t tid, int status);
+  void HandleReport(pid_t tid, int status);
   void HandleDeadline();
   void Decide(RunningPortion& portion, int status);
-  Result<> DrainListeners();
   bool IsReady(int fd) const;
   int TimeoutMs() const;
 
@@ -52,6 +53,7 @@ class EventLoop {
   int64_t deadline_ms_ = 0;  // 0: none
   std::optional<Outcome> outcome_;
   std::optional<Error> trace_error_;
+  std::map<pid_t, int> early_;       // stops of threads not known yet
   std::vector<std::string> killed_;  // portions that a denial killed
   std::vector<int> ended_listeners_;
 };
@@ -146,7 +148,7 @@ void EventLoop::Decide(RunningPortion& portion, int status) {
   outcome_ = std::move(outcome);
 }
 
-// What a dead portion was last denied may still be waiting to be read.
+// Every denial was recorded before its call returned, so none is lost here.
 Result<> EventLoop::HandleExits() {
   for (RunningPortion& portion : portions_) {
     if (outcome_ || !IsReady(portion.container.init_socket())) continue;
@@ -157,15 +159,26 @@ Result<> EventLoop::HandleExits() {
   return {};
 }
 
-void EventLoop::HandleTracee(pid_t tid, int status) {
+bool EventLoop::HandleTracee(pid_t tid, int status) {
   for (RunningPortion& portion : portions_) {
     if (!portion.tracer || !portion.tracer->Traces(tid)) continue;
     Result<> handled = portion.tracer->HandleStop(tid, status, portion.scanner);
     if (!handled.ok() && !trace_error_) trace_error_ = handled.error();
+    return true;
+  }
+  return false;
+}
+
+// A new thread or child may report its stop before its creator reports it. It
+// stays stopped until then: let go, it could end unread.
+void EventLoop::HandleReport(pid_t tid, int status) {
+  if (!HandleTracee(tid, status)) {
+    if (WIFSTOPPED(status)) early_.emplace(tid, status);
     return;
   }
-  // A thread of a traced portion that stops before its creator's report.
-  if (WIFSTOPPED(status)) (void)ptrace(PTRACE_CONT, tid, nullptr, nullptr);
+  std::erase_if(early_, [this](const auto& stop) {
+    return HandleTracee(stop.first, stop.second);
+  });
 }
 
 Result<> EventLoop::HandleChildren() {
@@ -175,7 +188,7 @@ Result<> EventLoop::HandleChildren() {
     int status = 0;
     const pid_t tid = waitpid(-1, &status, WNOHANG | __WALL);
     if (tid <= 0) break;
-    HandleTracee(tid, status);
+    HandleReport(tid, status);
   }
   if (trace_error_) return std::unexpected(*trace_error_);
   return {};
@@ -215,6 +228,7 @@ ScanSummary MergeScans(const std::vector<RunningPortion>& portions) {
     all.crossing_stops += one.crossing_stops;
     all.exit_stops += one.exit_stops;
     all.bytes_scanned += one.bytes_scanned;
+    all.bytes_unread += one.bytes_unread;
     all.descriptors_scanned += one.descriptors_scanned;
     all.reliable = all.reliable && one.reliable;
     std::ranges::copy(one.places, std::back_inserter(all.places));
@@ -231,6 +245,19 @@ ScanSummary MergeScans(const std::vector<RunningPortion>& portions) {
   return all;
 }
 
+// A server does not end by itself: it is read where it waits, when nobody calls
+// it any more.
+Result<> ScanTheWaiting(std::vector<RunningPortion>& portions) {
+  for (RunningPortion& portion : portions) {
+    if (!portion.tracer || portion.scanner.summary().exit_stops > 0) continue;
+    RETURN_IF_ERROR(portion.scanner.Scan(portion.container.portion_pid(),
+                                         portion.container.portion_pidfd(),
+                                         portion.name));
+    ++portion.scanner.summary().exit_stops;
+  }
+  return {};
+}
+
 Result<Outcome> Run(const InstanceSpec& spec, std::vector<UniqueFd> descriptors,
                     int launcher_socket, std::vector<Layer>& layers) {
   PortionStarter starter(spec, descriptors);
@@ -243,6 +270,9 @@ Result<Outcome> Run(const InstanceSpec& spec, std::vector<UniqueFd> descriptors,
   DenialLog log;
   EventLoop loop(portions, log, launcher_socket);
   ASSIGN_OR_RETURN(Outcome outcome, loop.Run());
+  if (outcome.kind == OutcomeKind::kOk) {
+    RETURN_IF_ERROR(ScanTheWaiting(portions));
+  }
   outcome.denials = log.denials();
   outcome.denials_dropped = log.dropped();
   for (const RunningPortion& portion : portions) {

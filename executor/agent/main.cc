@@ -2,8 +2,10 @@
 // namespaces with their socket as descriptor 3; it is of no use otherwise.
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
@@ -17,6 +19,7 @@ namespace bailey::executor {
 namespace {
 
 constexpr int kLauncherSocket = 3;
+constexpr rlimit kNoCore{0, 0};
 
 // Our own PID namespace's /proc, seen by us alone.
 Result<> MountOwnProc() {
@@ -32,8 +35,29 @@ Result<> MountOwnProc() {
   return {};
 }
 
-Result<Outcome> Serve() {
+// A launcher that died before we asked to die with it sent no signal; its end
+// of the socket is closed then.
+Result<> DieWithLauncher() {
   RETURN_IF_ERROR(DieWithParent());
+  pollfd entry{kLauncherSocket, 0, 0};
+  if (poll(&entry, 1, 0) != 0) return Fail("the launcher has gone");
+  return {};
+}
+
+// In an audit the agent holds credentials. 1, not 0: a core dump that goes to a
+// program is refused for this limit only (core(5)).
+Result<> ForbidCoreDumps() {
+  const rlimit limit{1, 1};
+  if (setrlimit(RLIMIT_CORE, &limit) != 0 &&
+      setrlimit(RLIMIT_CORE, &kNoCore) != 0) {
+    return FailErrno("cannot forbid core dumps");
+  }
+  return {};
+}
+
+Result<Outcome> Serve() {
+  RETURN_IF_ERROR(DieWithLauncher());
+  RETURN_IF_ERROR(ForbidCoreDumps());
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
     return FailErrno("cannot set no_new_privs");
   }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -63,6 +64,18 @@ Result<> WaitForGo(int go) {
   return {};
 }
 
+// Ignored signals and the mask outlast exec: the program must not inherit what
+// the launcher, or whoever started it, chose for itself.
+void ResetSignals() {
+  for (int number = 1; number < NSIG; ++number) {
+    // Fails for SIGKILL, SIGSTOP and the C library's own, which need it not.
+    (void)signal(number, SIG_DFL);
+  }
+  sigset_t none;
+  sigemptyset(&none);
+  (void)sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
 Result<> Exec(const ContainerSetup& setup, int go, int errors) {
   RETURN_IF_ERROR(DieWithParent());
   RETURN_IF_ERROR(WaitForGo(go));
@@ -74,6 +87,7 @@ Result<> Exec(const ContainerSetup& setup, int go, int errors) {
     return FailErrno("cannot mark a descriptor");
   }
   RETURN_IF_ERROR(DropCapabilities());
+  ResetSignals();
   const std::vector<char*> argv = Pointers(setup.arguments);
   const std::vector<char*> envp = Pointers(setup.environment);
   // Last: this process, still the agent's size, may be over the limits.

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #include "executor/agent/landlock.h"
@@ -45,10 +44,11 @@ Result<uint32_t> AwaitRuntime(const std::string& name, int control,
   ASSIGN_OR_RETURN(const bool ready,
                    WaitReadable(control, NowMs() + kStartTimeoutMs));
   bailey_message message{};
-  // SAFETY: a stream socket of our own; the runtime writes whole messages, so a
-  // shorter one is the end of the portion.
+  // SAFETY: a packet socket of our own: each write of the portion's is one
+  // message, so nothing it leaves out can keep us waiting for the rest.
   const ssize_t got =
-      ready ? recv(control, &message, sizeof message, MSG_WAITALL) : -1;
+      ready ? recv(control, &message, sizeof message, MSG_TRUNC | MSG_DONTWAIT)
+            : -1;
   if (got != ssize_t{sizeof message}) {
     return Fail(fmt::format("portion `{}` ended before its filter was "
                             "installed",
@@ -69,12 +69,15 @@ Result<uint32_t> AwaitRuntime(const std::string& name, int control,
   return message.value;
 }
 
-Result<std::pair<UniqueFd, UniqueFd>> StreamPair() {
-  std::array<int, 2> ends{};
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-    return FailErrno("cannot make a control socket");
+// Where any portion may have put a link, in this run or in one before.
+std::vector<std::string> WritablePlaces(const Plan& plan) {
+  std::vector<std::string> places;
+  for (const PlanPortion& portion : plan.portions) {
+    for (const PlanFileRule& rule : portion.files) {
+      if (rule.write && rule.hierarchy) places.push_back(rule.path);
+    }
   }
-  return std::pair(UniqueFd(ends[0]), UniqueFd(ends[1]));
+  return places;
 }
 
 bool Uses(const PlanPortion& portion, const std::string& credential) {
@@ -103,6 +106,12 @@ Result<std::vector<RunningPortion>> PortionStarter::StartAll() {
         StartPortion(*order[i], static_cast<uint32_t>(i + 1), channels));
     running.push_back(std::move(portion));
   }
+  if (spec_.mode != RunMode::kTraced) return running;
+  // Only now: the first process of a container is a copy of the agent, and
+  // nothing of a credential may be in a copy.
+  for (size_t i = 0; i < order.size(); ++i) {
+    RETURN_IF_ERROR(LookForCredentials(*order[i], running[i].scanner));
+  }
   return running;
 }
 
@@ -117,7 +126,7 @@ Result<RunningPortion> PortionStarter::StartPortion(const PlanPortion& portion,
     RETURN_IF_ERROR(AddCredential(credential, true, setup, extras));
   }
   RETURN_IF_ERROR(AddRuntime(portion, channels, setup, extras));
-  ASSIGN_OR_RETURN(auto control, StreamPair());
+  ASSIGN_OR_RETURN(auto control, PacketPair());
   setup.descriptors.push_back({control.second.get(), BAILEY_CONTROL_FD});
   ASSIGN_OR_RETURN(Container container, Container::Start(setup, identity));
   // Ours would keep the socket open after the portion's end.
@@ -129,13 +138,10 @@ Result<RunningPortion> PortionStarter::StartPortion(const PlanPortion& portion,
                          std::nullopt,
                          std::nullopt,
                          {}};
-  if (spec_.mode == RunMode::kTraced) {
-    RETURN_IF_ERROR(LookForCredentials(portion, running.scanner));
-  }
-  if (running.scanner.empty()) {
-    RETURN_IF_ERROR(running.container.Go());
-  } else {
+  if (MustTrace(portion)) {
     RETURN_IF_ERROR(Trace(portion, setup, running));
+  } else {
+    RETURN_IF_ERROR(running.container.Go());
   }
   ASSIGN_OR_RETURN(running.supervisor, FollowStart(portion, running.container,
                                                    control.first, channels));
@@ -194,6 +200,7 @@ Result<ContainerSetup> PortionStarter::BasicSetup(const PlanPortion& portion,
   setup.rules = portion.files;
   setup.rule_texts = portion.rules;
   setup.limits = portion.limits;
+  setup.writable = WritablePlaces(spec_.plan);
   setup.own_identity = spec_.own_identities;
   RETURN_IF_ERROR(AddStdio(portion.holds_main, setup, extras));
   return setup;
@@ -289,6 +296,13 @@ Result<Supervisor> PortionStarter::FollowStart(const PlanPortion& portion,
                     std::move(supervisor).error()));
   }
   return supervisor;
+}
+
+bool PortionStarter::MustTrace(const PlanPortion& portion) const {
+  return spec_.mode == RunMode::kTraced &&
+         std::ranges::any_of(spec_.credentials, [&](const std::string& name) {
+           return !Uses(portion, name);
+         });
 }
 
 // The one place where the agent reads a credential's bytes: an audit has to

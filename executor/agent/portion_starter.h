@@ -70,6 +70,8 @@ class PortionStarter {
                  RunningPortion& running);
   Result<> LookForCredentials(const PlanPortion& portion,
                               ProcessScanner& scanner);
+  // Whether an audit reads it: there is a credential that it does not use.
+  bool MustTrace(const PlanPortion& portion) const;
   Result<ElfSymbols> SymbolsOf(const ContainerSetup& setup) const;
   Result<int> CredentialFd(const std::string& name) const;
 

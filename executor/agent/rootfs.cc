@@ -79,10 +79,54 @@ Result<> SetAttributes(int mount_fd, uint64_t attributes, unsigned flags) {
   return {};
 }
 
-// A copy of the host's mount tree at `path`, attached nowhere yet.
-Result<UniqueFd> CloneTree(const std::string& path) {
-  const int fd = open_tree(AT_FDCWD, path.c_str(),
-                           OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+// None and errno on failure.
+UniqueFd OpenPath(int directory, const std::string& path, uint64_t resolve) {
+  open_how how{};
+  how.flags = O_PATH | O_CLOEXEC;
+  how.resolve = resolve;
+  // SAFETY: openat2 reads `how` with the size given.
+  return UniqueFd(static_cast<int>(
+      syscall(SYS_openat2, directory, path.c_str(), &how, sizeof how)));
+}
+
+std::unexpected<Error> LinkRefused(const std::string& path) {
+  return Fail(fmt::format("`{}` passes a symbolic link", path),
+              "name the place that the link leads to");
+}
+
+// The host's `path`. Links on the way are the host's and are followed, but not
+// below a place that some portion may write: there an attacker who had one run
+// would choose what the next is shown.
+Result<UniqueFd> OpenHostPath(const std::string& path,
+                              const std::vector<std::string>& writable) {
+  const std::string* outermost = nullptr;
+  for (const std::string& place : writable) {
+    if (!IsBelow(path, place)) continue;
+    if (outermost == nullptr || place.size() < outermost->size()) {
+      outermost = &place;
+    }
+  }
+  UniqueFd fd;
+  if (outermost == nullptr) {
+    fd = OpenPath(AT_FDCWD, path, 0);
+  } else {
+    ASSIGN_OR_RETURN(const UniqueFd base, OpenFile(*outermost, O_PATH));
+    fd = OpenPath(base.get(), path.substr(outermost->size() + 1),
+                  RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+    if (!fd.valid() && errno == ELOOP) return LinkRefused(path);
+  }
+  if (!fd.valid()) return FailErrno(fmt::format("cannot open `{}`", path));
+  return fd;
+}
+
+// A copy of the host's mount tree at `path`, attached nowhere yet. From here on
+// nobody looks at the name again.
+Result<UniqueFd> CloneTree(const std::string& path,
+                           const std::vector<std::string>& writable = {}) {
+  ASSIGN_OR_RETURN(const UniqueFd place, OpenHostPath(path, writable));
+  const int fd = open_tree(
+      place.get(), "",
+      AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
   if (fd < 0) return FailErrno(fmt::format("cannot mount `{}`", path));
   return UniqueFd(fd);
 }
@@ -136,7 +180,13 @@ Result<Rootfs> Rootfs::Build(const ContainerSetup& setup) {
   RETURN_IF_ERROR(root.WriteFiles(setup));
   for (const Bind& device : devices) RETURN_IF_ERROR(root.MountTree(device));
   RETURN_IF_ERROR(root.MountProc(setup));
-  for (const Bind& bind : binds) RETURN_IF_ERROR(root.MountTree(bind));
+  for (const Bind& bind : binds) {
+    const Result<> mounted = root.MountTree(bind);
+    if (!mounted.ok()) {
+      return std::unexpected(WithContext(
+          fmt::format("the rules for `{}`", bind.path), mounted.error()));
+    }
+  }
   return root;
 }
 
@@ -161,7 +211,7 @@ Result<std::vector<Rootfs::Bind>> Rootfs::CollectBinds(
       same->execute |= rule.execute;
       continue;
     }
-    auto tree = CloneTree(rule.path);
+    auto tree = CloneTree(rule.path, setup.writable);
     if (!tree.ok() && IsBuiltIn(setup, rule)) continue;
     if (!tree.ok()) {
       return Fail(
@@ -221,37 +271,60 @@ Result<> Rootfs::WriteCredential(const CredentialFile& credential) {
   return {};
 }
 
-Result<> Rootfs::MakeParents(const std::string& path) {
-  for (size_t slash = path.find('/', 1); slash != std::string::npos;
-       slash = path.find('/', slash + 1)) {
-    const std::string directory = path.substr(1, slash - 1);
-    if (mkdirat(root_.get(), directory.c_str(), 0755) != 0 && errno != EEXIST) {
-      return FailErrno(fmt::format("cannot make `/{}`", directory));
+// Step by step: a link of the host's, in a directory that a rule has mounted,
+// must not have directories made elsewhere.
+Result<UniqueFd> Rootfs::MakeParents(const std::string& path) {
+  UniqueFd at(fcntl(root_.get(), F_DUPFD_CLOEXEC, 0));
+  if (!at.valid()) return FailErrno("cannot copy a descriptor");
+  size_t begin = 1;
+  for (size_t slash = path.find('/', begin); slash != std::string::npos;
+       slash = path.find('/', begin)) {
+    const std::string name = path.substr(begin, slash - begin);
+    begin = slash + 1;
+    if (mkdirat(at.get(), name.c_str(), 0755) != 0 && errno != EEXIST) {
+      return FailErrno(fmt::format("cannot make a directory for `{}`", path));
+    }
+    at = OpenPath(at.get(), name, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+    if (!at.valid()) {
+      return FailErrno(fmt::format("cannot make a directory for `{}`", path));
     }
   }
-  return {};
+  return at;
 }
 
 Result<UniqueFd> Rootfs::CreateFile(const std::string& path) {
-  RETURN_IF_ERROR(MakeParents(path));
+  ASSIGN_OR_RETURN(const UniqueFd parent, MakeParents(path));
+  const std::string name = path.substr(path.rfind('/') + 1);
   const int fd =
-      openat(root_.get(), path.c_str() + 1,
+      openat(parent.get(), name.c_str(),
              O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd < 0) return FailErrno(fmt::format("cannot create `{}`", path));
   return UniqueFd(fd);
 }
 
-// Inside the new root only: links of the host's, in a directory that a rule
-// mounts, must not lead out of it.
+// Inside the new root, and exactly there: a link in a directory that a rule
+// mounts must not move what another one mounts or allows.
 Result<UniqueFd> Rootfs::Lookup(const std::string& path) const {
-  open_how how{};
-  how.flags = O_PATH | O_CLOEXEC;
-  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-  // SAFETY: openat2 reads `how` with the size given.
-  const long fd =
-      syscall(SYS_openat2, root_.get(), path.c_str(), &how, sizeof how);
-  if (fd < 0) return FailErrno(fmt::format("cannot find `{}`", path));
-  return UniqueFd(static_cast<int>(fd));
+  UniqueFd fd =
+      OpenPath(root_.get(), path, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
+  if (fd.valid()) return fd;
+  if (errno == ELOOP) return LinkRefused(path);
+  return FailErrno(fmt::format("cannot find `{}`", path));
+}
+
+// Makes the place where it is missing.
+Result<UniqueFd> Rootfs::PlaceFor(const Bind& bind) {
+  const UniqueFd there =
+      OpenPath(root_.get(), bind.path, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
+  if (!there.valid() && errno == ENOENT) {
+    ASSIGN_OR_RETURN(const bool directory, IsDirectory(bind.tree.get()));
+    if (directory) {
+      RETURN_IF_ERROR(MakeParents(bind.path + "/"));
+    } else {
+      RETURN_IF_ERROR(CreateFile(bind.path));
+    }
+  }
+  return Lookup(bind.path);
 }
 
 Result<> Rootfs::MountTree(const Bind& bind) {
@@ -260,19 +333,8 @@ Result<> Rootfs::MountTree(const Bind& bind) {
   if (!bind.write) attributes |= MOUNT_ATTR_RDONLY;
   if (!bind.execute) attributes |= MOUNT_ATTR_NOEXEC;
   RETURN_IF_ERROR(SetAttributes(bind.tree.get(), attributes, AT_RECURSIVE));
-
-  auto target = Lookup(bind.path);
-  if (!target.ok()) {
-    ASSIGN_OR_RETURN(const bool directory, IsDirectory(bind.tree.get()));
-    if (directory) {
-      RETURN_IF_ERROR(MakeParents(bind.path + "/"));
-    } else {
-      RETURN_IF_ERROR(CreateFile(bind.path));
-    }
-    target = Lookup(bind.path);
-    if (!target.ok()) return std::unexpected(target.error());
-  }
-  if (move_mount(bind.tree.get(), "", target->get(), "",
+  ASSIGN_OR_RETURN(const UniqueFd target, PlaceFor(bind));
+  if (move_mount(bind.tree.get(), "", target.get(), "",
                  MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) != 0) {
     return FailErrno(fmt::format("cannot mount `{}`", bind.path));
   }

@@ -53,7 +53,9 @@ class Rootfs {
   Result<> MountTree(const Bind& bind);
   Result<> MountProc(const ContainerSetup& setup);
   Result<UniqueFd> Lookup(const std::string& path) const;
-  Result<> MakeParents(const std::string& path);
+  Result<UniqueFd> PlaceFor(const Bind& bind);
+  // The directory that `path`, or what stands behind its last slash, is in.
+  Result<UniqueFd> MakeParents(const std::string& path);
   Result<UniqueFd> CreateFile(const std::string& path);
 
   static Result<std::vector<Bind>> CollectBinds(

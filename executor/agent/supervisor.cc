@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <sys/uio.h>
 
@@ -38,6 +39,12 @@ std::string ReadString(pid_t pid, uint64_t address) {
     if (size < static_cast<size_t>(got)) return text;
   }
   return text.substr(0, kMaxPathBytes);
+}
+
+// Numbers mean other calls on other architectures.
+std::optional<PathArgument> PathOf(const SeccompData& call) {
+  if (call.architecture != AUDIT_ARCH_X86_64) return std::nullopt;
+  return FindPathArgument(call.number);
 }
 
 std::string ErrnoAction(int error) {
@@ -140,7 +147,7 @@ Result<bool> Supervisor::JudgeAllowed(const Notification& call, Denial denial,
   const PlanFilter* plain = FindFilter(*portion_, FilterKind::kPlain);
   const bool logged = (RunBpf(plain->program, call.call).returned &
                        SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_LOG;
-  const std::optional<PathArgument> path = FindPathArgument(call.call.number);
+  const std::optional<PathArgument> path = PathOf(call.call);
   const bool seen = path && path->opens && !portion_->trusted;
   if (!logged && !seen) {
     // The three filters were proved consistent, so this cannot be; if it is,
@@ -176,7 +183,7 @@ Denial Supervisor::Describe(const Notification& call) const {
 }
 
 std::string Supervisor::ReadPath(const Notification& call) const {
-  const std::optional<PathArgument> where = FindPathArgument(call.call.number);
+  const std::optional<PathArgument> where = PathOf(call.call);
   if (!where) return "";
   const auto& arguments = call.call.arguments;
   const std::string path =

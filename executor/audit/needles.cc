@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <cctype>
+#include <charconv>
 
 #include "common/check.h"
 
@@ -29,6 +29,44 @@ std::string Base64At(std::string_view bytes, size_t shift, bool url_alphabet) {
 }
 
 }  // namespace
+
+std::optional<std::string> FromHex(std::string_view text) {
+  if (text.size() % 2 != 0 || text.size() < 2 * kReliableCredentialBytes) {
+    return std::nullopt;
+  }
+  std::string bytes;
+  for (size_t i = 0; i < text.size(); i += 2) {
+    unsigned value = 0;
+    const char* end = text.data() + i + 2;
+    const auto [stopped, error] =
+        std::from_chars(text.data() + i, end, value, 16);
+    if (error != std::errc() || stopped != end) return std::nullopt;
+    bytes += static_cast<char>(value);
+  }
+  return bytes;
+}
+
+std::optional<std::string> FromBase64(std::string_view text) {
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  while (text.ends_with('=')) text.remove_suffix(1);
+  std::string bytes;
+  uint32_t bits = 0;
+  int count = 0;
+  for (char digit : text) {
+    if (digit == '-') digit = '+';
+    if (digit == '_') digit = '/';
+    const size_t value = kDigits.find(digit);
+    if (value == kDigits.npos) return std::nullopt;
+    bits = (bits << 6) | static_cast<uint32_t>(value);
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    bytes += static_cast<char>((bits >> count) & 0xff);
+  }
+  if (bytes.size() < kReliableCredentialBytes) return std::nullopt;
+  return bytes;
+}
 
 std::string Base64(std::string_view bytes, bool url_alphabet) {
   constexpr std::string_view kCommon =
@@ -59,6 +97,15 @@ std::vector<Needle> MakeNeedles(std::string_view credential) {
         {fmt::format("base64+{}", shift), Base64At(credential, shift, false)});
     needles.push_back({fmt::format("base64url+{}", shift),
                        Base64At(credential, shift, true)});
+  }
+  if (const auto bytes = FromHex(credential)) {
+    needles.push_back({"from-hex", *bytes});
+  }
+  if (const auto bytes = FromBase64(credential)) {
+    needles.push_back({"from-base64", *bytes});
+  }
+  if (credential.size() == 64) {
+    needles.push_back({"first-half", std::string(credential.substr(0, 32))});
   }
   // An empty needle would be found everywhere.
   std::erase_if(needles, [](const Needle& n) { return n.bytes.empty(); });

@@ -7,6 +7,7 @@
 #define BAILEY_EXECUTOR_AUDIT_NEEDLES_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,10 +23,19 @@ struct Needle {
   std::string bytes;
 };
 
+// The bytes that a credential written in hexadecimal digits or in Base64 stands
+// for are looked for as well, and the first half of one of 64 bytes: the seed
+// in an Ed25519 secret key. What else a program derives from a credential (a
+// hash, an expanded key) is not.
+//
 // Base64 at each of the three places where a credential can begin in a longer
 // text; the characters that mix its bits with a neighbour's are left out. A
 // final newline, as files have it, is no part of the credential.
 std::vector<Needle> MakeNeedles(std::string_view credential);
+
+// Nothing where `text` is no such encoding of at least 16 bytes.
+std::optional<std::string> FromHex(std::string_view text);
+std::optional<std::string> FromBase64(std::string_view text);
 
 std::string Base64(std::string_view bytes, bool url_alphabet);
 

@@ -1,14 +1,14 @@
 // Reads a stopped process from outside and looks for credentials: all of its
-// readable memory (where its environment, arguments and auxiliary vector lie
-// too), and what its descriptors hold.
+// memory (where its environment, arguments and auxiliary vector lie too), what
+// it has made unreadable for itself included, and what its descriptors hold.
 //
 //   ProcessScanner scanner;
 //   scanner.LookFor("key", bytes);
 //   RETURN_IF_ERROR(scanner.Scan(pid, pidfd));
 //   scanner.summary().hits
 //
-// Not read: memory that the process itself cannot read, and pipes and sockets,
-// whose content cannot be looked at without taking it away.
+// Not read: pipes and sockets, whose content cannot be looked at without taking
+// it away. What should have been read and could not is counted, never skipped.
 
 #ifndef BAILEY_EXECUTOR_AUDIT_PROCESS_SCANNER_H_
 #define BAILEY_EXECUTOR_AUDIT_PROCESS_SCANNER_H_
@@ -31,8 +31,13 @@ class ProcessScanner {
   void LookFor(std::string_view credential_name, std::string_view bytes);
   bool empty() const { return needles_.empty(); }
 
-  // The process must be stopped. Its own name for messages: `portion`.
-  Result<> Scan(pid_t pid, int pidfd, std::string_view portion);
+  // The process must be traced by us, and stopped or waiting. `tid` is any
+  // thread of it that is alive. Its own name for messages: `portion`.
+  Result<> Scan(pid_t tid, int pidfd, std::string_view portion);
+
+  // Looks at bytes that were fetched otherwise: registers.
+  void Look(std::string_view memory, std::string_view portion,
+            std::string_view where);
 
   ScanSummary& summary() { return summary_; }
   const ScanSummary& summary() const { return summary_; }
@@ -41,14 +46,19 @@ class ProcessScanner {
   struct Region {
     uint64_t begin = 0;
     uint64_t end = 0;
+    bool readable = true;  // by the process itself
+    bool in_use = false;   // some page of it is there, or swapped out
     std::string name;
   };
 
   Result<std::vector<Region>> Regions(pid_t pid) const;
-  void ScanRegion(pid_t pid, const Region& region, std::string_view portion);
-  void ScanDescriptors(int pidfd, std::string_view portion);
-  void Look(std::string_view memory, std::string_view portion,
-            std::string_view where);
+  void ScanRegion(pid_t tid, const Region& region, std::string_view portion);
+  Result<> ScanDescriptors(int pidfd, std::string_view portion);
+  void ScanFile(int fd, std::string_view portion, std::string_view where);
+  // How much of a chunk stays for the next look: a needle may be cut in two.
+  size_t Overlap() const {
+    return longest_needle_ == 0 ? 0 : longest_needle_ - 1;
+  }
 
   std::vector<Needle> needles_;
   size_t longest_needle_ = 0;

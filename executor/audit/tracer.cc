@@ -4,14 +4,18 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <optional>
 
 #include "common/fd.h"
+#include "executor/process.h"
 
 namespace bailey::executor {
 namespace {
@@ -60,6 +64,19 @@ Result<int> WaitFor(pid_t tid) {
   } while (got < 0 && errno == EINTR);
   if (got < 0) return FailErrno("cannot wait for a traced portion");
   return status;
+}
+
+// General registers in words, and what the vector registers hold.
+void ScanRegisters(pid_t tid, ProcessScanner& scanner,
+                   std::string_view portion) {
+  std::string bytes(size_t{1} << 16, '\0');
+  for (const uint64_t set : {uint64_t{NT_PRSTATUS}, uint64_t{NT_X86_XSTATE}}) {
+    iovec place{bytes.data(), bytes.size()};
+    // SAFETY: the kernel fills at most the vector's length, and sets it.
+    if (ptrace(PTRACE_GETREGSET, tid, Word(set), &place) != 0) continue;
+    scanner.Look(std::string_view(bytes.data(), place.iov_len), portion,
+                 "registers");
+  }
 }
 
 }  // namespace
@@ -142,16 +159,29 @@ Result<> Tracer::Insert(uint64_t address) {
 }
 
 Result<> Tracer::StepOver(pid_t tid, uint64_t address) {
-  const long word = original_.at(address);
+  // Only the first byte is ours: another breakpoint may stand in the others.
+  ASSIGN_OR_RETURN(const long armed, Peek(address));
+  const long word = (armed & ~0xffl) | (original_.at(address) & 0xffl);
   RETURN_IF_ERROR(Poke(address, word));
   if (ptrace(PTRACE_SINGLESTEP, tid, nullptr, nullptr) != 0) {
     return FailErrno("cannot step a traced portion");
   }
   ASSIGN_OR_RETURN(const int status, WaitFor(tid));
   if (!WIFSTOPPED(status)) return {};
-  RETURN_IF_ERROR(Poke(address, (word & ~0xffl) | kBreakpoint));
+  RETURN_IF_ERROR(Poke(address, armed));
   const int signal = EventOf(status) == 0 ? WSTOPSIG(status) : 0;
   return Continue(tid, signal == SIGTRAP ? 0 : signal);
+}
+
+Result<> Tracer::ScanAt(pid_t tid, ProcessScanner& scanner) const {
+  ScanRegisters(tid, scanner, name_);
+  ASSIGN_OR_RETURN(const std::string process, StatusField(tid, "Tgid"));
+  if (process == std::to_string(pid_)) return scanner.Scan(tid, pidfd_, name_);
+  // A forked child. SAFETY: two integers.
+  const UniqueFd child(
+      static_cast<int>(syscall(SYS_pidfd_open, std::stoi(process), 0)));
+  if (!child.valid()) return FailErrno("cannot look at a portion's child");
+  return scanner.Scan(tid, child.get(), name_);
 }
 
 Result<bool> Tracer::AtBreakpoint(pid_t tid, ProcessScanner& scanner) {
@@ -163,7 +193,7 @@ Result<bool> Tracer::AtBreakpoint(pid_t tid, ProcessScanner& scanner) {
   const uint64_t address = registers.rip - 1;
   if (!original_.contains(address)) return false;
   ++scanner.summary().crossing_stops;
-  RETURN_IF_ERROR(scanner.Scan(pid_, pidfd_, name_));
+  RETURN_IF_ERROR(ScanAt(tid, scanner));
   registers.rip = address;
   if (ptrace(PTRACE_SETREGS, tid, nullptr, &registers) != 0) {
     return FailErrno("cannot set a traced portion's registers");
@@ -187,9 +217,14 @@ Result<> Tracer::HandleStop(pid_t tid, int status, ProcessScanner& scanner) {
       return Continue(tid, signal);
     }
     case PTRACE_EVENT_EXIT:
+      RETURN_IF_ERROR(ScanAt(tid, scanner));
       ++scanner.summary().exit_stops;
-      if (tid == pid_) RETURN_IF_ERROR(scanner.Scan(pid_, pidfd_, name_));
       return Continue(tid, 0);
+    case PTRACE_EVENT_EXEC:
+      return Fail(fmt::format("portion `{}` ran another program: what it held "
+                              "before could not be read",
+                              name_),
+                  "an audit reads programs that stay what they are");
     case PTRACE_EVENT_STOP:
       return HandleStopEvent(tid, status);
     case PTRACE_EVENT_CLONE:

@@ -7,6 +7,9 @@
 //   // on SIGCHLD: waitpid(-1, ...), then for each of our threads
 //   RETURN_IF_ERROR(tracer.HandleStop(tid, status, scanner));
 //
+// Every thread's exit is read, and so are forked children; a program that execs
+// another is an error, because what it had in memory is gone unread.
+//
 // A breakpoint is int3 in the program's text: it is taken out while the thread
 // that met it makes one step, so another thread may pass it meanwhile; the
 // programs of this issue have one thread.
@@ -52,6 +55,8 @@ class Tracer {
   Result<> Poke(uint64_t address, long word) const;
   Result<> Insert(uint64_t address);
   Result<> StepOver(pid_t tid, uint64_t address);
+  // Reads the process of a stopped thread, and the thread's registers.
+  Result<> ScanAt(pid_t tid, ProcessScanner& scanner) const;
   // True if the thread stands on one of our breakpoints; it has been scanned
   // and moved past it.
   Result<bool> AtBreakpoint(pid_t tid, ProcessScanner& scanner);

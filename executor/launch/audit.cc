@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <set>
+
 #include "executor/audit/needles.h"
 
 namespace bailey::executor {
@@ -12,6 +14,19 @@ uint64_t TotalHits(const ScanSummary& scan) {
   uint64_t total = 0;
   for (const AuditHits& hit : scan.hits) total += hit.count;
   return total;
+}
+
+// The credentials of which no encoding was found. A hit's name is the
+// credential's, a space and the encoding's.
+std::set<std::string> NotFound(const ScanSummary& scan) {
+  std::set<std::string> missing;
+  std::set<std::string> found;
+  for (const AuditHits& hit : scan.hits) {
+    const std::string name = hit.encoding.substr(0, hit.encoding.rfind(' '));
+    (hit.count > 0 ? found : missing).insert(name);
+  }
+  for (const std::string& name : found) missing.erase(name);
+  return missing;
 }
 
 Result<Outcome> RunCaptured(RunRequest request, RunMode mode,
@@ -28,33 +43,44 @@ Result<Outcome> RunCaptured(RunRequest request, RunMode mode,
 
 }  // namespace
 
-AuditReport JudgeAudit(const ScanSummary& split, const ScanSummary& control,
+AuditReport JudgeAudit(const Outcome& split_run, const Outcome& control_run,
                        bool identical_output) {
+  const ScanSummary split = split_run.scan.value_or(ScanSummary{});
+  const ScanSummary control = control_run.scan.value_or(ScanSummary{});
   AuditReport report{split, control, identical_output, false, {}};
-  const auto reason = [&](std::string text) {
-    report.reasons.push_back(std::move(text));
+  const auto fail_if = [&](bool failed, std::string reason) {
+    if (failed) report.reasons.push_back(std::move(reason));
   };
-  if (TotalHits(split) != 0) {
-    reason("the credential was found in a portion that must not have it");
+  fail_if(TotalHits(split) != 0,
+          "the credential was found in a portion that must not have it");
+  fail_if(TotalHits(control) == 0,
+          "the scan did not find the credential in the unsplit program, so it "
+          "shows nothing");
+  for (const std::string& name : NotFound(control)) {
+    fail_if(true, fmt::format("the scan did not find `{}` in the unsplit "
+                              "program, so it shows nothing of it",
+                              name));
   }
-  if (TotalHits(control) == 0) {
-    reason(
-        "the scan did not find the credential in the unsplit program, so it "
-        "shows nothing");
-  }
-  if (split.crossing_stops == 0 || control.crossing_stops == 0) {
-    reason("no crossing was met: give input that makes the program cross");
-  }
-  if (split.exit_stops == 0) reason("no portion was read at its exit");
-  if (!identical_output) {
-    reason("the outputs of the split and the unsplit program differ");
-  }
-  if (!split.reliable || !control.reliable) {
-    reason(
-        fmt::format("a credential is shorter than {} bytes: a scan for it is "
-                    "unreliable",
-                    kReliableCredentialBytes));
-  }
+  fail_if(split.crossing_stops == 0 || control.crossing_stops == 0,
+          "no crossing was met: give input that makes the program cross");
+  fail_if(split.exit_stops == 0, "no portion was read at its exit");
+  fail_if(split.bytes_unread != 0,
+          fmt::format("{} bytes could not be read", split.bytes_unread));
+  fail_if(!identical_output,
+          "the outputs of the split and the unsplit program differ");
+  fail_if(split_run.output_truncated || control_run.output_truncated,
+          "the output was cut off, so it was not compared to its end");
+  fail_if(split_run.kind != control_run.kind ||
+              split_run.status != control_run.status ||
+              split_run.signal != control_run.signal,
+          fmt::format("the split program ended otherwise ({}, status {}) than "
+                      "the unsplit one ({}, status {})",
+                      OutcomeKindName(split_run.kind), split_run.status,
+                      OutcomeKindName(control_run.kind), control_run.status));
+  fail_if(!split.reliable || !control.reliable,
+          fmt::format("a credential is shorter than {} bytes: a scan for it is "
+                      "unreliable",
+                      kReliableCredentialBytes));
   report.passed = report.reasons.empty();
   return report;
 }
@@ -78,9 +104,7 @@ Result<Outcome> Audit(const RunRequest& request) {
   ASSIGN_OR_RETURN(Outcome outcome,
                    RunCaptured(request, RunMode::kTraced, input, output));
   RETURN_IF_ERROR(WriteAll(STDOUT_FILENO, output, "the output"));
-  outcome.audit = JudgeAudit(outcome.scan.value_or(ScanSummary{}),
-                             control->scan.value_or(ScanSummary{}),
-                             output == control_output);
+  outcome.audit = JudgeAudit(outcome, *control, output == control_output);
   outcome.scan.reset();
   return outcome;
 }

@@ -20,8 +20,8 @@ inline constexpr size_t kMaxAuditInputBytes = size_t{256} << 20;
 // and writes the split program's output to standard output.
 Result<Outcome> Audit(const RunRequest& request);
 
-// The verdict on two scans; public for its tests.
-AuditReport JudgeAudit(const ScanSummary& split, const ScanSummary& control,
+// The verdict on two runs, each with its scan; public for its tests.
+AuditReport JudgeAudit(const Outcome& split, const Outcome& control,
                        bool identical_output);
 
 }  // namespace bailey::executor

@@ -8,6 +8,7 @@
 #include "executor/launch/agent_process.h"
 #include "executor/launch/audit.h"
 #include "executor/launch/credentials.h"
+#include "executor/launch/plan_check.h"
 #include "executor/launch/run_once.h"
 
 namespace bailey::executor {
@@ -21,6 +22,11 @@ Result<Bundle> OpenChecked(const LaunchOptions& options) {
                     bundle.digest(), options.digest),
         "it is not the bundle that was meant: get the right one, or run "
         "it without --digest");
+  }
+  Result<> sound = CheckPlan(bundle.plan());
+  if (sound.ok()) sound = CheckFiles(bundle);
+  if (!sound.ok()) {
+    return std::unexpected(WithContext(options.bundle, sound.error()));
   }
   return bundle;
 }

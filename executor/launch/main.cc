@@ -1,5 +1,6 @@
 // bailey-launch: runs a bundle once, in one instance. `bailey run` execs it.
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -46,8 +47,10 @@ void Declare(CLI::App& app, CommandLine& line) {
   app.add_option("--agent", line.launch.agent,
                  "the agent's program (default: beside this one)");
   app.footer(
-      "Example: bailey-launch notary.bailey --credential "
-      "key=file:notary.key -- --verbose < documents.mbox\n"
+      "Example:\n"
+      "  bailey run notary.bailey --credential signing_key=file:notary.key "
+      "<documents.mbox\n"
+      "  bailey run --audit --outcome audit.json notary.bailey -- --verbose\n"
       "Exit codes: the program's own; 125 our failure, 126 a denial "
       "killed it, 128+n signal n; 1 an audit that failed.");
 }
@@ -68,9 +71,22 @@ int Finish(const CommandLine& line, const Outcome& outcome) {
   return ExitCode(outcome);
 }
 
+// The numbers 0 to 2 are the program's streams: were one free, the next thing
+// that is opened, a credential or our socket to the agent, would stand there.
+Result<> FillStandardStreams() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (fcntl(fd, F_GETFD) >= 0) continue;
+    // The lowest free number is `fd`; without close-on-exec it lasts.
+    if (open("/dev/null", O_RDWR) != fd) {
+      return FailErrno("cannot open `/dev/null`");
+    }
+  }
+  return {};
+}
+
 int Main(int argc, char** argv) {
-  CLI::App app{"Runs a bundle once, in an instance of its own.",
-               "bailey-launch"};
+  if (!FillStandardStreams().ok()) return kExitOwnFailure;
+  CLI::App app{"Runs a bundle once, in an instance of its own.", "bailey run"};
   CommandLine line;
   Declare(app, line);
   // What stands behind `--` is the program's, whatever it looks like.
@@ -82,7 +98,10 @@ int Main(int argc, char** argv) {
   try {
     app.parse(static_cast<int>(mark - words.begin()), argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kExitOwnFailure;
+    if (app.exit(error) == 0) return 0;
+    fmt::print(stderr,
+               "usage: bailey run [OPTION...] NAME.bailey [-- ARG...]\n");
+    return kExitOwnFailure;
   }
   return Finish(line, Launch(line.launch));
 }

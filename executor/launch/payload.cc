@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 
+#include <map>
+
 #include "executor/wire.h"
 
 namespace bailey::executor {
@@ -23,17 +25,21 @@ Result<Payload> MakePayload(const Bundle& bundle, InstanceSpec spec) {
   if (!blobs.valid()) return FailErrno("cannot make a memory file");
   spec.plan = bundle.plan();
   const bool control = spec.mode == RunMode::kControl;
-  uint64_t offset = 0;
+  uint64_t end = 0;
+  std::map<std::string, uint64_t> offsets;  // of what is in there, by digest
   for (const Bundle::File& file : bundle.files()) {
     const bool unsplit = file.file.portion == kUnsplitPortion;
     if (unsplit != control) continue;
     if (unsplit && file.file.is_program) {
       spec.unsplit_program = file.file.path;
     }
-    RETURN_IF_ERROR(WriteAll(blobs.get(), file.bytes, "a memory file"));
+    const auto [place, is_new] = offsets.emplace(file.sha256, end);
+    if (is_new) {
+      RETURN_IF_ERROR(WriteAll(blobs.get(), file.bytes, "a memory file"));
+      end += file.bytes.size();
+    }
     spec.files.push_back({file.file.portion, file.file.path, file.file.mode,
-                          offset, file.bytes.size()});
-    offset += file.bytes.size();
+                          place->second, file.bytes.size()});
   }
   if (control && spec.unsplit_program.empty()) {
     return Fail(

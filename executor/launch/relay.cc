@@ -23,6 +23,23 @@ Result<std::array<UniqueFd, 2>> Pipe() {
   return std::array{UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
+// Like WriteAll, but waits where the descriptor does not block: whose it is may
+// have made it so.
+Result<> WritePatiently(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = write(fd, bytes.data(), bytes.size());
+    if (put >= 0) {
+      bytes.remove_prefix(static_cast<size_t>(put));
+    } else if (errno == EAGAIN) {
+      pollfd entry{fd, POLLOUT, 0};
+      (void)poll(&entry, 1, -1);
+    } else if (errno != EINTR) {
+      return FailErrno("cannot write the output");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Relay> Relay::Create(RelayOptions options) {
@@ -66,15 +83,15 @@ Result<> Relay::ReadInput() {
 }
 
 void Relay::WriteInput() {
-  const ssize_t put = write(input_.get(), pending_.data(), pending_.size());
+  const std::string_view left = std::string_view(pending_).substr(written_);
+  const ssize_t put = write(input_.get(), left.data(), left.size());
   if (put < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (put < 0) {
-    // The program reads no more: that is its business.
-    pending_.clear();
-    input_ended_ = true;
-    return;
-  }
-  pending_.erase(0, static_cast<size_t>(put));
+  // Where it fails the program reads no more: that is its business.
+  if (put < 0) input_ended_ = true;
+  written_ += put < 0 ? left.size() : static_cast<size_t>(put);
+  if (written_ < pending_.size()) return;
+  pending_.clear();
+  written_ = 0;
 }
 
 void Relay::PassOn(Output& output, std::string_view bytes) {
@@ -88,10 +105,13 @@ void Relay::PassOn(Output& output, std::string_view bytes) {
     options_.captured->append(bytes);
     return;
   }
-  // Whoever reads our output has gone: so it is for the program.
-  if (output.to >= 0 && !WriteAll(output.to, bytes, "the output").ok()) {
-    output.from.Reset();
-  }
+  if (output.to < 0) return;
+  Result<> written = WritePatiently(output.to, bytes);
+  if (written.ok()) return;
+  // Whoever reads our output has gone: so it is for the program. Any other
+  // failure (a full disk) is one of the run.
+  if (errno != EPIPE && !end_.write_error) end_.write_error = written.error();
+  output.from.Reset();
 }
 
 Result<> Relay::ReadOutput(Output& output) {
@@ -150,6 +170,7 @@ Result<RelayEnd> Relay::Run(int agent_socket) {
 Result<RelayEnd> Relay::Drain() {
   input_ended_ = true;
   pending_.clear();
+  written_ = 0;
   bool unused = false;
   while (outputs_[0].from.valid() || outputs_[1].from.valid()) {
     RETURN_IF_ERROR(Step(-1, -1, &unused));

@@ -31,6 +31,7 @@ struct RelayEnd {
   bool timed_out = false;
   uint64_t output_bytes = 0;  // passed on
   bool truncated = false;
+  std::optional<Error> write_error;  // what was passed on got lost
 };
 
 class Relay {
@@ -65,8 +66,9 @@ class Relay {
 
   RelayOptions options_;
   std::array<UniqueFd, 3> child_;
-  UniqueFd input_;  // our end of the program's standard input
-  std::string pending_;
+  UniqueFd input_;       // our end of the program's standard input
+  std::string pending_;  // input on its way,
+  size_t written_ = 0;   // and how much of it has gone
   bool input_ended_ = false;
   std::array<Output, 2> outputs_;
   RelayEnd end_;

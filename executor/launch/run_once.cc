@@ -80,6 +80,7 @@ Result<Outcome> RunOnce(RunRequest request) {
   agent.Reap();
   ASSIGN_OR_RETURN(const RelayEnd end, relay.Drain());
   if (!outcome.ok()) return outcome;
+  if (end.write_error) return std::unexpected(*end.write_error);
   outcome->output_bytes = end.output_bytes;
   outcome->output_truncated = end.truncated;
   return outcome;

@@ -38,6 +38,18 @@ TEST(DiagnosticsTest, MarksNoMoreThanTheLine) {
   EXPECT_EQ(diagnostic.length, 3);
 }
 
+TEST(DiagnosticsTest, ShowsABoundedPartOfAVeryLongLine) {
+  const SourceText text{
+      "x", std::string(50000, 'a') + "!" + std::string(50000, 'b') + "\n"};
+  const std::string shown = RenderText(ErrorAt(text, {50000, 40000}, "here"));
+  EXPECT_LT(shown.size(), 800u);
+  const size_t mark = shown.find('^');
+  const size_t line = shown.rfind("      | ", mark);
+  const size_t source = shown.find('!');
+  const size_t source_line = shown.rfind("    1 | ", source);
+  EXPECT_EQ(mark - line, source - source_line);
+}
+
 TEST(DiagnosticsTest, EndOfTextHasAPlace) {
   const Diagnostic diagnostic =
       ErrorAt(kText, {kText.text.size(), 1}, "unexpected end of file");

@@ -86,6 +86,7 @@ TEST_P(AttackTest, SignalAndTraceOthers) {
     EXPECT_EQ(RunBare({"kill", self}), "kill: ok\n");
   }
   EXPECT_EQ(Attack({"kill", self}).output, "kill: errno 3\n");
+  EXPECT_EQ(RunBare({"ptrace-child"}), "ptrace: ok\n");
   EXPECT_THAT(Attack({"ptrace", "1"}).output, HasSubstr("ptrace: errno"));
 }
 
@@ -157,6 +158,7 @@ TEST_P(AttackTest, Mount) {
 }
 
 TEST_P(AttackTest, FindTheListener) {
+  EXPECT_EQ(RunBare({"own-listener"}), "listener: 3\n");
   EXPECT_EQ(Attack({"listener"}).output, "listener: none\n");
 }
 
@@ -164,6 +166,8 @@ TEST_P(AttackTest, InheritDescriptors) {
   RunSettings settings;
   // What a careless caller leaves open, at a number without close-on-exec.
   settings.before_exec = [] { dup2(0, 77); };
+  EXPECT_THAT(RunBareWith({"descriptors"}, settings),
+              HasSubstr("descriptor: 77\n"));
   TestPlan plan;
   const Ran ran = Launch(plan.Bundle(), {"descriptors"}, settings);
   // 3 is /dev/null, where the filter's listener was.
@@ -173,7 +177,9 @@ TEST_P(AttackTest, InheritDescriptors) {
 
 TEST_P(AttackTest, InheritTheEnvironment) {
   RunSettings settings;
-  settings.environment = {"SECRET=1", "LD_PRELOAD=/no/such.so"};
+  settings.environment = {"SECRET=1", "LD_LIBRARY_PATH=/no/such"};
+  EXPECT_THAT(RunBareWith({"environment"}, settings),
+              HasSubstr("environment: SECRET=1\n"));
   TestPlan plan;
   EXPECT_EQ(Launch(plan.Bundle(), {"environment"}, settings).output, "");
 }

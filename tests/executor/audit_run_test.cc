@@ -65,6 +65,53 @@ TEST_P(AuditRunTest, FindsAKeyThatLeaked) {
   EXPECT_THAT(ran.error, HasSubstr("found in a portion that must not have it"));
 }
 
+// Not even the process itself could read it at the stop.
+TEST_P(AuditRunTest, FindsAKeyThatIsHidden) {
+  const std::string half = std::string(kTestKey.substr(0, 32));
+  for (const char* where : {"steal-hidden", "steal-child"}) {
+    SCOPED_TRACE(where);
+    const Ran ran = Audit(TestPlan(), {where}, HexEncode(half));
+    ASSERT_TRUE(ran.outcome.audit.has_value()) << ran.error;
+    EXPECT_GT(Hits(ran.outcome.audit->split), 0u) << ran.error;
+    EXPECT_EQ(ran.exit_code, 1);
+  }
+}
+
+// The unsplit program never loads the second one: its absence shows nothing.
+TEST_P(AuditRunTest, FailsForACredentialThatTheControlDoesNotShow) {
+  TestPlan plan;
+  PlanCredential other = plan.plan.credentials[0];
+  other.name = "other";
+  other.path = "/run/probe/other";
+  plan.plan.credentials.push_back(other);
+  plan.signer().credentials.push_back("other");
+  RunSettings settings;
+  settings.options = {
+      "--audit", "--credential",
+      "other=file:" + WriteFileFor("other",
+                                   std::string(40, 'o') + std::string(40, 'p'),
+                                   0400)};
+  settings.input = "one\n";
+  const Ran ran = Launch(plan.Bundle(), {"sign"}, settings);
+  EXPECT_EQ(ran.exit_code, 1) << ran.error;
+  EXPECT_THAT(ran.error, HasSubstr("did not find `other`"));
+}
+
+TEST_P(AuditRunTest, ReadsAPortionThatIsNeverCalled) {
+  TestPlan plan;
+  AddIdleServer(plan, "idle");
+  const Ran ran = Audit(plan, {"sign"}, "one\n");
+  EXPECT_EQ(ran.exit_code, 0) << ran.error;
+  ASSERT_TRUE(ran.outcome.audit.has_value()) << ran.error;
+  EXPECT_EQ(ran.outcome.audit->split.exit_stops, 2u);
+}
+
+TEST_P(AuditRunTest, RefusesAProgramThatBecomesAnother) {
+  const Ran ran = Audit(TestPlan(), {"run-itself"}, "");
+  EXPECT_EQ(ran.exit_code, 125);
+  EXPECT_THAT(ran.error, HasSubstr("ran another program"));
+}
+
 TEST_P(AuditRunTest, FailsWhereNothingIsCrossed) {
   const Ran ran = Audit(TestPlan(), {"status", "0"}, "");
   EXPECT_EQ(ran.exit_code, 1);

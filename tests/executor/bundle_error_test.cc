@@ -78,7 +78,17 @@ TEST_P(BundleErrorTest, ACredentialThatTheBundleDoesNotHave) {
 TEST_P(BundleErrorTest, BadUsage) {
   RunSettings settings;
   settings.options = {"--no-such-option"};
-  EXPECT_EQ(Launch(TestPlan().Bundle(), {}, settings).exit_code, 125);
+  const Ran ran = Launch(TestPlan().Bundle(), {}, settings);
+  EXPECT_EQ(ran.exit_code, 125);
+  EXPECT_THAT(ran.error, HasSubstr("usage: bailey run "));
+}
+
+TEST_P(BundleErrorTest, HelpShowsAnExample) {
+  RunSettings settings;
+  settings.options = {"--help"};
+  const Ran ran = Launch(TestPlan().Bundle(), {}, settings);
+  EXPECT_EQ(ran.exit_code, 0);
+  EXPECT_THAT(ran.output, HasSubstr("\n  bailey run "));
 }
 
 // In a user namespace of the test's own, where no more may be made.

@@ -172,10 +172,15 @@ Ran LaunchTest::Launch(const std::string& bundle,
 
 std::string LaunchTest::RunBare(const std::vector<std::string>& arguments,
                                 const std::string& input) {
-  std::vector<std::string> command{directory_ + "/executor-probe-unsplit"};
-  command.insert(command.end(), arguments.begin(), arguments.end());
   RunSettings settings;
   settings.input = input;
+  return RunBareWith(arguments, settings);
+}
+
+std::string LaunchTest::RunBareWith(const std::vector<std::string>& arguments,
+                                    const RunSettings& settings) {
+  std::vector<std::string> command{directory_ + "/executor-probe-unsplit"};
+  command.insert(command.end(), arguments.begin(), arguments.end());
   return Run(command, settings).output;
 }
 

@@ -55,6 +55,8 @@ class LaunchTest : public testing::TestWithParam<User> {
   // The same without Bailey: the probe as it is, as the same user.
   std::string RunBare(const std::vector<std::string>& arguments,
                       const std::string& input = "");
+  std::string RunBareWith(const std::vector<std::string>& arguments,
+                          const RunSettings& settings);
 
   User user() const { return GetParam(); }
   const std::string& directory() const { return directory_; }

@@ -63,10 +63,21 @@ TestPlan::TestPlan() {
 
 std::string TestPlan::Bundle() const {
   BundleWriter writer(plan);
-  AddProgram(writer, "main", "executor-probe-main");
-  AddProgram(writer, "signer", "executor-probe-signer");
+  for (const PlanPortion& portion : plan.portions) {
+    AddProgram(writer, portion.name,
+               portion.holds_main ? main_program : "executor-probe-signer");
+  }
   AddProgram(writer, std::string(kUnsplitPortion), "executor-probe-unsplit");
   return writer.Finish();
+}
+
+void AddIdleServer(TestPlan& plan, const std::string& name) {
+  plan.plan.portions.push_back(MakePortion(name, false));
+  plan.plan.portions.back().holds_main = false;
+  Crossing crossing = plan.plan.crossings[0];
+  crossing.id = 2;
+  crossing.to = name;
+  plan.plan.crossings.push_back(crossing);
 }
 
 void AddFileRule(PlanPortion& portion, const std::string& path, bool hierarchy,

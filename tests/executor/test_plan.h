@@ -18,12 +18,16 @@ struct TestPlan {
   TestPlan();
 
   Plan plan;
+  std::string main_program = "executor-probe-main";  // what main's file holds
   PlanPortion& main() { return plan.portions[0]; }
   PlanPortion& signer() { return plan.portions[1]; }
 
   // The bundle's bytes, with this machine's loader and C library.
   std::string Bundle() const;
 };
+
+// One more untrusted portion that serves and that nobody calls.
+void AddIdleServer(TestPlan& plan, const std::string& name);
 
 // A file rule of the policy's own, with its rule.
 void AddFileRule(PlanPortion& portion, const std::string& path, bool hierarchy,

@@ -62,5 +62,21 @@ TEST(NeedlesTest, AFinalNewlineIsNoPartOfAKey) {
   EXPECT_EQ(CountIn("before" + kKey + "after", kKey + "\n"), 1u);
 }
 
+// A key file may hold digits, and the program what they stand for.
+TEST(NeedlesTest, FindsWhatAnEncodedKeyStandsFor) {
+  EXPECT_GE(CountIn("before" + kKey + "after", Hex(kKey, "%02x") + "\n"), 1u);
+  EXPECT_GE(CountIn("before" + kKey + "after", Base64(kKey, false)), 1u);
+  EXPECT_GE(CountIn("before" + kKey + "after", Base64(kKey, true)), 1u);
+  EXPECT_EQ(FromHex("0123"), std::nullopt);
+  EXPECT_EQ(FromHex(std::string(32, 'g')), std::nullopt);
+  EXPECT_EQ(FromBase64("no base64!"), std::nullopt);
+}
+
+TEST(NeedlesTest, FindsTheSeedOfASecretKey) {
+  std::string secret(64, 's');
+  for (size_t i = 0; i < secret.size(); ++i) secret[i] = static_cast<char>(i);
+  EXPECT_GE(CountIn("x" + secret.substr(0, 32) + "y", secret), 1u);
+}
+
 }  // namespace
 }  // namespace bailey::executor

@@ -12,6 +12,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
@@ -26,6 +28,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/executor/portions/signer.h"
@@ -58,6 +61,15 @@ static int try_kill(char** argv) { return say("kill", kill(atoi(argv[2]), 0)); }
 
 static int try_ptrace(char** argv) {
   return say("ptrace", ptrace(PTRACE_SEIZE, atoi(argv[2]), NULL, NULL));
+}
+
+static int try_ptrace_child(void) {
+  const pid_t child = fork();
+  if (child == 0) {
+    for (;;) pause();
+  }
+  say("ptrace", ptrace(PTRACE_SEIZE, child, NULL, NULL));
+  return kill(child, SIGKILL);
 }
 
 static int try_tcp(char** argv) {
@@ -116,6 +128,15 @@ static int show_descriptors(void) {
     if (fcntl(fd, F_GETFD) >= 0) printf("descriptor: %d\n", fd);
   }
   return 0;
+}
+
+/* A filter that notifies of nothing, whose listener this process keeps. */
+static void make_listener(void) {
+  struct sock_filter code = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+  const struct sock_fprog program = {1, &code};
+  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+          SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
 }
 
 /* Whether any descriptor answers as a filter's listener does. */
@@ -211,6 +232,98 @@ static int sign_lines(void) {
   return 0;
 }
 
+/* Bytes on standard error. */
+static int complain(char** argv) {
+  for (long left = atol(argv[2]); left > 0; --left) fputc('e', stderr);
+  return 0;
+}
+
+/* What was handed down of the launcher's signal handling. */
+static int show_signals(void) {
+  sigset_t blocked;
+  sigprocmask(SIG_BLOCK, NULL, &blocked);
+  for (int number = 1; number < 32; ++number) {
+    struct sigaction action;
+    if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN) {
+      printf("ignored: %d\n", number);
+    }
+    if (sigismember(&blocked, number) == 1) printf("blocked: %d\n", number);
+  }
+  printf("signals: ok\n");
+  return 0;
+}
+
+/* As many long names, none of them text, as are asked for. */
+static int open_many(char** argv) {
+  char path[4001];
+  memset(path, '\xff', sizeof path - 1);
+  path[0] = '/';
+  path[sizeof path - 1] = '\0';
+  for (int i = atoi(argv[2]); i > 0; --i) {
+    path[1] = (char)(1 + i % 200);
+    path[2] = (char)(1 + i / 200);
+    if (open(path, O_RDONLY) >= 0) return 1;
+  }
+  return say("open-many", 0);
+}
+
+/* getpid by the 32-bit entry, whose number 20 is writev's on x86_64. */
+static int try_compat(void) {
+  long result = 20;
+  __asm__ volatile("int $0x80" : "+a"(result) : : "memory");
+  return say("compat", result);
+}
+
+/* A child makes the denied call; its parent would wait for ever. */
+static int denied_in_child(void) {
+  if (fork() == 0) {
+    unshare(CLONE_NEWUSER);
+    _exit(0);
+  }
+  while (pause() < 0) continue;
+  return 0;
+}
+
+/* Everything a stranger could do to the sentinel later. */
+static int repeat_sentinel(void) {
+  int answered = 0;
+  for (int fd = 0; fd < 64; ++fd) {
+    if (syscall(SYS_prctl, 0x4241494cul, (long)fd, 0, 0, 0) >= 0) ++answered;
+  }
+  printf("sentinel: %d answered\n", answered);
+  return 0;
+}
+
+static int close_output(void) {
+  close(STDOUT_FILENO);
+  return 3;
+}
+
+/* The key's first bytes, from hexadecimal digits on standard input, where no
+ * split program has them: on pages without access, or in a child. */
+static int steal_elsewhere(int in_child) {
+  unsigned char* page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+                             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  signer_sign(1, 1);
+  if (in_child && fork() != 0) return wait(NULL) < 0;
+  for (int i = 0; i < 32; ++i) {
+    char digits[3] = {0, 0, 0};
+    if (read(STDIN_FILENO, digits, 2) != 2) return 1;
+    page[i] = (unsigned char)strtoul(digits, NULL, 16);
+  }
+  if (in_child) _exit(0);
+  mprotect(page, 4096, PROT_NONE);
+  return 0;
+}
+
+/* Ends in another program. */
+static int run_itself(char** argv) {
+  char* next[] = {argv[0], (char*)"status", (char*)"0", NULL};
+  signer_sign(1, 1);
+  execv("/bin/probe", next);
+  return say("exec", -1);
+}
+
 static int show_arguments(char** argv) {
   for (int i = 2; argv[i] != NULL; ++i) printf("argument: %s\n", argv[i]);
   return 0;
@@ -230,6 +343,8 @@ static int dispatch(char** argv) {
   if (strcmp(what, "unshare") == 0) return try_namespace();
   if (strcmp(what, "mount") == 0) return try_mount();
   if (strcmp(what, "descriptors") == 0) return show_descriptors();
+  if (strcmp(what, "own-listener") == 0) make_listener();
+  if (strcmp(what, "own-listener") == 0) return find_listener();
   if (strcmp(what, "listener") == 0) return find_listener();
   if (strcmp(what, "environment") == 0) return show_environment();
   if (strcmp(what, "limits") == 0) return show_limits();
@@ -245,6 +360,17 @@ static int dispatch(char** argv) {
   if (strcmp(what, "end-peer") == 0) return (int)signer_sign(-1, 0);
   if (strcmp(what, "arguments") == 0) return show_arguments(argv);
   if (strcmp(what, "sleep") == 0) return (int)sleep(600);
+  if (strcmp(what, "complain") == 0) return complain(argv);
+  if (strcmp(what, "signals") == 0) return show_signals();
+  if (strcmp(what, "open-many") == 0) return open_many(argv);
+  if (strcmp(what, "compat") == 0) return try_compat();
+  if (strcmp(what, "denied-in-child") == 0) return denied_in_child();
+  if (strcmp(what, "repeat-sentinel") == 0) return repeat_sentinel();
+  if (strcmp(what, "close-output") == 0) return close_output();
+  if (strcmp(what, "steal-hidden") == 0) return steal_elsewhere(0);
+  if (strcmp(what, "steal-child") == 0) return steal_elsewhere(1);
+  if (strcmp(what, "ptrace-child") == 0) return try_ptrace_child();
+  if (strcmp(what, "run-itself") == 0) return run_itself(argv);
   if (strcmp(what, "status") == 0) return atoi(argv[2]);
   return 2;
 }
