@@ -7,10 +7,11 @@
 //   1. read and check the start-up block (BAILEY_STARTUP_FD), map the areas
 //   2. no_new_privs, not dumpable, Landlock (BAILEY_LANDLOCK_FD)
 //   3. the number that the listener will have (the lowest free one) goes to the
-//      agent over BAILEY_CONTROL_FD, and every descriptor from BAILEY_FIRST_FD on
-//      is closed: so neither call has to be in the policy
+//      agent over BAILEY_CONTROL_FD, and every descriptor from BAILEY_FIRST_FD
+//      on is closed: so neither call has to be in the policy
 //   4. seccomp with NEW_LISTENER; the agent takes the listener with pidfd_getfd
-//   5. the sentinel call prctl(BAILEY_SENTINEL_OPTION, listener): it is notified,
+//   5. the sentinel call prctl(BAILEY_SENTINEL_OPTION, listener): it is
+//   notified,
 //      and the agent answers it by putting /dev/null in the listener's place
 //      (ADDFD with SETFD and SEND): from then on nobody in the portion has it.
 //      It is the only call between the filter and program code.
@@ -22,10 +23,12 @@
 #include <stdint.h>
 
 #define BAILEY_FIRST_FD 200
-#define BAILEY_CONTROL_FD 200   // Unix seqpacket socket to the agent
-#define BAILEY_STARTUP_FD 201   // sealed memfd: struct bailey_startup, then the filter
-#define BAILEY_LANDLOCK_FD 202  // ruleset; closed where the kernel has no Landlock
-#define BAILEY_CHANNEL_FD 204   // two a channel: own area, then the peer's
+#define BAILEY_CONTROL_FD 200  // Unix seqpacket socket to the agent
+#define BAILEY_STARTUP_FD \
+  201  // sealed memfd: struct bailey_startup, then the filter
+#define BAILEY_LANDLOCK_FD \
+  202  // ruleset; closed where the kernel has no Landlock
+#define BAILEY_CHANNEL_FD 204     // two a channel: own area, then the peer's
 #define BAILEY_CREDENTIAL_FD 240  // one an environment credential
 #define BAILEY_MAX_CHANNELS 8
 #define BAILEY_MAX_ENVIRONMENT_CREDENTIALS 8
@@ -51,17 +54,19 @@ struct bailey_startup {
   uint32_t channel_count;
   uint32_t environment_credential_count;
   struct bailey_startup_channel channels[BAILEY_MAX_CHANNELS];
-  // Names of the variables whose values are to be read from the descriptors from
-  // BAILEY_CREDENTIAL_FD on; NUL-terminated.
+  // Names of the variables whose values are to be read from the descriptors
+  // from BAILEY_CREDENTIAL_FD on; NUL-terminated.
   char variables[BAILEY_MAX_ENVIRONMENT_CREDENTIALS][BAILEY_VARIABLE_BYTES];
   // struct sock_filter filter[filter_instructions] follows.
 };
 
-// What a portion says on BAILEY_CONTROL_FD, in this order; it reads nothing there.
+// What a portion says on BAILEY_CONTROL_FD, in this order; it reads nothing
+// there.
 enum bailey_message_kind {
-  BAILEY_MAPPED = 1,    // value: channels mapped; the agent may seal its areas
-  BAILEY_LISTENER = 2,  // value: the listener's number, a moment before it exists
-  BAILEY_FAILED = 3     // value: enum bailey_step << 16 | errno; it then exits
+  BAILEY_MAPPED = 1,  // value: channels mapped; the agent may seal its areas
+  BAILEY_LISTENER =
+      2,             // value: the listener's number, a moment before it exists
+  BAILEY_FAILED = 3  // value: enum bailey_step << 16 | errno; it then exits
 };
 enum bailey_step {
   BAILEY_STEP_STARTUP = 1,
@@ -72,7 +77,7 @@ enum bailey_step {
   BAILEY_STEP_FILTER = 6
 };
 struct bailey_message {
-  uint32_t kind;   // enum bailey_message_kind
+  uint32_t kind;  // enum bailey_message_kind
   uint32_t value;
 };
 
