@@ -13,6 +13,15 @@ function(bailey_library name)
   target_link_libraries(bailey_${name} PUBLIC ${ARG_LINKS} PRIVATE ${ARG_PRIVATE_LINKS})
 endfunction()
 
+# bailey_precompile(TARGET HEADERS...): parses heavy headers once for the target.
+# Every file still includes what it uses.
+function(bailey_precompile target)
+  target_precompile_headers(${target} PRIVATE ${ARGN})
+  # Without the time stamp equal inputs give equal files, which ccache needs.
+  target_compile_options(${target} PRIVATE
+    $<$<COMPILE_LANG_AND_ID:CXX,Clang>:SHELL:-Xclang -fno-pch-timestamp>)
+endfunction()
+
 # bailey_test(NAME SOURCES ... [LINKS ...]): a GoogleTest program whose cases are
 # registered with ctest one by one. Its files mirror the path of what they test.
 function(bailey_test name)
@@ -24,6 +33,10 @@ function(bailey_test name)
     BAILEY_SOURCE_ROOT="${BAILEY_ROOT}"
     BAILEY_BINARY_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gmock GTest::gtest_main)
+  list(LENGTH ARG_SOURCES count)
+  if(count GREATER 3)
+    bailey_precompile(${name} <gmock/gmock.h> <gtest/gtest.h>)
+  endif()
   gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60
                        PROPERTIES TIMEOUT 300)
 endfunction()

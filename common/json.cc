@@ -174,6 +174,18 @@ Result<uint64_t> JsonObject::UnsignedAtMost(std::string_view key,
   return value;
 }
 
+Result<uint32_t> JsonObject::Unsigned32(std::string_view key,
+                                        uint32_t maximum) const {
+  ASSIGN_OR_RETURN(const uint64_t value, UnsignedAtMost(key, maximum));
+  return static_cast<uint32_t>(value);
+}
+
+Result<int> JsonObject::NonNegative(std::string_view key, int maximum) const {
+  ASSIGN_OR_RETURN(const uint64_t value,
+                   UnsignedAtMost(key, static_cast<uint64_t>(maximum)));
+  return static_cast<int>(value);
+}
+
 Result<double> JsonObject::Number(std::string_view key) const {
   ASSIGN_OR_RETURN(const Json* member, Member(key));
   if (!member->is_number()) return Wrong(key, "a number");

@@ -53,6 +53,10 @@ class JsonObject {
   Result<int64_t> Int(std::string_view key) const;
   Result<uint64_t> Unsigned(std::string_view key) const;
   Result<uint64_t> UnsignedAtMost(std::string_view key, uint64_t maximum) const;
+  // The same for members of these types.
+  Result<uint32_t> Unsigned32(std::string_view key,
+                              uint32_t maximum = UINT32_MAX) const;
+  Result<int> NonNegative(std::string_view key, int maximum = INT32_MAX) const;
   Result<double> Number(std::string_view key) const;
   Result<std::vector<std::string>> Strings(std::string_view key) const;
   // The member as an array or object; the pointer lives as long as the value.

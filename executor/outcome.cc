@@ -92,12 +92,8 @@ Json LayerJson(const Layer& layer) {
 
 Result<SeccompData> ReadSyscall(const JsonObject& object) {
   SeccompData data;
-  ASSIGN_OR_RETURN(const uint64_t number,
-                   object.UnsignedAtMost("number", UINT32_MAX));
-  ASSIGN_OR_RETURN(const uint64_t architecture,
-                   object.UnsignedAtMost("architecture", UINT32_MAX));
-  data.number = static_cast<uint32_t>(number);
-  data.architecture = static_cast<uint32_t>(architecture);
+  ASSIGN_OR_RETURN(data.number, object.Unsigned32("number"));
+  ASSIGN_OR_RETURN(data.architecture, object.Unsigned32("architecture"));
   ASSIGN_OR_RETURN(const Json* arguments, object.Array("arguments"));
   if (arguments->size() != data.arguments.size()) {
     return Fail(fmt::format("{}.arguments: expected {} values", object.where(),
@@ -116,14 +112,10 @@ Result<SeccompData> ReadSyscall(const JsonObject& object) {
 
 Result<PlanRule> ReadRule(const JsonObject& object) {
   PlanRule rule;
-  ASSIGN_OR_RETURN(const uint64_t index,
-                   object.UnsignedAtMost("index", UINT32_MAX));
-  ASSIGN_OR_RETURN(const uint64_t line,
-                   object.UnsignedAtMost("line", INT32_MAX));
+  ASSIGN_OR_RETURN(rule.index, object.Unsigned32("index"));
+  ASSIGN_OR_RETURN(rule.line, object.NonNegative("line"));
   ASSIGN_OR_RETURN(rule.text, object.String("text"));
   ASSIGN_OR_RETURN(rule.file, object.String("file"));
-  rule.index = static_cast<uint32_t>(index);
-  rule.line = static_cast<int>(line);
   return rule;
 }
 
@@ -205,10 +197,8 @@ Result<> ReadInto(std::vector<T>& list, const JsonObject& object,
 
 Result<> ReadScalars(const JsonObject& object, Outcome& outcome) {
   ASSIGN_OR_RETURN(outcome.kind, ReadKind(object));
-  ASSIGN_OR_RETURN(const uint64_t status, object.UnsignedAtMost("status", 255));
-  ASSIGN_OR_RETURN(const uint64_t signal, object.UnsignedAtMost("signal", 127));
-  outcome.status = static_cast<int>(status);
-  outcome.signal = static_cast<int>(signal);
+  ASSIGN_OR_RETURN(outcome.status, object.NonNegative("status", 255));
+  ASSIGN_OR_RETURN(outcome.signal, object.NonNegative("signal", 127));
   ASSIGN_OR_RETURN(outcome.portion, object.String("portion"));
   ASSIGN_OR_RETURN(outcome.message, object.String("message"));
   ASSIGN_OR_RETURN(outcome.hint, object.String("hint"));

@@ -73,10 +73,9 @@ Result<SpecFile> ReadFileEntry(const JsonObject& object) {
   SpecFile file;
   ASSIGN_OR_RETURN(file.portion, object.String("portion"));
   ASSIGN_OR_RETURN(file.path, object.String("path"));
-  ASSIGN_OR_RETURN(const uint64_t mode, object.UnsignedAtMost("mode", 0777));
+  ASSIGN_OR_RETURN(file.mode, object.Unsigned32("mode", 0777));
   ASSIGN_OR_RETURN(file.offset, object.Unsigned("offset"));
   ASSIGN_OR_RETURN(file.size_bytes, object.Unsigned("size"));
-  file.mode = static_cast<uint32_t>(mode);
   return file;
 }
 

@@ -70,8 +70,7 @@ Result<ManifestEntry> ReadEntry(const JsonObject& object) {
   ManifestEntry entry;
   ASSIGN_OR_RETURN(entry.file.portion, object.String("portion"));
   ASSIGN_OR_RETURN(entry.file.path, object.String("path"));
-  ASSIGN_OR_RETURN(const uint64_t mode, object.UnsignedAtMost("mode", 0777));
-  entry.file.mode = static_cast<uint32_t>(mode);
+  ASSIGN_OR_RETURN(entry.file.mode, object.Unsigned32("mode", 0777));
   ASSIGN_OR_RETURN(entry.file.is_program, object.Bool("program"));
   ASSIGN_OR_RETURN(entry.size_bytes, object.Unsigned("size"));
   ASSIGN_OR_RETURN(entry.sha256, object.String("sha256"));

@@ -92,14 +92,10 @@ Result<SourceExtent> ReadExtent(const JsonObject& parent,
   ASSIGN_OR_RETURN(extent.file, object.String("file"));
   ASSIGN_OR_RETURN(extent.begin, object.Unsigned("begin"));
   ASSIGN_OR_RETURN(extent.end, object.Unsigned("end"));
-  ASSIGN_OR_RETURN(const uint64_t line,
-                   object.UnsignedAtMost("line", INT32_MAX));
-  ASSIGN_OR_RETURN(const uint64_t column,
-                   object.UnsignedAtMost("column", INT32_MAX));
+  ASSIGN_OR_RETURN(extent.line, object.NonNegative("line"));
+  ASSIGN_OR_RETURN(extent.column, object.NonNegative("column"));
   if (extent.begin > extent.end)
     return Fail(object.where() + ": begin is after end");
-  extent.line = static_cast<int>(line);
-  extent.column = static_cast<int>(column);
   return extent;
 }
 

@@ -50,9 +50,8 @@ Result<PlanCredential> ReadCredential(const JsonObject& object) {
   } else if (credential.source == CredentialSource::kFile) {
     ASSIGN_OR_RETURN(credential.path, object.String("path"));
   } else {
-    ASSIGN_OR_RETURN(const uint64_t fd,
-                     object.UnsignedAtMost("descriptor", 199));
-    credential.descriptor = static_cast<int>(fd);
+    ASSIGN_OR_RETURN(credential.descriptor,
+                     object.NonNegative("descriptor", 199));
   }
   return credential;
 }
@@ -119,14 +118,10 @@ Json WriteRule(const PlanRule& rule) {
 
 Result<PlanRule> ReadRule(const JsonObject& object) {
   PlanRule rule;
-  ASSIGN_OR_RETURN(const uint64_t index,
-                   object.UnsignedAtMost("index", UINT32_MAX));
+  ASSIGN_OR_RETURN(rule.index, object.Unsigned32("index"));
   ASSIGN_OR_RETURN(rule.text, object.String("text"));
   ASSIGN_OR_RETURN(rule.file, object.String("file"));
-  ASSIGN_OR_RETURN(const uint64_t line,
-                   object.UnsignedAtMost("line", INT32_MAX));
-  rule.index = static_cast<uint32_t>(index);
-  rule.line = static_cast<int>(line);
+  ASSIGN_OR_RETURN(rule.line, object.NonNegative("line"));
   return rule;
 }
 
@@ -143,9 +138,7 @@ Result<PlanFileRule> ReadFileRule(const JsonObject& object) {
   ASSIGN_OR_RETURN(rule.read, object.Bool("read"));
   ASSIGN_OR_RETURN(rule.write, object.Bool("write"));
   ASSIGN_OR_RETURN(rule.execute, object.Bool("execute"));
-  ASSIGN_OR_RETURN(const uint64_t index,
-                   object.UnsignedAtMost("rule", UINT32_MAX));
-  rule.rule = static_cast<uint32_t>(index);
+  ASSIGN_OR_RETURN(rule.rule, object.Unsigned32("rule"));
   return rule;
 }
 
@@ -261,8 +254,7 @@ Json WriteCrossing(const Crossing& crossing) {
 
 Result<Crossing> ReadCrossing(const JsonObject& object) {
   Crossing crossing;
-  ASSIGN_OR_RETURN(const uint64_t id, object.UnsignedAtMost("id", UINT32_MAX));
-  crossing.id = static_cast<uint32_t>(id);
+  ASSIGN_OR_RETURN(crossing.id, object.Unsigned32("id"));
   ASSIGN_OR_RETURN(crossing.function, object.String("function"));
   ASSIGN_OR_RETURN(crossing.name, object.String("name"));
   ASSIGN_OR_RETURN(crossing.from, object.String("from"));

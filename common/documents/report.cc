@@ -41,8 +41,7 @@ Result<ValueRange> ReadRange(const JsonObject& object) {
 
 Result<ArgumentValues> ReadArgument(const JsonObject& object) {
   ArgumentValues argument;
-  ASSIGN_OR_RETURN(const uint64_t index, object.UnsignedAtMost("index", 5));
-  argument.index = static_cast<int>(index);
+  ASSIGN_OR_RETURN(argument.index, object.NonNegative("index", 5));
   ASSIGN_OR_RETURN(argument.name, object.String("name"));
   ASSIGN_OR_RETURN(argument.values,
                    ReadList<ValueRange>(object, "values", ReadRange));
@@ -64,9 +63,7 @@ Json WriteCapability(const Capability& capability) {
 }
 
 Result<> ReadSyscallMembers(const JsonObject& object, Capability& capability) {
-  ASSIGN_OR_RETURN(const uint64_t number,
-                   object.UnsignedAtMost("number", UINT32_MAX));
-  capability.number = static_cast<uint32_t>(number);
+  ASSIGN_OR_RETURN(capability.number, object.Unsigned32("number"));
   ASSIGN_OR_RETURN(capability.arguments,
                    ReadList<ArgumentValues>(object, "arguments", ReadArgument));
   return {};
@@ -133,12 +130,8 @@ Json WriteSite(const SourceSite& site) {
 Result<SourceSite> ReadSite(const JsonObject& object) {
   SourceSite site;
   ASSIGN_OR_RETURN(site.file, object.String("file"));
-  ASSIGN_OR_RETURN(const uint64_t line,
-                   object.UnsignedAtMost("line", INT32_MAX));
-  ASSIGN_OR_RETURN(const uint64_t column,
-                   object.UnsignedAtMost("column", INT32_MAX));
-  site.line = static_cast<int>(line);
-  site.column = static_cast<int>(column);
+  ASSIGN_OR_RETURN(site.line, object.NonNegative("line"));
+  ASSIGN_OR_RETURN(site.column, object.NonNegative("column"));
   ASSIGN_OR_RETURN(site.function, object.String("function"));
   return site;
 }

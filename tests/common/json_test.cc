@@ -79,6 +79,10 @@ TEST_F(JsonObjectTest, NamesWhatIsMissingOrWrong) {
   EXPECT_FALSE(object_.Int("big").ok());
   EXPECT_FALSE(object_.UnsignedAtMost("u", 299).ok());
   EXPECT_TRUE(object_.UnsignedAtMost("u", 300).ok());
+  EXPECT_EQ(object_.Unsigned32("u").value(), 300u);
+  EXPECT_FALSE(object_.Unsigned32("big").ok());
+  EXPECT_EQ(object_.NonNegative("u").value(), 300);
+  EXPECT_FALSE(object_.NonNegative("n").ok());
   EXPECT_FALSE(object_.Objects("l").ok());
   EXPECT_FALSE(object_.Object("l").ok());
 }
