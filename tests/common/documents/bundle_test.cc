@@ -56,7 +56,9 @@ TEST(BundleTest, EveryAlteredByteIsSeen) {
     std::string altered = whole;
     altered[i] = static_cast<char>(altered[i] ^ 1);
     const Result<Bundle> bundle = Bundle::Parse(altered, "b");
-    if (bundle.ok()) EXPECT_NE(bundle->digest(), digest) << i;
+    if (bundle.ok()) {
+      EXPECT_NE(bundle->digest(), digest) << i;
+    }
   }
 }
 
