@@ -1,3 +1,5 @@
+// The values of flow_state.h: how two of them join, and what arithmetic does.
+
 #include <algorithm>
 
 #include "analyzer/elf/flow_state.h"

@@ -1,3 +1,5 @@
+// How the verbs of bailey-policy load a policy and choose a portion.
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

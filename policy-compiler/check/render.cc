@@ -1,3 +1,5 @@
+// A check's result as text for people, and as JSON.
+
 #include <fmt/format.h>
 
 #include <map>

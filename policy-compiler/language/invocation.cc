@@ -1,3 +1,5 @@
+// The words of `policy eval` as one system call.
+
 #include <algorithm>
 #include <vector>
 
