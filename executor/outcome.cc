@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "common/documents/plan_json.h"
 #include "common/json.h"
 #include "common/syscalls/syscall_table.h"
 
@@ -40,11 +41,7 @@ Json DenialJson(const Denial& denial) {
   Json json = {{"portion", denial.portion},
                {"syscall", SyscallJson(denial.syscall)},
                {"action", denial.action},
-               {"rule",
-                {{"index", denial.rule.index},
-                 {"text", denial.rule.text},
-                 {"file", denial.rule.file},
-                 {"line", denial.rule.line}}},
+               {"rule", WriteRule(denial.rule)},
                {"count", denial.count}};
   if (!denial.path.empty()) {
     json["path"] = denial.path;
@@ -108,15 +105,6 @@ Result<SeccompData> ReadSyscall(const JsonObject& object) {
     data.arguments[i] = value.get<uint64_t>();
   }
   return data;
-}
-
-Result<PlanRule> ReadRule(const JsonObject& object) {
-  PlanRule rule;
-  ASSIGN_OR_RETURN(rule.index, object.Unsigned32("index"));
-  ASSIGN_OR_RETURN(rule.line, object.NonNegative("line"));
-  ASSIGN_OR_RETURN(rule.text, object.String("text"));
-  ASSIGN_OR_RETURN(rule.file, object.String("file"));
-  return rule;
 }
 
 Result<Denial> ReadDenial(const JsonObject& object) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/documents/enum_names.h"
+#include "common/documents/plan_json.h"
 #include "common/documents/schema.h"
 
 namespace bailey {
@@ -107,22 +108,6 @@ Result<PlanFilter> ReadFilter(const JsonObject& object) {
   ASSIGN_OR_RETURN(filter.solver_seconds, object.Number("solver_seconds"));
   ASSIGN_OR_RETURN(filter.program, ReadProgram(object));
   return filter;
-}
-
-Json WriteRule(const PlanRule& rule) {
-  return {{"index", rule.index},
-          {"text", rule.text},
-          {"file", rule.file},
-          {"line", rule.line}};
-}
-
-Result<PlanRule> ReadRule(const JsonObject& object) {
-  PlanRule rule;
-  ASSIGN_OR_RETURN(rule.index, object.Unsigned32("index"));
-  ASSIGN_OR_RETURN(rule.text, object.String("text"));
-  ASSIGN_OR_RETURN(rule.file, object.String("file"));
-  ASSIGN_OR_RETURN(rule.line, object.NonNegative("line"));
-  return rule;
 }
 
 Json WriteFileRule(const PlanFileRule& rule) {
@@ -298,6 +283,22 @@ Result<> CheckReferences(const Plan& plan, std::string_view name) {
 }
 
 }  // namespace
+
+Json WriteRule(const PlanRule& rule) {
+  return {{"index", rule.index},
+          {"text", rule.text},
+          {"file", rule.file},
+          {"line", rule.line}};
+}
+
+Result<PlanRule> ReadRule(const JsonObject& object) {
+  PlanRule rule;
+  ASSIGN_OR_RETURN(rule.index, object.Unsigned32("index"));
+  ASSIGN_OR_RETURN(rule.text, object.String("text"));
+  ASSIGN_OR_RETURN(rule.file, object.String("file"));
+  ASSIGN_OR_RETURN(rule.line, object.NonNegative("line"));
+  return rule;
+}
 
 std::string_view FilterKindName(FilterKind kind) {
   return kFilterKinds.Name(kind);

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "common/documents/report_json.h"
 #include "common/json.h"
 #include "policy-compiler/check/check.h"
 
@@ -89,17 +90,10 @@ std::string UncheckedText(const CheckResult& result) {
                text);
 }
 
-Json SiteJson(const SourceSite& site) {
-  return {{"file", site.file},
-          {"line", site.line},
-          {"column", site.column},
-          {"function", site.function}};
-}
-
 Json FindingJson(const CheckFinding& finding) {
   Json sites = Json::array();
   for (const SourceSite& site : finding.capability.sites)
-    sites.push_back(SiteJson(site));
+    sites.push_back(WriteSite(site));
   return {
       {"syscall", finding.capability.name},
       {"portion", finding.portion},

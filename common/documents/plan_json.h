@@ -1,0 +1,16 @@
+// Parts of plan.json that an outcome has, too.
+
+#ifndef BAILEY_COMMON_DOCUMENTS_PLAN_JSON_H_
+#define BAILEY_COMMON_DOCUMENTS_PLAN_JSON_H_
+
+#include "common/documents/plan.h"
+#include "common/json.h"
+
+namespace bailey {
+
+Json WriteRule(const PlanRule& rule);
+Result<PlanRule> ReadRule(const JsonObject& object);
+
+}  // namespace bailey
+
+#endif  // BAILEY_COMMON_DOCUMENTS_PLAN_JSON_H_
