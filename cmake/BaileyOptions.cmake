@@ -25,6 +25,11 @@ if(BAILEY_WARNINGS_AS_ERRORS)
 endif()
 add_compile_options(-fstack-protector-strong)
 
+# The default linker takes seconds for a program that holds LLVM's or Z3's parts.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_link_options(-fuse-ld=lld)
+endif()
+
 if(BAILEY_SANITIZE)
   add_compile_options(-fsanitize=${BAILEY_SANITIZE} -fno-omit-frame-pointer
                       -fno-sanitize-recover=all)
