@@ -10,11 +10,13 @@
 namespace bailey {
 namespace {
 
-// AUDIT_ARCH_X86_64 of linux/audit.h, which the static agent does not need
-// otherwise: EM_X86_64 with the bits for 64-bit and little-endian.
+// AUDIT_ARCH_* of linux/audit.h, which the static agent does not need
+// otherwise: EM_X86_64 and EM_AARCH64 with the bits for 64-bit and
+// little-endian.
 constexpr uint32_t kAuditArchX8664 = 0xC000003E;
+constexpr uint32_t kAuditArchAarch64 = 0xC00000B7;
 
-// --- The vocabulary of x86_64_table.inc --------------------------------------
+// --- The vocabulary of *_table.inc -------------------------------------------
 
 constexpr size_t kMaxArguments = 6;
 
@@ -90,10 +92,14 @@ constexpr SyscallArgument Pointer(Name... names) {
   return MakeArgument(Names(names...), 64, false, true);
 }
 
-// --- The table ---------------------------------------------------------------
+// --- The tables --------------------------------------------------------------
 
 constexpr Record kX8664Records[] = {
 #include "common/syscalls/x86_64_table.inc"
+};
+
+constexpr Record kAarch64Records[] = {
+#include "common/syscalls/aarch64_table.inc"
 };
 
 constexpr Syscall ToSyscall(const Record& record) {
@@ -102,26 +108,35 @@ constexpr Syscall ToSyscall(const Record& record) {
           record.signature.is_known};
 }
 
-constexpr auto kX8664Syscalls = [] {
-  std::array<Syscall, std::size(kX8664Records)> syscalls{};
-  std::ranges::transform(kX8664Records, syscalls.begin(), ToSyscall);
+// The result points into `records`, which has to be static.
+template <size_t kCount>
+constexpr auto ToSyscalls(const Record (&records)[kCount]) {
+  std::array<Syscall, kCount> syscalls{};
+  std::ranges::transform(records, syscalls.begin(), ToSyscall);
   return syscalls;
-}();
+}
+
+constexpr auto kX8664Syscalls = ToSyscalls(kX8664Records);
+constexpr auto kAarch64Syscalls = ToSyscalls(kAarch64Records);
 
 // INVARIANT: FindByNumber searches by halves; the generator sorts, and this
 // refuses to compile a table that is not strictly ascending.
-static_assert(std::ranges::adjacent_find(kX8664Syscalls,
-                                         std::ranges::greater_equal(),
-                                         &Syscall::number) ==
-              kX8664Syscalls.end());
+constexpr bool Ascends(std::span<const Syscall> syscalls) {
+  return std::ranges::adjacent_find(syscalls, std::ranges::greater_equal(),
+                                    &Syscall::number) == syscalls.end();
+}
+static_assert(Ascends(kX8664Syscalls) && Ascends(kAarch64Syscalls));
 
 }  // namespace
 
 const SyscallTable& SyscallTable::For(Architecture architecture) {
   static constexpr SyscallTable kX8664(kAuditArchX8664, kX8664Syscalls);
+  static constexpr SyscallTable kAarch64(kAuditArchAarch64, kAarch64Syscalls);
   switch (architecture) {
     case Architecture::kX8664:
       return kX8664;
+    case Architecture::kAarch64:
+      return kAarch64;
   }
   std::abort();  // INVARIANT: the switch names every enumerator
 }
@@ -155,13 +170,15 @@ std::string_view ArchitectureName(Architecture architecture) {
   switch (architecture) {
     case Architecture::kX8664:
       return "x86_64";
+    case Architecture::kAarch64:
+      return "aarch64";
   }
   std::abort();  // INVARIANT: the switch names every enumerator
 }
 
 std::optional<Architecture> ParseArchitecture(std::string_view name) {
-  if (name == ArchitectureName(Architecture::kX8664)) {
-    return Architecture::kX8664;
+  for (const Architecture architecture : kArchitectures) {
+    if (name == ArchitectureName(architecture)) return architecture;
   }
   return std::nullopt;
 }

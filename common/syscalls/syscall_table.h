@@ -9,7 +9,7 @@
 //
 // The table is generated (scripts/generate-syscall-table) from Debian's newest
 // kernel source, the manual pages and common/syscalls/supplement.json; the
-// versions stand at the top of x86_64_table.inc. It is constant data: nothing
+// versions stand at the top of each *_table.inc. It is constant data: nothing
 // runs before main, and everything here may be used from any thread. All views
 // point into static storage.
 
@@ -23,7 +23,11 @@
 
 namespace bailey {
 
-enum class Architecture { kX8664 };
+enum class Architecture { kX8664, kAarch64 };
+
+// All of them.
+inline constexpr Architecture kArchitectures[] = {Architecture::kX8664,
+                                                  Architecture::kAarch64};
 
 // One argument, as its SYSCALL_DEFINEn declares it. The kernel's entry code
 // casts the 64-bit register to that type, so `width_bits` is all that the call
@@ -76,7 +80,7 @@ class SyscallTable {
 // call no two arguments share one.
 std::optional<int> FindArgument(const Syscall& syscall, std::string_view name);
 
-// "x86_64", the word that policies and documents use.
+// "x86_64", "aarch64": the words that policies and documents use.
 std::string_view ArchitectureName(Architecture architecture);
 std::optional<Architecture> ParseArchitecture(std::string_view name);
 

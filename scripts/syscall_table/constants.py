@@ -1,5 +1,5 @@
 """Named constants: macros and enumerators of the UAPI headers and of glibc's,
-with the values that gcc gives them on x86_64."""
+with the values that a compiler gives them for one machine."""
 
 import re
 
@@ -115,7 +115,7 @@ def read_constants(compiler):
     """({name: value}, [names that glibc gives another value])."""
     values, differing, missing = {}, set(), set()
     kernel_names = set()
-    for header in KERNEL_HEADERS + LIBC_HEADERS:
+    for header in filter(compiler.has, KERNEL_HEADERS + LIBC_HEADERS):
         found, without_value = read_header(compiler, header)
         missing |= without_value
         for name, value in found.items():
@@ -161,3 +161,10 @@ def read(compiler, supplement):
                 f"supplement.json gives `{entry['name']}` another value than "
                 "the headers")
     return values, errnos, differing
+
+
+def differences(values, others):
+    """{name: value, or None where there is none} of what `values` has
+    differently from `others`."""
+    return {name: values.get(name) for name in values.keys() | others.keys()
+            if values.get(name) != others.get(name)}

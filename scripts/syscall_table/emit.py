@@ -49,9 +49,9 @@ def wrap(head, items, tail):
     return lines + [line if items else head + tail]
 
 
-def syscalls(calls, versions, supplement):
+def syscalls(calls, machine, versions, supplement):
     since = {call["number"]: call["since"] for call in supplement["syscalls"]}
-    lines = header("The system calls of x86_64, ascending by number.",
+    lines = header(f"The system calls of {machine}, ascending by number.",
                    versions)
     for call in calls:
         head = f"{{{call.number}, {quoted(call.name)}, "
@@ -74,7 +74,18 @@ def constants(values, versions, differing):
     return "\n".join(lines) + "\n"
 
 
+def constant_differences(values, machine, versions):
+    lines = header(f"Named constants that {machine} has otherwise than "
+                   "x86_64, ascending by name.\n// kAbsent: it has none of "
+                   "that name.", versions)
+    for name in sorted(values):
+        lines += wrap(f"{{{quoted(name)}, ", [render(values[name])], "},")
+    return "\n".join(lines) + "\n"
+
+
 def render(value):
+    if value is None:
+        return "kAbsent"
     if value < 10:
         return str(value)
     return f"0x{value:x}" + ("u" if value < 2**63 else "ull")

@@ -3,17 +3,14 @@
 import dataclasses
 import re
 
+from syscall_table import machine as machines
 from syscall_table import sources
 
-# Kinds of line in syscall_64.tbl that a 64-bit process uses. The third, x32,
-# has numbers of its own, which every filter kills.
+# Kinds of line in a table that every 64-bit process uses. x86's third, x32, has
+# numbers of its own, which every filter kills.
 ABIS = ("common", "64")
 
-# Macros that guard alternative definitions and are not set on x86_64.
-UNSET = ("CONFIG_CLONE_BACKWARDS", "CONFIG_CLONE_BACKWARDS2",
-         "CONFIG_CLONE_BACKWARDS3", "CONFIG_X86_32")
-
-# Files built only into kernels that x86_64 cannot be.
+# Files built only into kernels without a memory management unit.
 FOREIGN = ("mm/nommu.c",)
 
 
@@ -35,12 +32,29 @@ class Syscall:
     arguments: list  # of Argument; None: the kernel has no such call (any more)
 
 
-def read_table(text):
-    """[(number, name, entry point or None)] of a syscall_64.tbl."""
+def table_of(tree, machine):
+    """(The text of the machine's table, the kinds of line in it that count)."""
+    if machine.folder == "x86":
+        path = tree.kernel / "arch/x86/entry/syscalls/syscall_64.tbl"
+        return path.read_text(), ABIS
+    # The newer architectures share one table, each with further lines that its
+    # makefile names. A table of its own would stand beside it.
+    folder = tree.kernel / "arch" / machine.folder
+    own = folder / "tools/syscall_64.tbl"
+    shared = tree.kernel / "scripts/syscall.tbl"
+    further = re.findall(r"^syscall_abis_64\s*\+=\s*(.*)$",
+                         (folder / "kernel/Makefile.syscalls").read_text(),
+                         re.M)
+    text = (own if own.exists() else shared).read_text()
+    return text, (*ABIS, *" ".join(further).split())
+
+
+def read_table(text, abis=ABIS):
+    """[(number, name, entry point or None)] of a table's lines."""
     rows = []
     for line in text.splitlines():
         fields = line.split("#")[0].split()
-        if not fields or fields[1] not in ABIS:
+        if not fields or fields[1] not in abis:
             continue
         entry = fields[3] if len(fields) > 3 else None
         rows.append((int(fields[0]), fields[2],
@@ -61,9 +75,11 @@ def strip_comments(text):
     return re.sub(r"/\*.*?\*/|//[^\n]*", " ", text, flags=re.S)
 
 
-def live_text(text):
-    """`text` without the branches that are guarded by a macro in UNSET."""
-    kept, stack = [], []  # stack: whether each open branch is dead
+def live_text(text, machine):
+    """`text` without the branches that the machine's macros rule out."""
+    # stack: of each open branch whether it is dead, and whether one is chosen,
+    # so that all that follow it are.
+    kept, stack = [], []
     for line in text.splitlines():
         words = re.match(r"\s*#\s*(ifdef|ifndef|if|elif|else|endif)\b(.*)",
                          line)
@@ -71,27 +87,37 @@ def live_text(text):
             keyword, condition = words.groups()
             guard = re.fullmatch(r"\s*(?:defined\s*\(?)?\s*(\w+)\s*\)?\s*",
                                  condition)
-            dead = (keyword in ("if", "ifdef", "elif") and guard is not None
-                    and guard.group(1) in UNSET)
+            macro = guard.group(1) if guard else ""
+            positive = keyword in ("if", "ifdef", "elif")
+            dead = ((positive and macro in machine.is_unset)
+                    or (keyword == "ifndef" and macro in machine.is_set))
+            chosen = positive and macro in machine.is_set
             if keyword in ("elif", "else", "endif") and stack:
-                stack.pop()
+                _, was_chosen = stack.pop()
+                dead, chosen = dead or was_chosen, chosen or was_chosen
             if keyword != "endif":
-                stack.append(dead)
-        elif not any(stack):
+                stack.append((dead, chosen))
+        elif not any(dead for dead, _ in stack):
             kept.append(line)
     return "\n".join(kept)
 
 
-def read_definitions(folder):
+def is_foreign(name, machine):
+    return name in FOREIGN or (
+        name.startswith("arch/")
+        and not name.startswith(f"arch/{machine.folder}/"))
+
+
+def read_definitions(folder, machine):
     """{entry point without sys_: [[Argument], ...]}, the differing definitions
     in all C files under `folder`."""
     found = {}
     for path in sorted(folder.rglob("*.c")):
         text = path.read_text(errors="replace")
         name = path.relative_to(folder).as_posix()
-        if "SYSCALL_DEFINE" not in text or name in FOREIGN:
+        if "SYSCALL_DEFINE" not in text or is_foreign(name, machine):
             continue
-        text = live_text(strip_comments(text))
+        text = live_text(strip_comments(text), machine)
         for arity, inside in re.findall(
                 r"^SYSCALL_DEFINE([0-6])\s*\(([^()]*)\)", text, re.M):
             call, arguments = parse_definition(int(arity), inside)
@@ -158,7 +184,8 @@ def resolve_types(tree, compiler, calls):
     for argument in arguments:
         width, is_pointer, is_signed = questions[argument.type]
         if width not in answers:
-            raise sources.GeneratorError(f"gcc refuses `{argument.type}`")
+            raise sources.GeneratorError(
+                f"the compiler refuses `{argument.type}`")
         argument.width_bits = answers[width]
         argument.is_pointer = bool(answers[is_pointer])
         argument.is_signed = not argument.is_pointer and bool(
@@ -180,10 +207,11 @@ def narrow(calls, read_bits):
             argument.width_bits = bits
 
 
-def supplementary_calls(supplement, numbers):
+def supplementary_calls(supplement, numbers, machine):
     """Calls newer than the kernel's source, unless that has caught up."""
     for call in supplement["syscalls"]:
-        if call["number"] in numbers:
+        if call["number"] in numbers or call.get("only") not in (
+                None, machine.name):
             continue
         definition = call["definition"]
         name, arguments = parse_definition(len(definition) - 1,
@@ -191,21 +219,28 @@ def supplementary_calls(supplement, numbers):
         yield Syscall(call["number"], name, arguments)
 
 
-def read_syscalls(tree, compiler, supplement):
+def read_syscalls(tree, machine, compiler, supplement):
     """[Syscall], ascending by number; arguments bear the kernel's names."""
-    definitions = read_definitions(tree.kernel)
-    table = tree.kernel / "arch/x86/entry/syscalls/syscall_64.tbl"
+    definitions = read_definitions(tree.kernel, machine)
+    # A number of the shared table whose call only others have in this kernel:
+    # one that has it later takes the same arguments.
+    elsewhere = {}
+    for other in machines.ALL:
+        elsewhere |= read_definitions(tree.kernel, other)
     calls = []
-    for number, name, entry in read_table(table.read_text()):
+    for number, name, entry in read_table(*table_of(tree, machine)):
         arguments = None
         if entry is not None:
-            defined = definitions.get(entry.removeprefix("sys_"), [])
+            name_of_entry = entry.removeprefix("sys_")
+            defined = definitions.get(name_of_entry,
+                                      elsewhere.get(name_of_entry, []))
             if len(defined) != 1:
                 raise sources.GeneratorError(
                     f"{len(defined)} definitions of `{entry}`")
             arguments = [dataclasses.replace(a) for a in defined[0]]
         calls.append(Syscall(number, name, arguments))
-    calls += supplementary_calls(supplement, {call.number for call in calls})
+    calls += supplementary_calls(supplement, {call.number for call in calls},
+                                 machine)
     calls.sort(key=lambda call: call.number)
     resolve_types(tree, compiler, calls)
     narrow(calls, supplement["read_bits"])

@@ -10,6 +10,8 @@ import subprocess
 import tarfile
 import threading
 
+from syscall_table import machine
+
 
 class GeneratorError(Exception):
     """A source is missing, or says something this generator cannot read."""
@@ -25,7 +27,7 @@ class Package:
 class Tree:
     """Where the unpacked sources lie."""
     kernel: pathlib.Path  # the root of the kernel's source, in part
-    libc: pathlib.Path    # the root of libc6-dev
+    libc: dict            # {machine: the root of its glibc headers' package}
     manual: pathlib.Path  # usr/share/man
 
 
@@ -69,8 +71,9 @@ def download(folder, pinned):
     folder.mkdir(parents=True, exist_ok=True)
     source = next((name for name in pinned if name.startswith("linux-source")),
                   None) or newest_kernel_source()
+    headers = [each.package for each in machine.ALL]
     return {name: download_one(folder, name, pinned.get(name))
-            for name in (source, "manpages-dev", "libc6-dev")}
+            for name in (source, "manpages-dev", *headers)}
 
 
 def download_one(folder, name, wanted):
@@ -89,25 +92,31 @@ def download_one(folder, name, wanted):
 
 def unpack(packages, work):
     source = next(name for name in packages if name.startswith("linux-source"))
-    libc = work / "libc"
+    libc = {each.name: work / each.package for each in machine.ALL}
     pages = work / "manual"
-    for name, target in (("libc6-dev", libc), ("manpages-dev", pages)):
+    for name, target in (("manpages-dev", pages),
+                         *((each.package, libc[each.name])
+                           for each in machine.ALL)):
         run("dpkg-deb", "-x", str(packages[name].path), str(target))
     unpack_kernel(packages[source].path, work / "kernel")
     return Tree(work / "kernel", libc, pages / "usr/share/man")
 
 
 def is_header(name):
-    return name.startswith(("include/", "arch/x86/include/",
-                            "arch/x86/entry/syscalls/"))
+    """Headers, and the tables of numbers."""
+    folders = [f"arch/{each.folder}/include/" for each in machine.ALL]
+    return name.startswith((
+        "include/", "arch/x86/entry/syscalls/", "scripts/syscall.tbl",
+        "arch/arm64/tools/syscall", "arch/arm64/kernel/Makefile.syscalls",
+        *folders))
 
 
 def may_define_calls(name):
-    """C code of the kernel proper; of the architectures only x86."""
+    """C code of the kernel proper; of the architectures only ours."""
     foreign = name.startswith(("Documentation/", "samples/", "scripts/",
                                "tools/", "arch/x86/um/"))
-    other_machine = name.startswith("arch/") and not name.startswith(
-        "arch/x86/")
+    ours = tuple(f"arch/{each.folder}/" for each in machine.ALL)
+    other_machine = name.startswith("arch/") and not name.startswith(ours)
     return name.endswith(".c") and not foreign and not other_machine
 
 

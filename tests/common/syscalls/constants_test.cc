@@ -34,10 +34,14 @@
 namespace bailey {
 namespace {
 
+constexpr Architecture kX8664 = Architecture::kX8664;
+constexpr Architecture kAarch64 = Architecture::kAarch64;
+
 // SAFETY: the cast is the conversion that NamedConstant documents: negative
 // values are sign-extended.
-#define EXPECT_CONSTANT(name) \
-  EXPECT_EQ(FindConstant(#name), std::optional(static_cast<uint64_t>(name)))
+#define EXPECT_CONSTANT(name)            \
+  EXPECT_EQ(FindConstant(kX8664, #name), \
+            std::optional(static_cast<uint64_t>(name)))
 
 TEST(ConstantsTest, FilesAreThoseOfTheHeaders) {
   EXPECT_CONSTANT(O_RDONLY);
@@ -123,32 +127,57 @@ TEST(ConstantsTest, KernelsOwnAreThoseOfTheHeaders) {
 }
 
 TEST(ConstantsTest, KnowsWhatTheMachinesHeadersMayNot) {
-  EXPECT_EQ(FindConstant("SOCK_TYPE_MASK"), 0xfu);
-  EXPECT_EQ(FindConstant("LANDLOCK_ACCESS_NET_CONNECT_TCP"), 2u);
-  EXPECT_EQ(FindConstant("LANDLOCK_RESTRICT_SELF_LOG_SUBDOMAINS_OFF"), 4u);
-  EXPECT_EQ(FindConstant("MAP_DROPPABLE"), 8u);
+  EXPECT_EQ(FindConstant(kX8664, "SOCK_TYPE_MASK"), 0xfu);
+  EXPECT_EQ(FindConstant(kX8664, "LANDLOCK_ACCESS_NET_CONNECT_TCP"), 2u);
+  EXPECT_EQ(FindConstant(kX8664, "LANDLOCK_RESTRICT_SELF_LOG_SUBDOMAINS_OFF"),
+            4u);
+  EXPECT_EQ(FindConstant(kX8664, "MAP_DROPPABLE"), 8u);
 }
 
 // glibc's is 0 on x86_64, where the kernel sets the flag by itself.
 TEST(ConstantsTest, TheKernelsValueWins) {
-  EXPECT_EQ(FindConstant("O_LARGEFILE"), 0100000u);
+  EXPECT_EQ(FindConstant(kX8664, "O_LARGEFILE"), 0100000u);
 }
 
 TEST(ConstantsTest, NegativeOnesAreSignExtended) {
-  EXPECT_EQ(FindConstant("AT_FDCWD"), 0xffffffffffffff9cull);
+  EXPECT_EQ(FindConstant(kX8664, "AT_FDCWD"), 0xffffffffffffff9cull);
 }
 
 TEST(ConstantsTest, UnknownNamesAreNotFound) {
-  EXPECT_EQ(FindConstant(""), std::nullopt);
-  EXPECT_EQ(FindConstant("O_CLOEXECC"), std::nullopt);
-  EXPECT_EQ(FindConstant("o_cloexec"), std::nullopt);
-  EXPECT_EQ(FindConstant("~"), std::nullopt);
+  EXPECT_EQ(FindConstant(kX8664, ""), std::nullopt);
+  EXPECT_EQ(FindConstant(kX8664, "O_CLOEXECC"), std::nullopt);
+  EXPECT_EQ(FindConstant(kX8664, "o_cloexec"), std::nullopt);
+  EXPECT_EQ(FindConstant(kX8664, "~"), std::nullopt);
 }
 
 TEST(ConstantsTest, EachIsFoundByItsName) {
-  EXPECT_GT(AllConstants().size(), 2000u);
-  for (const NamedConstant& constant : AllConstants()) {
-    EXPECT_EQ(FindConstant(constant.name), constant.value) << constant.name;
+  for (const Architecture architecture : kArchitectures) {
+    EXPECT_GT(AllConstants(architecture).size(), 2000u);
+    for (const NamedConstant& constant : AllConstants(architecture)) {
+      EXPECT_EQ(FindConstant(architecture, constant.name), constant.value)
+          << constant.name;
+    }
+  }
+}
+
+// arch/arm64/include/uapi/asm/fcntl.h and mman.h.
+TEST(ConstantsTest, Aarch64HasItsOwnValues) {
+  EXPECT_EQ(FindConstant(kAarch64, "O_DIRECTORY"), 040000u);
+  EXPECT_EQ(FindConstant(kAarch64, "O_NOFOLLOW"), 0100000u);
+  EXPECT_EQ(FindConstant(kAarch64, "O_DIRECT"), 0200000u);
+  EXPECT_EQ(FindConstant(kAarch64, "O_LARGEFILE"), 0400000u);
+  EXPECT_EQ(FindConstant(kAarch64, "O_TMPFILE"), 020040000u);
+  EXPECT_EQ(FindConstant(kAarch64, "PROT_BTI"), 0x10u);
+  EXPECT_EQ(FindConstant(kX8664, "PROT_BTI"), std::nullopt);
+  EXPECT_EQ(FindConstant(kAarch64, "MAP_32BIT"), std::nullopt);
+  EXPECT_EQ(FindConstant(kAarch64, "O_CLOEXEC"), O_CLOEXEC);
+}
+
+TEST(ConstantsTest, ErrorNumbersAreTheSameOnAll) {
+  for (const NamedConstant& constant : AllConstants(kX8664)) {
+    if (!FindErrno(constant.name)) continue;
+    EXPECT_EQ(FindConstant(kAarch64, constant.name), constant.value)
+        << constant.name;
   }
 }
 

@@ -7,8 +7,11 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parents[3] / "scripts"))
 
+from syscall_table import compiler
+from syscall_table import constants
 from syscall_table import emit
 from syscall_table import kernel
+from syscall_table import machine
 from syscall_table import manual
 from syscall_table import sources
 
@@ -125,9 +128,38 @@ class KernelTest(unittest.TestCase):
         text = ("#ifdef CONFIG_A\nkept 1\n#ifdef CONFIG_CLONE_BACKWARDS\n"
                 "dead\n#elif defined(CONFIG_CLONE_BACKWARDS2)\ndead\n"
                 "#else\nkept 2\n#endif\n#else\nkept 3\n#endif\nkept 4\n")
-        self.assertEqual(kernel.live_text(text).splitlines(),
-                         ["kept 1", "kept 2", "kept 3", "kept 4"])
+        self.assertEqual(
+            kernel.live_text(text, machine.X86_64).splitlines(),
+            ["kept 1", "kept 2", "kept 3", "kept 4"])
 
+    def test_takes_the_branch_that_aarch64_has(self):
+        text = ("#ifdef CONFIG_CLONE_BACKWARDS\nkept\n#elif "
+                "defined(CONFIG_CLONE_BACKWARDS2)\ndead\n#elif "
+                "defined(CONFIG_OTHER)\ndead\n#else\ndead\n#endif\n"
+                "#ifndef CONFIG_CLONE_BACKWARDS\ndead\n#else\nkept\n#endif\n")
+        self.assertEqual(
+            kernel.live_text(text, machine.AARCH64).splitlines(),
+            ["kept", "kept"])
+
+    def test_reads_further_kinds_of_line(self):
+        text = ("38 renameat renameat sys_renameat\n"
+                "403 32 clock_gettime64 sys_clock_gettime\n")
+        self.assertEqual(kernel.read_table(text), [])
+        self.assertEqual(kernel.read_table(text, ("64", "renameat")),
+                         [(38, "renameat", "sys_renameat")])
+
+    def test_other_architectures_code_is_foreign(self):
+        self.assertTrue(kernel.is_foreign("arch/x86/a.c", machine.AARCH64))
+        self.assertFalse(kernel.is_foreign("arch/arm64/a.c", machine.AARCH64))
+        self.assertFalse(kernel.is_foreign("kernel/fork.c", machine.AARCH64))
+
+    def test_a_call_of_one_architecture_is_not_in_others(self):
+        supplement = {"syscalls": [
+            {"number": 336, "only": "x86_64", "definition": ["uprobe"]},
+            {"number": 470, "definition": ["listns"]}]}
+        self.assertEqual(
+            [call.number for call in kernel.supplementary_calls(
+                supplement, set(), machine.AARCH64)], [470])
 
     def test_narrows_what_the_code_reads(self):
         calls = [kernel.Syscall(56, "clone", [integer("clone_flags", 64)])]
@@ -145,14 +177,32 @@ class EmitTest(unittest.TestCase):
     def test_lines_fit(self):
         call = kernel.Syscall(7, "f" * 30, [
             kernel.Argument("int", "n" * 20, 32, True, False, "m" * 20)] * 3)
-        text = emit.syscalls([call], {"a": "1"}, {"syscalls": []})
+        text = emit.syscalls([call], "x86_64", {"a": "1"},
+                             {"syscalls": []})
         self.assertTrue(all(len(line) <= 80 for line in text.splitlines()))
         self.assertIn('Signed32("' + "m" * 20 + '", "' + "n" * 20 + '")', text)
 
     def test_keeps_numbers_without_a_call(self):
         call = kernel.Syscall(134, "uselib", None)
         self.assertIn('{134, "uselib", kNoSignature},',
-                      emit.syscalls([call], {}, {"syscalls": []}))
+                      emit.syscalls([call], "x86_64", {}, {"syscalls": []}))
+
+    def test_shows_only_what_differs(self):
+        found = constants.differences({"A": 1, "B": 3, "D": 4},
+                                      {"A": 1, "B": 2, "C": 5})
+        self.assertEqual(found, {"B": 3, "C": None, "D": 4})
+        text = emit.constant_differences(found, "aarch64", {})
+        self.assertIn('{"B", 3},\n{"C", kAbsent},\n{"D", 4},\n', text)
+
+
+class CompilerTest(unittest.TestCase):
+    def test_reads_the_words_of_both_assemblers(self):
+        self.assertEqual(compiler.read_data(
+            "bailey_values:\n\t.quad\t-1\n\t.zero\t16\n", 3),
+            [2**64 - 1, 0, 0])
+        self.assertEqual(compiler.read_data(
+            "bailey_values:\n\t.xword\t7  // 0x7\n"
+            "\t.size\tbailey_values, 8\nx:\n\t.xword\t9\n", 1), [7])
 
 
 if __name__ == "__main__":

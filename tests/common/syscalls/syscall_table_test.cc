@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <fstream>
+#include <regex>
 #include <set>
 #include <string>
 #include <vector>
@@ -248,7 +250,101 @@ TEST(SyscallTableTest, NamesItsArchitecture) {
   EXPECT_EQ(ArchitectureName(Architecture::kX8664), "x86_64");
   EXPECT_EQ(ParseArchitecture("x86_64"), Architecture::kX8664);
   EXPECT_EQ(ParseArchitecture("x86-64"), std::nullopt);
-  EXPECT_EQ(ParseArchitecture("aarch64"), std::nullopt);
+  EXPECT_EQ(ParseArchitecture("arm64"), std::nullopt);
+}
+
+// --- aarch64 -----------------------------------------------------------------
+
+const SyscallTable& Arm() { return SyscallTable::For(Architecture::kAarch64); }
+
+TEST(Aarch64TableTest, NamesItsArchitecture) {
+  EXPECT_EQ(Arm().audit_arch(), uint32_t{AUDIT_ARCH_AARCH64});
+  EXPECT_EQ(ArchitectureName(Architecture::kAarch64), "aarch64");
+  EXPECT_EQ(ParseArchitecture("aarch64"), Architecture::kAarch64);
+}
+
+// `#define __NR_NAME NUMBER` of the header that aarch64 shares with others.
+std::vector<std::pair<std::string, uint32_t>> GenericNumbers() {
+  std::ifstream header("/usr/include/asm-generic/unistd.h");
+  const std::regex line(R"(#define __NR(?:3264)?_(\w+) (\d+)\s*)");
+  std::vector<std::pair<std::string, uint32_t>> numbers;
+  std::smatch match;
+  for (std::string text; std::getline(header, text);) {
+    if (!std::regex_match(text, match, line)) continue;
+    numbers.emplace_back(match[1], std::stoul(match[2]));
+  }
+  return numbers;
+}
+
+// 403 to 423 are for 32 bits; a few names stand for another there, or for none.
+TEST(Aarch64TableTest, NumbersAreThoseOfTheGenericHeader) {
+  const std::set<std::string> others = {"arch_specific_syscall",
+                                        "syscalls",
+                                        "sync_file_range2",
+                                        "fstatat",
+                                        "umount",
+                                        "statfs",
+                                        "fstatfs",
+                                        "nfsservctl"};
+  size_t compared = 0;
+  for (const auto& [name, number] : GenericNumbers()) {
+    if (others.contains(name) || (number >= 403 && number <= 423)) continue;
+    const Syscall* call = Arm().FindByNumber(number);
+    ASSERT_NE(call, nullptr) << name;
+    EXPECT_EQ(call->name, name);
+    ++compared;
+  }
+  EXPECT_GT(compared, 250u);
+}
+
+TEST(Aarch64TableTest, LacksTheOlderOfTwoCallsThatDoTheSame) {
+  for (const char* name :
+       {"open",       "creat",  "stat",   "lstat", "access",       "fork",
+        "vfork",      "rename", "unlink", "mkdir", "rmdir",        "pipe",
+        "dup2",       "poll",   "select", "time",  "epoll_create", "epoll_wait",
+        "arch_prctl", "iopl",   "uprobe"}) {
+    EXPECT_EQ(Arm().FindByName(name), nullptr) << name;
+  }
+  for (const char* name :
+       {"openat", "newfstatat", "clone", "clone3", "renameat", "getrlimit",
+        "memfd_secret", "mseal", "listns"}) {
+    EXPECT_NE(Arm().FindByName(name), nullptr) << name;
+  }
+}
+
+// CONFIG_CLONE_BACKWARDS: tls before child_tid.
+TEST(Aarch64TableTest, ClonesArgumentsStandInItsOwnOrder) {
+  const Syscall* clone = Arm().FindByName("clone");
+  ASSERT_NE(clone, nullptr);
+  std::vector<std::string_view> names;
+  for (const SyscallArgument& argument : clone->arguments) {
+    names.push_back(argument.name);
+  }
+  EXPECT_THAT(names,
+              ElementsAre("flags", "stack", "parent_tid", "tls", "child_tid"));
+  EXPECT_EQ(clone->arguments[0].width_bits, 32);
+  EXPECT_THAT(Names("clone"),
+              ElementsAre("flags", "stack", "parent_tid", "child_tid", "tls"));
+}
+
+// Calls of one name take the same on both, but for clone.
+TEST(Aarch64TableTest, SharedCallsTakeTheSame) {
+  size_t shared = 0;
+  for (const Syscall& call : Arm().all()) {
+    const Syscall* other = Table().FindByName(call.name);
+    if (other == nullptr || call.name == "clone") continue;
+    if (!call.has_signature || !other->has_signature) continue;
+    // A 32-bit length on x86_64 alone, from before there were larger files.
+    if (call.name == "fadvise64") continue;
+    ++shared;
+    ASSERT_EQ(call.arguments.size(), other->arguments.size()) << call.name;
+    for (size_t i = 0; i < call.arguments.size(); ++i) {
+      EXPECT_EQ(Kind(call.arguments[i]), Kind(other->arguments[i]))
+          << call.name;
+      EXPECT_EQ(call.arguments[i].name, other->arguments[i].name) << call.name;
+    }
+  }
+  EXPECT_GT(shared, 280u);
 }
 
 }  // namespace
