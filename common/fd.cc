@@ -45,6 +45,58 @@ Result<> WriteAndSync(int fd, std::string_view bytes, mode_t mode,
   return {};
 }
 
+std::string NameOf(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+// Gives a file without a name the name `path`. Where that is free it never has
+// another. Where it is not, a second one is needed for a moment: always the
+// same, so that what a process that was killed there has left is replaced by
+// the next write. False: another writer of the same file took ours for that.
+Result<bool> Publish(int fd, const std::string& path) {
+  const std::string source = fmt::format("/proc/self/fd/{}", fd);
+  const std::string second = fmt::format("{}/.{}.bailey-new", DirectoryOf(path),
+                                         NameOf(path).substr(0, 200));
+  const auto link_to = [&](const std::string& name) {
+    return linkat(AT_FDCWD, source.c_str(), AT_FDCWD, name.c_str(),
+                  AT_SYMLINK_FOLLOW) == 0;
+  };
+  if (link_to(path)) return true;
+  if (errno != EEXIST) return FailErrno(Quoted("write", path));
+  if (!link_to(second)) {
+    if (errno != EEXIST) return FailErrno(Quoted("replace", path));
+    if (unlink(second.c_str()) == 0 || errno == ENOENT) return false;
+    return FailErrno(Quoted("remove", second));
+  }
+  TemporaryName temporary(second);
+  if (rename(second.c_str(), path.c_str()) == 0) {
+    temporary.Keep();
+    return true;
+  }
+  if (errno == ENOENT) return false;
+  return FailErrno(Quoted("replace", path));
+}
+
+// Not on every file system, and not without /proc.
+UniqueFd OpenUnnamed(const std::string& path) {
+  if (access("/proc/self/fd", X_OK) != 0) return UniqueFd();
+  return UniqueFd(
+      open(DirectoryOf(path).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
+}
+
+Result<> WriteNamed(const std::string& path, std::string_view bytes,
+                    mode_t mode) {
+  std::string pattern = DirectoryOf(path) + "/.bailey-XXXXXX";
+  const UniqueFd fd(mkostemp(pattern.data(), O_CLOEXEC));
+  if (!fd.valid()) return FailErrno(Quoted("create a file beside", path));
+  TemporaryName temporary(pattern);
+  RETURN_IF_ERROR(WriteAndSync(fd.get(), bytes, mode, path));
+  if (rename(temporary.path().c_str(), path.c_str()) != 0)
+    return FailErrno(Quoted("replace", path));
+  temporary.Keep();
+  return {};
+}
+
 }  // namespace
 
 void UniqueFd::Reset(int fd) {
@@ -93,15 +145,15 @@ Result<> WriteAll(int fd, std::string_view bytes, std::string_view name) {
 
 Result<> WriteFileAtomically(const std::string& path, std::string_view bytes,
                              mode_t mode) {
-  std::string pattern = DirectoryOf(path) + "/.bailey-XXXXXX";
-  const UniqueFd fd(mkostemp(pattern.data(), O_CLOEXEC));
-  if (!fd.valid()) return FailErrno(Quoted("create a file beside", path));
-  TemporaryName temporary(pattern);
-  RETURN_IF_ERROR(WriteAndSync(fd.get(), bytes, mode, path));
-  if (rename(temporary.path().c_str(), path.c_str()) != 0)
-    return FailErrno(Quoted("replace", path));
-  temporary.Keep();
-  return {};
+  constexpr int kTries = 64;  // as many others may write it at this moment
+  for (int tries = 0; tries < kTries; ++tries) {
+    const UniqueFd fd = OpenUnnamed(path);
+    if (!fd.valid()) break;
+    RETURN_IF_ERROR(WriteAndSync(fd.get(), bytes, mode, path));
+    ASSIGN_OR_RETURN(const bool published, Publish(fd.get(), path));
+    if (published) return {};
+  }
+  return WriteNamed(path, bytes, mode);
 }
 
 }  // namespace bailey

@@ -167,6 +167,7 @@ Json WritePortion(const PlanPortion& portion) {
           {"trusted", portion.trusted},
           {"holds_main", portion.holds_main},
           {"credentials", portion.credentials},
+          {"unmodified", portion.unmodified},
           {"program", portion.program},
           {"limits", WriteLimits(portion.limits)},
           {"files", WriteList(portion.files, WriteFileRule)},
@@ -181,6 +182,7 @@ Result<PlanPortion> ReadPortion(const JsonObject& object) {
   ASSIGN_OR_RETURN(portion.trusted, object.Bool("trusted"));
   ASSIGN_OR_RETURN(portion.holds_main, object.Bool("holds_main"));
   ASSIGN_OR_RETURN(portion.credentials, object.Strings("credentials"));
+  ASSIGN_OR_RETURN(portion.unmodified, object.Bool("unmodified"));
   ASSIGN_OR_RETURN(portion.program, object.String("program"));
   ASSIGN_OR_RETURN(portion.limits, ReadLimits(object));
   ASSIGN_OR_RETURN(portion.files,

@@ -83,6 +83,9 @@ struct PlanPortion {
   std::vector<PlanFileRule> files;  // Landlock rules and mounts
   std::vector<PlacedSymbol> symbols;
   PlanLimits limits;
+  // A program as it is, without our runtime: its filter is installed from
+  // outside, at the end of its execve. Its plan has no other portion.
+  bool unmodified = false;
   // In the bundle: the portion's program, and every file at its place in the
   // container (loader, libraries).
   std::string program;  // path inside the container, or empty

@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -57,6 +59,60 @@ TEST_F(FdTest, AFailedReplaceLeavesNothingBehind) {
   EXPECT_FALSE(WriteFileAtomically(path, "text").ok());
   EXPECT_EQ(FileCount(), 1u);
   EXPECT_FALSE(WriteFileAtomically(directory_ + "/none/file", "text").ok());
+}
+
+// What a writer that was killed before it renamed has left.
+TEST_F(FdTest, TheNextWriteReplacesWhatAKilledOneLeft) {
+  const std::string path = directory_ + "/file";
+  const std::string left = directory_ + "/.file.bailey-new";
+  ASSERT_TRUE(WriteFileAtomically(path, "old").ok());
+  ASSERT_TRUE(WriteFileAtomically(left, "left").ok());
+  ASSERT_TRUE(WriteFileAtomically(path, "new").ok());
+  EXPECT_EQ(ReadFile(path).value(), "new");
+  EXPECT_EQ(FileCount(), 1u);
+}
+
+TEST_F(FdTest, AKilledWriterLeavesNothing) {
+  const std::string path = directory_ + "/file";
+  const std::string bytes(8 << 20, 'x');
+  for (int i = 0; i < 10; ++i) {
+    const pid_t child = fork();
+    if (child == 0) {
+      (void)WriteFileAtomically(path, bytes);
+      _exit(0);
+    }
+    usleep(static_cast<useconds_t>(300 * i));
+    kill(child, SIGKILL);
+    ASSERT_EQ(waitpid(child, nullptr, 0), child);
+    if (std::filesystem::exists(path)) {
+      EXPECT_EQ(std::filesystem::file_size(path), bytes.size());
+      std::filesystem::remove(path);
+    }
+    EXPECT_EQ(FileCount(), 0u);
+  }
+}
+
+TEST_F(FdTest, ManyWritersOfOneFileEachWriteItWhole) {
+  const std::string path = directory_ + "/file";
+  constexpr int kWriters = 8;
+  for (int i = 0; i < kWriters; ++i) {
+    if (fork() != 0) continue;
+    bool ok = true;
+    for (int round = 0; round < 20; ++round) {
+      ok = ok && WriteFileAtomically(
+                     path, std::string(1000, static_cast<char>('a' + i)))
+                     .ok();
+    }
+    _exit(ok ? 0 : 1);
+  }
+  for (int i = 0; i < kWriters; ++i) {
+    int status = -1;
+    ASSERT_GT(wait(&status), 0);
+    EXPECT_EQ(status, 0);
+  }
+  const std::string found = ReadFile(path).value();
+  EXPECT_EQ(found, std::string(1000, found[0]));
+  EXPECT_EQ(FileCount(), 1u);
 }
 
 TEST_F(FdTest, LimitsAndNamesInErrors) {
