@@ -26,11 +26,14 @@ constexpr std::array<ActionWord, 7> kActions = {{
     {"kill_process", ActionKind::kKillProcess},
 }};
 
+// Error numbers are the same on all.
+constexpr Architecture kAnyArchitecture = Architecture::kX8664;
+
 constexpr int kMaxErrno = 4095;  // MAX_ERRNO, include/linux/err.h
 
 std::vector<std::string_view> ErrnoNames() {
   std::vector<std::string_view> names;
-  for (const NamedConstant& constant : AllConstants())
+  for (const NamedConstant& constant : AllConstants(kAnyArchitecture))
     if (FindErrno(constant.name)) names.push_back(constant.name);
   return names;
 }
@@ -44,7 +47,7 @@ std::optional<uint16_t> ResolveErrno(const ConstantExpression& expression,
                  DidYouMean(expression.name, ErrnoNames()));
     return std::nullopt;
   }
-  const auto value = EvaluateConstant(expression, report);
+  const auto value = EvaluateConstant(expression, kAnyArchitecture, report);
   if (!value) return std::nullopt;
   if (value->value >= 1 && value->value <= kMaxErrno)
     return static_cast<uint16_t>(value->value);

@@ -64,9 +64,11 @@ struct ActionSyntax {
   std::optional<ConstantExpression> errno_value;  // `errno` has one, no other
 };
 
+// A system call, or with `is_group` all those of a group.
 struct SyscallPattern {
   Name name;
-  std::optional<ArgumentExpression> when;
+  std::optional<ArgumentExpression> when;  // never of a group
+  bool is_group = false;
 };
 
 struct SyscallStatement {
@@ -86,8 +88,18 @@ struct TargetStatement {
   std::vector<Name> architectures;
 };
 
+// A built-in library by its name, or a file: `./` or `../` begins its path.
 struct UseStatement {
   Name library;
+};
+
+struct GroupStatement {
+  Name name;
+  std::vector<SyscallPattern> members;
+};
+
+struct PluginsStatement {
+  std::vector<Name> patterns;  // as written, between the quotes
 };
 
 struct CredentialStatement {
@@ -102,9 +114,19 @@ struct UsesStatement {
   std::vector<Name> credentials;
 };
 
+struct StringSyntax {
+  Name function;
+  Name parameter;
+};
+
 struct FunctionStatement {
   bool is_input = false;
   std::vector<Name> functions;
+  std::vector<StringSyntax> strings;  // `NAME(string PARAMETER)`
+};
+
+struct SeparateStatement {
+  std::vector<Name> globals;
 };
 
 enum class LimitKind { kMemory, kWall, kCpu, kPids, kOutput };
@@ -123,6 +145,21 @@ struct OtherwiseStatement {
   ActionSyntax action;
 };
 
+struct ExpectationSyntax {
+  std::optional<Name> portion;
+  Name call;
+  std::vector<ConstantExpression> arguments;
+  ActionSyntax outcome;  // an action, `allowed` or `denied`
+  SourceSpan span;
+  std::string text;  // as a statement's
+};
+
+struct TestStatement {
+  Name name;
+  std::optional<Name> portion;  // of the expectations without one
+  std::vector<ExpectationSyntax> expectations;
+};
+
 struct Statement;
 
 struct PortionStatement {
@@ -133,8 +170,10 @@ struct PortionStatement {
 
 struct Statement {
   std::variant<SyscallStatement, FileStatement, TargetStatement, UseStatement,
-               CredentialStatement, UsesStatement, FunctionStatement,
-               LimitStatement, OtherwiseStatement, PortionStatement>
+               GroupStatement, PluginsStatement, CredentialStatement,
+               UsesStatement, FunctionStatement, SeparateStatement,
+               LimitStatement, OtherwiseStatement, TestStatement,
+               PortionStatement>
       body;
   SourceSpan span;   // without the `;`
   Name keyword;      // the word that it begins with

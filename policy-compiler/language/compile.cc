@@ -1,11 +1,13 @@
 #include "policy-compiler/language/compile.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "policy-compiler/language/diagnostic_sink.h"
 #include "policy-compiler/language/lexer.h"
-#include "policy-compiler/language/parser.h"
 #include "policy-compiler/language/resolver.h"
+#include "policy-compiler/language/targets.h"
+#include "policy-compiler/language/texts.h"
 
 namespace bailey::policy {
 namespace {
@@ -20,18 +22,47 @@ ParsedPolicy TooLarge(const SourceText& text) {
   return parsed;
 }
 
+// x86_64 first, on which Bailey runs programs.
+void TakeTargets(std::vector<Policy> policies, ParsedPolicy& parsed) {
+  const auto first =
+      std::ranges::find(policies, Architecture::kX8664, &Policy::architecture);
+  if (first != policies.end()) std::iter_swap(policies.begin(), first);
+  parsed.policy = std::move(policies.front());
+  policies.erase(policies.begin());
+  parsed.other_targets = std::move(policies);
+}
+
 }  // namespace
 
-ParsedPolicy LoadPolicy(const SourceText& text, const LibraryLookup& library) {
+ParsedPolicy LoadPolicy(const SourceText& text, const PolicySources& sources) {
   if (text.text.size() > kMaxPolicyBytes) return TooLarge(text);
   DiagnosticSink sink(text.name);
-  TextReporter report(text, sink);
-  const PolicySyntax syntax = ParsePolicy(text, report);
-  Policy policy = Resolver(text, library, sink).Run(syntax);
+  std::deque<PolicyText> texts = LoadTexts(text, sources, sink);
+  const std::vector<Architecture> targets =
+      TargetsOf(texts.front().syntax, texts.front().report);
+  sink.SetTargets(targets);
+  std::vector<Policy> policies;
+  for (const Architecture target : targets) {
+    sink.BeginTarget(target);
+    policies.push_back(Resolver(texts, target, sink).Run());
+  }
   ParsedPolicy parsed;
   parsed.diagnostics = sink.Finish();
-  if (!parsed.diagnostics.has_errors()) parsed.policy = std::move(policy);
+  if (!parsed.diagnostics.has_errors())
+    TakeTargets(std::move(policies), parsed);
   return parsed;
+}
+
+const Policy* FindTarget(const ParsedPolicy& parsed, Architecture target) {
+  if (parsed.policy && parsed.policy->architecture == target)
+    return &*parsed.policy;
+  const auto found =
+      std::ranges::find(parsed.other_targets, target, &Policy::architecture);
+  return found == parsed.other_targets.end() ? nullptr : &*found;
+}
+
+ParsedPolicy LoadPolicy(const SourceText& text, const LibraryLookup& library) {
+  return LoadPolicy(text, PolicySources{library, nullptr});
 }
 
 }  // namespace bailey::policy

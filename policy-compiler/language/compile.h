@@ -19,6 +19,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/bpf/evaluator.h"
 #include "common/diagnostics.h"
@@ -31,14 +32,39 @@ namespace bailey::policy {
 using LibraryLookup =
     std::function<std::optional<std::string>(std::string_view name)>;
 
+// A policy file that another uses: its bytes, and what is the same for every
+// path to it.
+struct UsedFile {
+  std::string identity;
+  std::string text;
+};
+using FileLookup = std::function<Result<UsedFile>(const std::string& path)>;
+
+// Where `use` looks.
+struct PolicySources {
+  LibraryLookup library;
+  FileLookup file;                              // none: no file can be used
+  std::vector<std::string> library_names = {};  // for "did you mean"
+};
+
 struct ParsedPolicy {
-  // There is one exactly when `diagnostics` has no errors.
+  // There is one exactly when `diagnostics` has no errors: for x86_64 if that
+  // is a target, else for the first that the policy names.
   std::optional<Policy> policy;
+  // The same policy for its other targets. They have the same rules under the
+  // same indexes; what a target lacks is left out of its calls.
+  std::vector<Policy> other_targets = {};
   Diagnostics diagnostics;  // every error and warning, in reading order
 };
 
-// Never fails otherwise, whatever the text.
+// Never fails otherwise, whatever the text. The text's name is the path from
+// which the files that it uses are looked up.
+ParsedPolicy LoadPolicy(const SourceText& text, const PolicySources& sources);
+// The same with built-in libraries alone.
 ParsedPolicy LoadPolicy(const SourceText& text, const LibraryLookup& library);
+
+// The policy for that target; null if it has none such, or errors.
+const Policy* FindTarget(const ParsedPolicy& parsed, Architecture target);
 
 // A system call by name or number with up to six arguments, each a constant
 // expression of the policy language (`AF_UNIX`, `O_RDONLY|O_CLOEXEC`, `-100`);

@@ -47,8 +47,9 @@ std::string TypeText(const SyscallArgument& argument) {
 
 class ConditionResolver {
  public:
-  ConditionResolver(const Syscall& call, TextReporter& report)
-      : call_(call), report_(report) {}
+  ConditionResolver(Architecture architecture, const Syscall& call,
+                    TextReporter& report)
+      : architecture_(architecture), call_(call), report_(report) {}
 
   // Recursion is bounded: the parser refuses deep nesting (kMaxDepth).
   Conditions Resolve(const ArgumentExpression& expression) {
@@ -125,7 +126,7 @@ class ConditionResolver {
 
   std::optional<uint64_t> Fit(const ConstantExpression& expression,
                               const SyscallArgument& argument, bool as_bits) {
-    const auto value = EvaluateConstant(expression, report_);
+    const auto value = EvaluateConstant(expression, architecture_, report_);
     if (!value) return std::nullopt;
     Width width{argument.width_bits, argument.is_signed, as_bits};
     if (const auto bits = FitWidth(*value, width)) return bits;
@@ -157,7 +158,7 @@ class ConditionResolver {
     auto comparison = ResolveOperand(expression.operand);
     const ConstantExpression& right = expression.items[0].first;
     if (!comparison) {
-      EvaluateConstant(right, report_);  // for its own errors
+      EvaluateConstant(right, architecture_, report_);  // for its own errors
       return std::nullopt;
     }
     if (ArgumentOf(*comparison).is_pointer)
@@ -179,7 +180,8 @@ class ConditionResolver {
 
   Conditions ResolvePointer(const ArgumentExpression& expression,
                             Comparison comparison) {
-    const auto value = EvaluateConstant(expression.items[0].first, report_);
+    const auto value =
+        EvaluateConstant(expression.items[0].first, architecture_, report_);
     const bool equality =
         expression.kind == ArgumentExpression::Kind::kCompare &&
         (expression.op == CompareOp::kEqual ||
@@ -231,6 +233,7 @@ class ConditionResolver {
     return std::nullopt;
   }
 
+  const Architecture architecture_;
   const Syscall& call_;
   TextReporter& report_;
 };
@@ -238,9 +241,10 @@ class ConditionResolver {
 }  // namespace
 
 std::optional<Condition> ResolveCondition(const ArgumentExpression& expression,
+                                          Architecture architecture,
                                           const Syscall& call,
                                           TextReporter& report) {
-  return ConditionResolver(call, report).Resolve(expression);
+  return ConditionResolver(architecture, call, report).Resolve(expression);
 }
 
 Condition Compare(const Comparison& comparison) {

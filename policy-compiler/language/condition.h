@@ -1,7 +1,8 @@
 // Argument expressions to conditions: names looked up, values made to fit the
 // argument's width, and what a filter cannot see refused.
 //
-//   std::optional<Condition> when = ResolveCondition(expression, call, report);
+//   std::optional<Condition> when =
+//       ResolveCondition(expression, architecture, call, report);
 //   if (when && IsAlwaysFalse(*when)) report.Warning(...);
 
 #ifndef BAILEY_POLICY_COMPILER_LANGUAGE_CONDITION_H_
@@ -16,8 +17,10 @@
 
 namespace bailey::policy {
 
-// Nothing after an error; every error of the expression is reported.
+// `call` is of the architecture's table. Nothing after an error; every error of
+// the expression is reported.
 std::optional<Condition> ResolveCondition(const ArgumentExpression& expression,
+                                          Architecture architecture,
                                           const Syscall& call,
                                           TextReporter& report);
 

@@ -32,21 +32,32 @@ bool InRange(WideInteger value) {
   return value >= -kTwoTo63 && value < kTwoTo64;
 }
 
-std::string NearestConstant(std::string_view name) {
+std::string NearestConstant(Architecture architecture, std::string_view name) {
   std::vector<std::string_view> names;
-  for (const NamedConstant& constant : AllConstants())
+  for (const NamedConstant& constant : AllConstants(architecture))
     names.push_back(constant.name);
   return DidYouMean(name, names);
 }
 
-Value Named(const ConstantExpression& expression, TextReporter& report) {
+bool IsKnownSomewhere(std::string_view name) {
+  return std::ranges::any_of(kArchitectures, [&](Architecture architecture) {
+    return FindConstant(architecture, name).has_value();
+  });
+}
+
+Value Named(const ConstantExpression& expression, Architecture architecture,
+            TextReporter& report) {
   if (expression.name == "NULL") return ConstantValue{};
-  if (const auto found = FindConstant(expression.name))
+  if (const auto found = FindConstant(architecture, expression.name))
     return FromBits(*found, /*sign=*/true);
-  if (!report.full()) {
-    report.Error(expression.span, "unknown constant " + Quoted(expression.name),
-                 NearestConstant(expression.name));
-  }
+  if (report.full()) return std::nullopt;
+  const std::string name = Quoted(expression.name);
+  report.Error(expression.span,
+               IsKnownSomewhere(expression.name)
+                   ? "the constant " + name + " does not exist on " +
+                         std::string(ArchitectureName(architecture))
+                   : "unknown constant " + name,
+               NearestConstant(architecture, expression.name));
   return std::nullopt;
 }
 
@@ -91,11 +102,13 @@ Value Apply(ConstantOp op, const ConstantValue& left,
   CHECK(false);
 }
 
-Value Chain(const ConstantExpression& expression, TextReporter& report) {
-  Value result = EvaluateConstant(expression.operands[0], report);
+Value Chain(const ConstantExpression& expression, Architecture architecture,
+            TextReporter& report) {
+  Value result = EvaluateConstant(expression.operands[0], architecture, report);
   for (size_t i = 0; i < expression.operators.size(); ++i) {
     // Every operand is looked at, so that each unknown name is reported.
-    const Value next = EvaluateConstant(expression.operands[i + 1], report);
+    const Value next =
+        EvaluateConstant(expression.operands[i + 1], architecture, report);
     if (!result || !next) {
       result.reset();
       continue;
@@ -109,13 +122,17 @@ Value Chain(const ConstantExpression& expression, TextReporter& report) {
 }  // namespace
 
 std::optional<ConstantValue> EvaluateConstant(
-    const ConstantExpression& expression, TextReporter& report) {
+    const ConstantExpression& expression, Architecture architecture,
+    TextReporter& report) {
   using Kind = ConstantExpression::Kind;
   if (expression.kind == Kind::kNumber)
     return ConstantValue{WideInteger{expression.number}, false};
-  if (expression.kind == Kind::kName) return Named(expression, report);
-  if (expression.kind == Kind::kChain) return Chain(expression, report);
-  const Value operand = EvaluateConstant(expression.operands[0], report);
+  if (expression.kind == Kind::kName)
+    return Named(expression, architecture, report);
+  if (expression.kind == Kind::kChain)
+    return Chain(expression, architecture, report);
+  const Value operand =
+      EvaluateConstant(expression.operands[0], architecture, report);
   if (!operand) return std::nullopt;
   if (expression.kind == Kind::kComplement)
     return FromBits(~BitsOf(*operand), /*sign=*/true);

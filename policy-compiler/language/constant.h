@@ -1,7 +1,8 @@
 // What a constant expression is worth, as an integer without a width, and
 // whether an argument of some width can hold it.
 //
-//   std::optional<ConstantValue> value = EvaluateConstant(expression, report);
+//   std::optional<ConstantValue> value =
+//       EvaluateConstant(expression, Architecture::kX8664, report);
 //   std::optional<uint64_t> bits = FitWidth(*value, {.bits = 32,
 //                                                    .is_signed = true});
 //
@@ -18,6 +19,7 @@
 #include <optional>
 #include <string>
 
+#include "common/syscalls/syscall_table.h"
 #include "policy-compiler/language/ast.h"
 #include "policy-compiler/language/diagnostic_sink.h"
 
@@ -39,9 +41,11 @@ struct Width {
   bool as_bits = false;
 };
 
-// Nothing after an error, which was reported.
+// Names have the architecture's values. Nothing after an error, which was
+// reported.
 std::optional<ConstantValue> EvaluateConstant(
-    const ConstantExpression& expression, TextReporter& report);
+    const ConstantExpression& expression, Architecture architecture,
+    TextReporter& report);
 
 // The value in the width's bits, zero-extended; nothing if it does not fit.
 std::optional<uint64_t> FitWidth(const ConstantValue& value, Width width);

@@ -1,7 +1,6 @@
 #include "policy-compiler/language/declarations.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -43,27 +42,8 @@ class Declarer {
   }
 
  private:
-  // Rules and portions have their own passes.
+  // Targets, rules and portions have their own passes.
   void Take(const Statement&, const auto&) {}
-
-  void Take(const Statement& statement, const TargetStatement& target) {
-    if (target_seen_)
-      report_.Error(statement.keyword.span, "`target` stands twice");
-    target_seen_ = true;
-    for (const Name& name : target.architectures) TakeArchitecture(name);
-  }
-
-  void TakeArchitecture(const Name& name) {
-    constexpr std::array<std::string_view, 2> kKnown = {"x86_64", "aarch64"};
-    if (const auto found = ParseArchitecture(name.text)) {
-      policy_.architecture = *found;
-    } else if (name.text == "aarch64") {
-      report_.Error(name.span, "the target `aarch64` is not supported yet");
-    } else {
-      report_.Error(name.span, "unknown architecture " + Quoted(name.text),
-                    DidYouMean(name.text, kKnown));
-    }
-  }
 
   void Take(const Statement& statement, const OtherwiseStatement& otherwise) {
     if (otherwise_seen_)
@@ -156,13 +136,14 @@ class Declarer {
 
   bool TakeDescriptor(const CredentialStatement& credential,
                       PlanCredential& result) {
-    constexpr uint64_t kFirst = 3;  // behind stdin, stdout and stderr
-    if (credential.descriptor < kFirst ||
-        credential.descriptor >= BAILEY_FIRST_FD) {
+    // 0 is standard input: all of it, for those who use it alone.
+    const bool is_output =
+        credential.descriptor == 1 || credential.descriptor == 2;
+    if (is_output || credential.descriptor >= BAILEY_FIRST_FD) {
       report_.Error(credential.place.span,
-                    "a credential's descriptor is from 3 to " +
+                    "a credential's descriptor is 0 or from 3 to " +
                         std::to_string(BAILEY_FIRST_FD - 1),
-                    "0 to 2 are the program's input and output, those from " +
+                    "1 and 2 are the program's output, those from " +
                         std::to_string(BAILEY_FIRST_FD) + " on Bailey's own");
       return false;
     }
@@ -267,6 +248,20 @@ class Declarer {
     }
     for (const Name& name : named.functions)
       TakeFunction(name, named.is_input, portion);
+    for (const StringSyntax& string : named.strings)
+      portion.strings.push_back(
+          {string.function.text, string.parameter.text, string.parameter.span});
+  }
+
+  void Take(const Statement&, const SeparateStatement& separate) {
+    for (const Name& name : separate.globals) {
+      if (separate_.insert(name.text).second) {
+        policy_.separate.push_back({name.text, name.span});
+      } else {
+        report_.Error(name.span,
+                      "the global " + Quoted(name.text) + " stands twice");
+      }
+    }
   }
 
   void TakeFunction(const Name& name, bool is_input, PortionPolicy& portion) {
@@ -299,7 +294,6 @@ class Declarer {
   TextReporter& report_;
   Policy& policy_;
   Action otherwise_;  // kill_process where none is written
-  bool target_seen_ = false;
   bool otherwise_seen_ = false;
   bool too_many_portions_ = false;
   bool too_many_credentials_ = false;
@@ -307,6 +301,7 @@ class Declarer {
   std::vector<const CredentialStatement*> credentials_;
   std::set<std::string, std::less<>> credential_names_;
   std::set<std::string, std::less<>> used_;
+  std::set<std::string> separate_;
   std::map<std::string, size_t, std::less<>> function_owners_;
   std::set<std::pair<std::string, bool>> functions_;  // with: is it an input?
 };

@@ -23,21 +23,63 @@ Diagnostic WithoutLongLine(Diagnostic diagnostic) {
   return diagnostic;
 }
 
+// A hint may differ: the nearest name of another table.
+bool AreSame(const Diagnostic& a, const Diagnostic& b) {
+  return a.severity == b.severity && a.file == b.file && a.line == b.line &&
+         a.column == b.column && a.message == b.message;
+}
+
 }  // namespace
 
 DiagnosticSink::DiagnosticSink(std::string main_file)
     : files_{std::move(main_file)} {}
 
+void DiagnosticSink::SetTargets(std::vector<Architecture> targets) {
+  targets_ = std::move(targets);
+}
+
 void DiagnosticSink::Add(Diagnostic diagnostic) {
-  const bool is_error = diagnostic.severity == Severity::kError;
-  if (is_error && found_.error_count() >= kMaxErrors) {
-    dropped_ = true;
-    return;
-  }
-  if (!is_error && warning_count_++ >= kMaxWarnings) return;
+  if (JoinOtherTargets(diagnostic) || !HasRoomFor(diagnostic)) return;
   if (std::ranges::find(files_, diagnostic.file) == files_.end())
     files_.push_back(diagnostic.file);
-  found_.Add(WithoutLongLine(std::move(diagnostic)));
+  Finding finding{WithoutLongLine(std::move(diagnostic)), {}};
+  if (target_) finding.targets.push_back(*target_);
+  found_.push_back(std::move(finding));
+}
+
+// Whether an earlier target has the finding: then it is this one's, too.
+bool DiagnosticSink::JoinOtherTargets(const Diagnostic& diagnostic) {
+  if (!target_) return false;
+  for (Finding& finding : found_) {
+    auto& targets = finding.targets;
+    if (targets.empty() || targets.front() == *target_) continue;
+    if (!AreSame(finding.diagnostic, diagnostic)) continue;
+    if (targets.back() != *target_) targets.push_back(*target_);
+    return true;
+  }
+  return false;
+}
+
+bool DiagnosticSink::HasRoomFor(const Diagnostic& diagnostic) {
+  if (diagnostic.severity != Severity::kError)
+    return warning_count_++ < kMaxWarnings;
+  if (error_count_ < kMaxErrors) return ++error_count_ > 0;
+  dropped_ = true;
+  return false;
+}
+
+Diagnostic DiagnosticSink::Shown(const Finding& finding) const {
+  Diagnostic shown = finding.diagnostic;
+  if (finding.targets.size() == targets_.size()) return shown;
+  std::string names;
+  for (const Architecture target : finding.targets) {
+    const std::string name(ArchitectureName(target));
+    // A message may say it by itself.
+    if (shown.message.find(name) != std::string::npos) continue;
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  if (!names.empty()) shown.message += " (on " + names + ")";
+  return shown;
 }
 
 size_t DiagnosticSink::FileOrder(const std::string& file) const {
@@ -45,7 +87,8 @@ size_t DiagnosticSink::FileOrder(const std::string& file) const {
 }
 
 Diagnostics DiagnosticSink::Finish() const {
-  std::vector<Diagnostic> sorted = found_.all();
+  std::vector<Diagnostic> sorted;
+  for (const Finding& finding : found_) sorted.push_back(Shown(finding));
   SortStably(sorted, [&](const Diagnostic& diagnostic) {
     return std::tuple(FileOrder(diagnostic.file), diagnostic.line,
                       diagnostic.column);

@@ -3,18 +3,24 @@
 //
 //   DiagnosticSink sink("notary.policy");
 //   TextReporter report(text, sink);
+//   sink.BeginTarget(Architecture::kAarch64);
 //   report.Error(span, "unknown system call `opnat`", "did you mean
 //   `openat`?"); return sink.Finish();
+//
+// What is found for several targets is shown once; what is not found for all of
+// them says for which.
 
 #ifndef BAILEY_POLICY_COMPILER_LANGUAGE_DIAGNOSTIC_SINK_H_
 #define BAILEY_POLICY_COMPILER_LANGUAGE_DIAGNOSTIC_SINK_H_
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/diagnostics.h"
+#include "common/syscalls/syscall_table.h"
 
 namespace bailey::policy {
 
@@ -27,8 +33,14 @@ class DiagnosticSink {
   // Findings in `main_file` come first.
   explicit DiagnosticSink(std::string main_file);
 
+  // All targets of the policy; without this there are none.
+  void SetTargets(std::vector<Architecture> targets);
+  const std::vector<Architecture>& targets() const { return targets_; }
+  // What follows is found for this one of them; what came before, for none.
+  void BeginTarget(Architecture target) { target_ = target; }
+
   void Add(Diagnostic diagnostic);
-  bool has_errors() const { return found_.has_errors(); }
+  bool has_errors() const { return error_count_ > 0; }
   // True once errors are dropped: there is no point in looking for more.
   bool full() const { return dropped_; }
   bool takes_warnings() const { return warning_count_ < kMaxWarnings; }
@@ -38,10 +50,21 @@ class DiagnosticSink {
   Diagnostics Finish() const;
 
  private:
+  struct Finding {
+    Diagnostic diagnostic;
+    std::vector<Architecture> targets;  // none: it is of the text
+  };
+
+  bool JoinOtherTargets(const Diagnostic& diagnostic);
+  bool HasRoomFor(const Diagnostic& diagnostic);
+  Diagnostic Shown(const Finding& finding) const;
   size_t FileOrder(const std::string& file) const;
 
-  Diagnostics found_;
+  std::vector<Finding> found_;
+  std::vector<Architecture> targets_;
+  std::optional<Architecture> target_;
   std::vector<std::string> files_;
+  size_t error_count_ = 0;
   size_t warning_count_ = 0;
   bool dropped_ = false;
 };
@@ -54,6 +77,12 @@ class TextReporter {
 
   void Error(SourceSpan span, std::string message, std::string hint = "");
   void Warning(SourceSpan span, std::string message, std::string hint = "");
+  // For a text that is written for all architectures at once, so that it names
+  // what some of them lack.
+  void ForgiveMissing() { forgives_missing_ = true; }
+  bool forgives_missing() const { return forgives_missing_; }
+  // The policy's.
+  const std::vector<Architecture>& targets() const { return sink_->targets(); }
 
   const SourceText& text() const { return *text_; }
   bool full() const { return sink_->full(); }
@@ -61,6 +90,7 @@ class TextReporter {
  private:
   const SourceText* text_;
   DiagnosticSink* sink_;
+  bool forgives_missing_ = false;
 };
 
 // The user's words in backticks: control bytes masked, clipped when long.

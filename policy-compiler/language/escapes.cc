@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@ namespace {
 enum class Use {
   kHalf,   // 64 bits are declared, and some operations use the lower 32
   kFlags,  // the call takes further bits beside those that are compared
+  kTag,    // an address that the call untags, which clears its top byte
 };
 
 struct PartlyUsed {
@@ -51,13 +53,39 @@ constexpr PartlyUsed kPartlyUsed[] = {
     {"unshare", "flags", Use::kFlags},
 };
 
-const PartlyUsed* FindUse(const Syscall& call, int argument) {
-  for (const PartlyUsed& use : kPartlyUsed) {
+// untagged_addr(), which does nothing on x86_64 unless asked for (LAM).
+constexpr PartlyUsed kUntagged[] = {
+    {"get_mempolicy", "addr", Use::kTag},
+    {"madvise", "addr", Use::kTag},
+    {"mbind", "addr", Use::kTag},
+    {"mincore", "addr", Use::kTag},
+    {"mlock", "addr", Use::kTag},
+    {"mlock2", "addr", Use::kTag},
+    {"mprotect", "addr", Use::kTag},
+    {"mremap", "old_address", Use::kTag},
+    {"mseal", "start", Use::kTag},
+    {"msync", "addr", Use::kTag},
+    {"munlock", "addr", Use::kTag},
+    {"munmap", "addr", Use::kTag},
+    {"pkey_mprotect", "addr", Use::kTag},
+    {"set_mempolicy_home_node", "start", Use::kTag},
+};
+
+const PartlyUsed* FindUse(std::span<const PartlyUsed> uses, const Syscall& call,
+                          int argument) {
+  for (const PartlyUsed& use : uses) {
     if (use.call != call.name) continue;
     const auto first = FindArgument(call, use.argument);
     if (first && argument >= *first && argument < *first + use.run) return &use;
   }
   return nullptr;
+}
+
+const PartlyUsed* FindUse(Architecture architecture, const Syscall& call,
+                          int argument) {
+  const PartlyUsed* use = FindUse(kPartlyUsed, call, argument);
+  if (use != nullptr || architecture != Architecture::kAarch64) return use;
+  return FindUse(kUntagged, call, argument);
 }
 
 // Whether setting bits that the kernel does not use can make the comparison
@@ -79,12 +107,14 @@ bool TurnsWithMoreBits(CompareOp op, bool fails) {
 // Whether such bits are among those that are compared.
 bool ComparesUnused(const Comparison& comparison, Use use) {
   if (use == Use::kFlags) return comparison.mask == ~uint64_t{0};
-  return comparison.width_bits == 64 && comparison.mask >> 32 != 0;
+  const int first_unused = use == Use::kTag ? 56 : 32;
+  return comparison.width_bits == 64 && comparison.mask >> first_unused != 0;
 }
 
 class EscapeFinder {
  public:
-  explicit EscapeFinder(const Syscall& call) : call_(call) {}
+  EscapeFinder(Architecture architecture, const Syscall& call)
+      : architecture_(architecture), call_(call) {}
 
   // `fails`: look for what fails when further bits are set, else for what then
   // holds.
@@ -110,7 +140,7 @@ class EscapeFinder {
   }
 
   bool CanTurn(const Comparison& comparison, bool fails) const {
-    const PartlyUsed* use = FindUse(call_, comparison.argument);
+    const PartlyUsed* use = FindUse(architecture_, call_, comparison.argument);
     return use != nullptr && ComparesUnused(comparison, use->use) &&
            TurnsWithMoreBits(comparison.op, fails);
   }
@@ -128,17 +158,25 @@ class EscapeFinder {
     });
   }
 
+  const Architecture architecture_;
   const Syscall& call_;
   std::set<int> found_;
 };
 
-void Warn(const Syscall& call, int argument, bool denies, SourceSpan span,
-          TextReporter& report) {
+void Warn(const Syscall& call, int argument, Use use, bool denies,
+          SourceSpan span, TextReporter& report) {
   const std::string name(call.arguments[static_cast<size_t>(argument)].name);
   const std::string what =
       denies ? " a caller escapes this denial by setting other bits"
              : " a caller meets this condition by setting other bits";
-  if (FindUse(call, argument)->use == Use::kHalf) {
+  if (use == Use::kTag) {
+    report.Warning(span,
+                   "aarch64 ignores the top byte of `" + name + "` of `" +
+                       std::string(call.name) + "`:" + what,
+                   "compare the others: `" + name + " & 0xffffffffffffff`");
+    return;
+  }
+  if (use == Use::kHalf) {
     report.Warning(span,
                    "the kernel uses only the lower 32 bits of `" + name +
                        "` in some operations of `" + std::string(call.name) +
@@ -157,12 +195,14 @@ void Warn(const Syscall& call, int argument, bool denies, SourceSpan span,
 
 }  // namespace
 
-void WarnOfEscapes(const Condition& when, const Syscall& call, bool denies,
-                   SourceSpan span, TextReporter& report) {
-  EscapeFinder finder(call);
+void WarnOfEscapes(const Condition& when, Architecture architecture,
+                   const Syscall& call, bool denies, SourceSpan span,
+                   TextReporter& report) {
+  EscapeFinder finder(architecture, call);
   finder.Visit(when, /*fails=*/denies);
   for (const int argument : finder.found())
-    Warn(call, argument, denies, span, report);
+    Warn(call, argument, FindUse(architecture, call, argument)->use, denies,
+         span, report);
 }
 
 }  // namespace bailey::policy

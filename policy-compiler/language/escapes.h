@@ -2,11 +2,12 @@
 // of the value that they compare: `deny syscall mmap(prot == 7)` is escaped by
 // setting a bit that mmap ignores.
 //
-//   WarnOfEscapes(rule.when, call, /*denies=*/true, span, report);
+//   WarnOfEscapes(rule.when, architecture, call, /*denies=*/true, span,
+//                 report);
 //
 // Arguments whose upper half is never used have the narrower width in the
-// table already; here are those where that depends on another argument, and
-// words of flags.
+// table already; here are those where that depends on another argument, words
+// of flags, and addresses whose top byte aarch64 ignores.
 
 #ifndef BAILEY_POLICY_COMPILER_LANGUAGE_ESCAPES_H_
 #define BAILEY_POLICY_COMPILER_LANGUAGE_ESCAPES_H_
@@ -21,8 +22,9 @@ namespace bailey::policy {
 // One warning an argument, at `span`, for each comparison that can be escaped:
 // in a denial one that fails when further bits are set, in an allow one that
 // then holds.
-void WarnOfEscapes(const Condition& when, const Syscall& call, bool denies,
-                   SourceSpan span, TextReporter& report);
+void WarnOfEscapes(const Condition& when, Architecture architecture,
+                   const Syscall& call, bool denies, SourceSpan span,
+                   TextReporter& report);
 
 }  // namespace bailey::policy
 

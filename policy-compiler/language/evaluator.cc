@@ -10,9 +10,11 @@ namespace bailey::policy {
 namespace {
 
 // Numbers of the x32 ABI, which the kernel serves under x86_64's architecture
-// word: __X32_SYSCALL_BIT set, bit 31 clear.
-constexpr uint32_t kFirstX32 = 0x40000000;
-constexpr uint32_t kLastX32 = 0x7fffffff;
+// word: __X32_SYSCALL_BIT set, bit 31 clear. On others they are no numbers.
+bool IsX32(Architecture architecture, uint32_t number) {
+  return architecture == Architecture::kX8664 && number >= 0x40000000 &&
+         number <= 0x7fffffff;
+}
 
 uint64_t WidthMask(uint8_t width_bits) {
   CHECK(width_bits >= 1 && width_bits <= 64);
@@ -103,8 +105,7 @@ Verdict Evaluate(Architecture architecture, const PortionPolicy& portion,
   const SyscallTable& table = SyscallTable::For(architecture);
   if (data.architecture != table.audit_arch())
     return {kKill, kRuleForeignArchitecture};
-  if (data.number >= kFirstX32 && data.number <= kLastX32)
-    return {kKill, kRuleForeignAbi};
+  if (IsX32(architecture, data.number)) return {kKill, kRuleForeignAbi};
   const Syscall* call = table.FindByNumber(data.number);
   if (call == nullptr) {
     const bool kill = IsKill(portion.otherwise);

@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <array>
 
-#include "common/check.h"
 #include "policy-compiler/language/condition.h"
 
 namespace bailey::policy {
@@ -39,11 +38,8 @@ constexpr uint64_t kTmpfileBit = 0x400000;  // __O_TMPFILE, asm-generic/fcntl.h
 constexpr uint64_t kWriteFlags =
     uint64_t{O_ACCMODE} | O_CREAT | O_TRUNC | kTmpfileBit;
 
-const Syscall& CallNamed(Architecture architecture, std::string_view name) {
-  const Syscall* call = SyscallTable::For(architecture).FindByName(name);
-  CHECK(call != nullptr);
-  return *call;
-}
+// The flags above are the host's, and the same on every architecture of ours
+// (file_rules_test.cc compares them).
 
 Condition FlagsAre(const Syscall& call, uint64_t mask, uint64_t value) {
   return Compare(
@@ -65,38 +61,41 @@ Condition OpensToWrite(const Syscall& call) {
 
 class Implied {
  public:
-  explicit Implied(Architecture architecture) : architecture_(architecture) {}
+  explicit Implied(Architecture architecture)
+      : table_(SyscallTable::For(architecture)) {}
 
   void Read(uint32_t rule) {
-    for (const std::string_view name : kOpens)
-      Add(name, rule, OpensToRead(CallNamed(architecture_, name)));
-    Look(rule);
+    AddEach(kOpens, rule, OpensToRead);
+    AddEach(kLooks, rule, Always);
   }
 
   void Write(uint32_t rule) {
-    for (const std::string_view name : kOpens)
-      Add(name, rule, OpensToWrite(CallNamed(architecture_, name)));
-    Look(rule);
-    for (const std::string_view name : kWrites) Add(name, rule, {});
+    AddEach(kOpens, rule, OpensToWrite);
+    AddEach(kLooks, rule, Always);
+    AddEach(kWrites, rule, Always);
   }
 
-  void Execute(uint32_t rule) { Add(kExecute, rule, {}); }
+  void Execute(uint32_t rule) { AddEach(std::array{kExecute}, rule, Always); }
 
   std::vector<SyscallRule> Take() { return std::move(rules_); }
 
  private:
-  void Look(uint32_t rule) {
-    for (const std::string_view name : kLooks) Add(name, rule, {});
+  static Condition Always(const Syscall&) { return {}; }
+
+  // Newer architectures lack the older of two calls that do the same: open,
+  // stat, rename and their like.
+  void AddEach(const auto& names, uint32_t rule, const auto& when) {
+    for (const std::string_view name : names) {
+      const Syscall* call = table_.FindByName(name);
+      if (call == nullptr) continue;
+      rules_.push_back({.number = call->number,
+                        .when = when(*call),
+                        .action = {ActionKind::kAllow, 0},
+                        .rule = rule});
+    }
   }
 
-  void Add(std::string_view name, uint32_t rule, Condition when) {
-    rules_.push_back({.number = CallNamed(architecture_, name).number,
-                      .when = std::move(when),
-                      .action = {ActionKind::kAllow, 0},
-                      .rule = rule});
-  }
-
-  Architecture architecture_;
+  const SyscallTable& table_;
   std::vector<SyscallRule> rules_;
 };
 

@@ -22,7 +22,8 @@ std::unexpected<Error> FirstError(const DiagnosticSink& sink,
   return Fail("in " + Quoted(word) + ": " + first.message, first.hint);
 }
 
-Result<ConstantValue> ParseConstant(const std::string& word) {
+Result<ConstantValue> ParseConstant(Architecture architecture,
+                                    const std::string& word) {
   if (word.size() > kMaxPolicyBytes) return Fail("the argument is too long");
   const SourceText text{"argument", word};
   DiagnosticSink sink(text.name);
@@ -32,7 +33,7 @@ Result<ConstantValue> ParseConstant(const std::string& word) {
   const auto expression = ExpressionParser(cursor).Constant();
   if (!expression) return FirstError(sink, word);
   if (!cursor.AtEnd()) cursor.Unexpected("the end of the expression");
-  const auto value = EvaluateConstant(*expression, report);
+  const auto value = EvaluateConstant(*expression, architecture, report);
   if (!value || sink.has_errors()) return FirstError(sink, word);
   return *value;
 }
@@ -47,7 +48,8 @@ Result<uint32_t> ParseNumber(Architecture architecture, std::string_view word) {
     for (const Syscall& call : table.all()) names.push_back(call.name);
     return Fail("unknown system call " + Quoted(word), DidYouMean(word, names));
   }
-  ASSIGN_OR_RETURN(const ConstantValue value, ParseConstant(std::string(word)));
+  ASSIGN_OR_RETURN(const ConstantValue value,
+                   ParseConstant(architecture, std::string(word)));
   Width width;
   width.bits = 32;
   width.is_signed = value.value < 0;
@@ -69,7 +71,8 @@ Result<SeccompData> ParseInvocation(Architecture architecture,
   if (arguments.size() > kMaxArguments)
     return Fail("a system call has at most six arguments");
   for (size_t i = 0; i < arguments.size(); ++i) {
-    ASSIGN_OR_RETURN(const ConstantValue value, ParseConstant(arguments[i]));
+    ASSIGN_OR_RETURN(const ConstantValue value,
+                     ParseConstant(architecture, arguments[i]));
     // SAFETY: values lie in -2^63 .. 2^64-1, so this is two's complement.
     data.arguments[i] = static_cast<uint64_t>(value.value);
   }

@@ -6,13 +6,14 @@
 #include <utility>
 
 #include "policy-compiler/language/statement_parser.h"
+#include "policy-compiler/language/test_parser.h"
 
 namespace bailey::policy {
 namespace {
 
 // Clauses of the language that no part of this version can carry out.
-constexpr std::array<std::string_view, 6> kUnsupported = {
-    "declassify", "auxiliary", "assert", "test", "service", "net"};
+constexpr std::array<std::string_view, 5> kUnsupported = {
+    "declassify", "auxiliary", "assert", "service", "net"};
 
 constexpr std::array<std::string_view, 2> kTrustWords = {"trusted",
                                                          "untrusted"};
@@ -24,6 +25,7 @@ bool IsUnsupported(std::string_view word) {
 std::vector<std::string_view> StatementWords() {
   std::vector<std::string_view> words(kUnsupported.begin(), kUnsupported.end());
   words.push_back("portion");
+  words.push_back("test");
   for (const std::string_view word : kSimpleStatements) words.push_back(word);
   return words;
 }
@@ -32,7 +34,7 @@ class Parser {
  public:
   Parser(const SourceText& text, std::span<const Token> tokens,
          TextReporter& report)
-      : cursor_(text, tokens, report), statements_(cursor_) {}
+      : cursor_(text, tokens, report), statements_(cursor_), tests_(cursor_) {}
 
   PolicySyntax Run() {
     PolicySyntax policy;
@@ -84,13 +86,14 @@ class Parser {
     Statement statement;
     statement.keyword = {std::string(cursor_.PeekText()),
                          cursor_.Peek().span()};
-    switch (statements_.Parse(statement)) {
+    switch (cursor_.AtWord("test") ? tests_.Parse(statement)
+                                   : statements_.Parse(statement)) {
       case StatementResult::kFailed:
         // A declaration keeps its name, so that its uses are no second error.
         if (std::holds_alternative<CredentialStatement>(statement.body))
           out.push_back(std::move(statement));
         return Recover(begin);
-      case StatementResult::kUnsupported:
+      case StatementResult::kUnreadable:
         return SkipClause();
       case StatementResult::kUnknown:
         UnknownStatement(in_portion);
@@ -100,8 +103,14 @@ class Parser {
     }
     statement.text = cursor_.TextSince(begin);
     statement.span = cursor_.SpanSince(begin);
+    const bool is_block = EndsWithBlock(statement);
     out.push_back(std::move(statement));
-    End();
+    if (!is_block) End();
+  }
+
+  static bool EndsWithBlock(const Statement& statement) {
+    return std::holds_alternative<GroupStatement>(statement.body) ||
+           std::holds_alternative<TestStatement>(statement.body);
   }
 
   void UnknownStatement(bool in_portion) {
@@ -180,6 +189,8 @@ class Parser {
         std::string_view(report().text().text)
             .substr(end, cursor_.Peek().offset - end);
     if (between.find('\n') == std::string_view::npos) return false;
+    // A group that begins, not one that is a member.
+    if (cursor_.AtWord("group")) return cursor_.AtSymbol("{", 2);
     const auto words = StatementWords();
     return std::ranges::find(words, cursor_.PeekText()) != words.end();
   }
@@ -221,6 +232,7 @@ class Parser {
 
   TokenCursor cursor_;
   StatementParser statements_;
+  TestParser tests_;
   int portion_depth_ = 0;
 };
 

@@ -10,6 +10,7 @@
 #ifndef BAILEY_POLICY_COMPILER_LANGUAGE_POLICY_H_
 #define BAILEY_POLICY_COMPILER_LANGUAGE_POLICY_H_
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -86,6 +87,7 @@ struct RuleInfo {
   std::string file;
   int line = 0;
   int column = 0;
+  bool is_builtin = false;  // of a library of ours, which `file` names
 };
 
 struct SyscallRule {
@@ -108,10 +110,25 @@ struct NotifyOptions {
   // Untrusted portions: allowed opens (open, openat, openat2, creat) are
   // notified, to be seen.
   bool opens = false;
+  // `run --learn`: every allowed call is notified, to be counted.
+  bool allowed = false;
   // The call by which a portion gives its listener away; see
   // runtime/notify_handover.h. Zero: none.
   uint32_t sentinel_number = 0;
   uint64_t sentinel_argument0 = 0;  // compared in 32 bits
+};
+
+// A parameter of a crossing that is a C string, as the author says.
+struct StringParameter {
+  std::string function;
+  std::string parameter;
+  SourceSpan span;
+};
+
+// A global of which each portion has one of its own.
+struct SeparateGlobal {
+  std::string name;
+  SourceSpan span;
 };
 
 struct PortionPolicy {
@@ -121,11 +138,37 @@ struct PortionPolicy {
   std::vector<std::string> credentials;      // used
   std::vector<std::string> functions;        // seeds, by C name
   std::vector<std::string> input_functions;  // parse what strangers send
+  std::vector<StringParameter> strings;      // of `functions`
   // Its own rules and the policy-level ones, for the target architecture.
   std::vector<SyscallRule> syscalls;
   std::vector<PlanFileRule> files;
   Action otherwise;
   bool clone_constrained = false;  // clone3 answers ENOSYS then
+};
+
+// Files that the program may load while it runs (dlopen): absolute, `*` and `?`
+// in the last component alone.
+struct PluginPattern {
+  std::string pattern;
+  SourceSpan span;  // in the author's text
+};
+
+// What a test expects of one system call.
+struct Expectation {
+  enum class Kind { kAllowed, kDenied, kAction } kind = Kind::kAllowed;
+  Action action;        // kAction
+  std::string portion;  // empty: every portion
+  uint32_t number = 0;
+  std::array<uint64_t, 6> arguments{};
+  std::string text;  // as written, white space folded
+  int line = 0;
+};
+
+struct PolicyTest {
+  std::string name;
+  std::string file;
+  int line = 0;
+  std::vector<Expectation> expectations;
 };
 
 struct Policy {
@@ -136,7 +179,10 @@ struct Policy {
       portions;                 // at least one; "main" if none is written
   std::vector<RuleInfo> rules;  // by index - kFirstUserRule
   PlanLimits limits;
-  std::string sha256;  // of every text that went in
+  std::vector<PluginPattern> plugins;
+  std::vector<SeparateGlobal> separate;
+  std::vector<PolicyTest> tests;  // of the author's text, not of what it uses
+  std::string sha256;             // of every text that went in
 };
 
 const PortionPolicy* FindPortion(const Policy& policy, std::string_view name);

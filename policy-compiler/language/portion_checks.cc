@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -100,11 +101,18 @@ class Checker {
   }
 
  private:
-  const Syscall& CallNamed(std::string_view name) const {
+  // Nothing on an architecture that lacks the call, as aarch64 lacks open.
+  std::optional<uint32_t> NumberOf(std::string_view name) const {
     const Syscall* call =
         SyscallTable::For(policy_.architecture).FindByName(name);
-    CHECK(call != nullptr);
-    return *call;
+    return call ? std::optional(call->number) : std::nullopt;
+  }
+
+  // Of a call that every architecture has.
+  uint32_t KnownNumberOf(std::string_view name) const {
+    const auto number = NumberOf(name);
+    CHECK(number.has_value());
+    return *number;
   }
 
   // A rule of the policy is in every portion: each finding is shown once.
@@ -192,11 +200,11 @@ class Checker {
   }
 
   void CheckClone(PortionPolicy& portion) {
-    portion.clone_constrained =
-        IsConstrained(portion, CallNamed("clone").number);
+    portion.clone_constrained = IsConstrained(portion, KnownNumberOf("clone"));
     if (!portion.clone_constrained) return;
+    const uint32_t clone3 = KnownNumberOf("clone3");
     for (const SyscallRule& rule : portion.syscalls) {
-      if (rule.number != CallNamed("clone3").number || !IsAllow(rule)) continue;
+      if (rule.number != clone3 || !IsAllow(rule)) continue;
       if (!IsNew("clone3", rule.rule, 0)) continue;
       ErrorOf(rule.rule,
               "`clone3` is a way around the limits on the arguments of "
@@ -217,11 +225,11 @@ class Checker {
   }
 
   void CheckOpenat2(const PortionPolicy& portion) {
-    const bool constrained =
-        IsConstrained(portion, CallNamed("openat").number) ||
-        IsConstrained(portion, CallNamed("open").number);
+    const auto open = NumberOf("open");
+    const bool constrained = IsConstrained(portion, KnownNumberOf("openat")) ||
+                             (open && IsConstrained(portion, *open));
     if (!constrained) return;
-    Warn(portion, CallNamed("openat2").number,
+    Warn(portion, KnownNumberOf("openat2"),
          "`openat2` is a way around the limits on the flags of `open` and "
          "`openat`: its own lie behind a pointer",
          "leave it out: the C library falls back to `openat`");
@@ -237,7 +245,7 @@ class Checker {
     if (!denies) return;
     for (const WayAround& way : kWaysAround) {
       const std::string name(way.call);
-      const uint32_t number = CallNamed(way.call).number;
+      const uint32_t number = KnownNumberOf(way.call);
       const auto denied = [](const SyscallRule& r) { return !IsAllow(r); };
       if (HasUnconditional(portion, number, denied)) continue;
       Warn(portion, number,
@@ -250,7 +258,7 @@ class Checker {
   // clone, too, makes user namespaces; a condition shows that its author knows.
   void WarnOfUserNamespaces(const PortionPolicy& portion) {
     if (!IsDenial(portion.otherwise)) return;
-    const uint32_t clone = CallNamed("clone").number;
+    const uint32_t clone = KnownNumberOf("clone");
     const auto denied = [](const SyscallRule& rule) { return !IsAllow(rule); };
     if (!HasUnconditional(portion, clone, IsAllow) ||
         HasUnconditional(portion, clone, denied) ||
@@ -271,7 +279,8 @@ class Checker {
   // Whether `otherwise` alone decides the call, and allows it.
   bool FallsThrough(const PortionPolicy& portion, std::string_view name) const {
     if (name == "clone3" && portion.clone_constrained) return false;
-    return !IsNamed(portion, CallNamed(name).number);
+    const auto number = NumberOf(name);
+    return number && !IsNamed(portion, *number);
   }
 
   void WarnOfOpenEnds(const PortionPolicy& portion) {
@@ -301,7 +310,7 @@ class Checker {
       if (std::ranges::find(group, denied) == group.end()) continue;
       for (const std::string_view name : group) {
         if (name.empty() || !FallsThrough(portion, name)) continue;
-        if (!IsNew("same", rule.rule, CallNamed(name).number)) continue;
+        if (!IsNew("same", rule.rule, KnownNumberOf(name))) continue;
         const RulePlace& place = PlaceOf(rule.rule);
         place.report->Warning(place.span,
                               "`" + std::string(name) + "` does what `" +

@@ -1,119 +1,99 @@
 #include "policy-compiler/language/resolver.h"
 
 #include <algorithm>
-#include <optional>
-#include <utility>
+#include <map>
 
 #include "common/check.h"
 #include "common/digest.h"
 #include "policy-compiler/language/action.h"
-#include "policy-compiler/language/condition.h"
 #include "policy-compiler/language/declarations.h"
 #include "policy-compiler/language/escapes.h"
 #include "policy-compiler/language/file_rules.h"
-#include "policy-compiler/language/lexer.h"
-#include "policy-compiler/language/parser.h"
+#include "policy-compiler/language/plugins.h"
 #include "policy-compiler/language/sort_stably.h"
+#include "policy-compiler/language/test_blocks.h"
 
 namespace bailey::policy {
 namespace {
 
-std::vector<size_t> LineBegins(std::string_view text) {
-  std::vector<size_t> begins = {0};
-  for (size_t i = 0; i < text.size(); ++i)
-    if (text[i] == '\n') begins.push_back(i + 1);
-  return begins;
-}
-
-std::string NearestSyscall(Architecture architecture, std::string_view name) {
-  for (const std::string_view prefix : {"SYS_", "__NR_"}) {
-    if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
-  }
-  if (SyscallTable::For(architecture).FindByName(name))
-    return "write `" + std::string(name) + "`";
-  std::vector<std::string_view> names;
-  for (const Syscall& call : SyscallTable::For(architecture).all())
-    names.push_back(call.name);
-  return DidYouMean(name, names);
-}
-
-// Every text by its length and its bytes, so that no two lists of texts give
-// the same digest.
-std::string DigestOf(const auto& sources) {
+// Every text by its length and its bytes, and the places of those that it uses
+// in the list: which text a name leads to decides what its groups are. No two
+// lists give the same digest.
+std::string DigestOf(const std::deque<PolicyText>& texts) {
+  std::map<const PolicyText*, size_t> places;
+  for (const PolicyText& text : texts) places.emplace(&text, places.size());
   std::string all;
-  for (const auto& source : sources)
-    all += std::to_string(source.text->text.size()) + ":" + source.text->text;
+  for (const PolicyText& text : texts) {
+    all += std::to_string(text.text.text.size()) + ":" + text.text.text;
+    for (const auto& [offset, used] : text.uses)
+      if (used != nullptr) all += "@" + std::to_string(places.at(used)) + ";";
+  }
   return Sha256Hex(all);
 }
 
-bool IsRule(const Statement& statement) {
-  return std::holds_alternative<SyscallStatement>(statement.body) ||
-         std::holds_alternative<FileStatement>(statement.body);
+template <class... Bodies>
+bool IsOneOf(const Statement& statement) {
+  return (std::holds_alternative<Bodies>(statement.body) || ...);
 }
 
-bool IsUse(const Statement& statement) {
-  return std::holds_alternative<UseStatement>(statement.body);
+bool BelongsToLibrary(const Statement& statement) {
+  return IsOneOf<SyscallStatement, FileStatement, UseStatement, GroupStatement,
+                 TestStatement>(statement);
 }
 
 // A portion in a portion was reported by the parser.
 bool BelongsToPortion(const Statement& statement) {
-  return IsRule(statement) ||
-         std::holds_alternative<UsesStatement>(statement.body) ||
-         std::holds_alternative<FunctionStatement>(statement.body) ||
-         std::holds_alternative<PortionStatement>(statement.body);
+  return IsOneOf<SyscallStatement, FileStatement, UsesStatement,
+                 FunctionStatement, PortionStatement>(statement);
 }
 
 bool BelongsToPolicy(const Statement& statement) {
-  return !std::holds_alternative<UsesStatement>(statement.body) &&
-         !std::holds_alternative<FunctionStatement>(statement.body);
+  return !IsOneOf<UsesStatement, FunctionStatement>(statement);
 }
 
 }  // namespace
 
-Resolver::Resolver(const SourceText& main, const LibraryLookup& library,
+Resolver::Resolver(std::deque<PolicyText>& texts, Architecture target,
                    DiagnosticSink& sink)
-    : library_(library), sink_(sink) {
-  AddSource(main);
+    : texts_(texts), sink_(sink) {
+  policy_.architecture = target;
 }
 
-Resolver::Source& Resolver::AddSource(const SourceText& text) {
-  sources_.push_back({&text, TextReporter(text, sink_), LineBegins(text.text)});
-  return sources_.back();
-}
-
-Policy Resolver::Run(const PolicySyntax& syntax) {
-  Source& main = sources_.front();
-  Declare(syntax, main.report, policy_);
-  ResolveStatements(syntax.statements, main, {});
+Policy Resolver::Run() {
+  PolicyText& main = texts_.front();
+  Declare(main.syntax, main.report, policy_);
+  groups_.emplace(texts_, policy_.architecture, sink_);
+  ResolveStatements(main.syntax.statements, main, {});
   FinishPortions();
   CheckPortions(policy_, places_);
-  policy_.sha256 = DigestOf(sources_);
+  // A text of groups alone is there for others.
+  if (has_syscall_rules_) groups_->WarnOfUnused();
+  policy_.sha256 = DigestOf(texts_);
   return std::move(policy_);
 }
 
 void Resolver::ResolveStatements(const std::vector<Statement>& statements,
-                                 Source& source, const Scope& scope) {
+                                 PolicyText& text, const Scope& scope) {
   for (const Statement& statement : statements) {
     if (sink_.full()) return;
-    if (IsMisplaced(statement, source, scope)) continue;
-    std::visit(
-        [&](const auto& body) { Resolve(statement, body, source, scope); },
-        statement.body);
+    if (IsMisplaced(statement, text, scope)) continue;
+    std::visit([&](const auto& body) { Resolve(statement, body, text, scope); },
+               statement.body);
   }
 }
 
-bool Resolver::IsMisplaced(const Statement& statement, Source& source,
+bool Resolver::IsMisplaced(const Statement& statement, PolicyText& text,
                            const Scope& scope) {
   const std::string word = "`" + statement.keyword.text + "`";
   const auto misplaced = [&](std::string message, std::string hint = "") {
-    source.report.Error(statement.keyword.span, std::move(message),
-                        std::move(hint));
+    text.report.Error(statement.keyword.span, std::move(message),
+                      std::move(hint));
     return true;
   };
-  if (scope.in_library && !IsRule(statement) && !IsUse(statement))
+  if (text.is_library && !BelongsToLibrary(statement))
     return misplaced(word + " cannot stand in a library",
-                     "a library holds rules and `use`");
-  if (scope.in_library) return false;
+                     "what others use holds rules, groups, tests and `use`");
+  if (text.is_library) return false;
   if (scope.portion != nullptr && !BelongsToPortion(statement))
     return misplaced(word + " belongs to the policy, not to a portion",
                      "move it out of the portion");
@@ -123,81 +103,101 @@ bool Resolver::IsMisplaced(const Statement& statement, Source& source,
   return false;
 }
 
-bool Resolver::WithinBound(size_t& count, size_t bound, std::string_view what,
-                           SourceSpan span, Source& source) {
-  if (++count <= bound) return true;
-  if (count == bound + 1)
-    source.report.Error(span, "the policy has more than " +
-                                  std::to_string(bound) + " " +
-                                  std::string(what));
+bool Resolver::WithinBound(size_t& count, size_t added, size_t bound,
+                           std::string_view what, SourceSpan span,
+                           PolicyText& text) {
+  const bool was_within = count <= bound;
+  count += added;
+  if (count <= bound) return true;
+  if (was_within)
+    text.report.Error(span, "the policy has more than " +
+                                std::to_string(bound) + " " +
+                                std::string(what));
   return false;
 }
 
-uint32_t Resolver::AddRule(std::string text, SourceSpan span, Source& source) {
-  WithinBound(rule_count_, kMaxRules, "rules", span, source);
-  const auto after = std::ranges::upper_bound(source.lines, span.offset);
-  const size_t line = static_cast<size_t>(after - source.lines.begin());
+uint32_t Resolver::AddRule(std::string written, SourceSpan span,
+                           PolicyText& text) {
+  WithinBound(rule_count_, 1, kMaxRules, "rules", span, text);
+  const LineColumn place = PlaceIn(text, span.offset);
   RuleInfo info;
   info.index = kFirstUserRule + static_cast<uint32_t>(policy_.rules.size());
-  info.text = std::move(text);
-  info.file = source.text->name;
-  info.line = static_cast<int>(line);
-  info.column = static_cast<int>(span.offset - source.lines[line - 1]) + 1;
+  info.text = std::move(written);
+  info.file = text.text.name;
+  info.line = place.line;
+  info.column = place.column;
+  info.is_builtin = text.is_builtin;
   policy_.rules.push_back(std::move(info));
-  places_.push_back({&source.report, span});
+  places_.push_back({&text.report, span});
   return policy_.rules.back().index;
 }
 
 void Resolver::Resolve(const Statement& statement, const SyscallStatement& rule,
-                       Source& source, const Scope& scope) {
+                       PolicyText& text, const Scope& scope) {
+  has_syscall_rules_ = has_syscall_rules_ || !text.is_library;
   // INVARIANT: Declare ran, and every portion has the policy's `otherwise`.
   const Action& otherwise = policy_.portions.front().otherwise;
   const auto action =
-      ResolveRuleAction(rule, statement.keyword.span, otherwise, source.report);
-  const uint32_t index = AddRule(statement.text, statement.span, source);
+      ResolveRuleAction(rule, statement.keyword.span, otherwise, text.report);
+  const Rule shared{
+      action.value_or(Action{}), AddRule(statement.text, statement.span, text),
+      scope.portion ? &scope.portion->syscalls : &common_syscalls_};
   for (const SyscallPattern& pattern : rule.patterns)
-    AddPattern(pattern, action.value_or(Action{}), index, source, scope);
+    AddPattern(pattern, shared, text);
 }
 
-void Resolver::AddPattern(const SyscallPattern& pattern, const Action& action,
-                          uint32_t rule, Source& source, const Scope& scope) {
+void Resolver::AddPattern(const SyscallPattern& pattern, const Rule& rule,
+                          PolicyText& text) {
   if (sink_.full()) return;
-  if (!WithinBound(pattern_count_, kMaxSyscallPatterns, "system calls in rules",
-                   pattern.name.span, source))
+  if (!WithinBound(pattern_count_, 1, kMaxSyscallPatterns,
+                   "system calls in rules", pattern.name.span, text))
     return;
-  const SyscallTable& table = SyscallTable::For(policy_.architecture);
-  const Syscall* call = table.FindByName(pattern.name.text);
-  if (call == nullptr) {
-    source.report.Error(
-        pattern.name.span, "unknown system call " + Quoted(pattern.name.text),
-        NearestSyscall(policy_.architecture, pattern.name.text));
+  if (pattern.is_group) {
+    if (const Group* group = groups_->Find(pattern.name, text))
+      AddGroup(*group, rule);
     return;
   }
-  SyscallRule result{call->number, {}, action, rule};
-  if (pattern.when) {
-    auto when = ResolveCondition(*pattern.when, *call, source.report);
-    if (!when) return;
-    if (IsAlwaysFalse(*when))
-      source.report.Warning(pattern.when->span,
-                            "the condition is always false: the rule never "
-                            "matches");
-    WarnOfEscapes(*when, *call, IsDenial(action), pattern.when->span,
-                  source.report);
-    result.when = *std::move(when);
+  const auto resolved =
+      ResolvePattern(pattern, policy_.architecture, text.report);
+  if (resolved) AddCall(pattern, *resolved, rule, text);
+}
+
+// INVARIANT: it ends, since groups have no cycles, and soon, since every member
+// counts.
+void Resolver::AddGroup(const Group& group, const Rule& rule) {
+  for (const GroupMember& member : group.members) {
+    if (!WithinBound(pattern_count_, 1, kMaxSyscallPatterns,
+                     "system calls in rules", member.syntax->name.span,
+                     *group.text))
+      return;
+    if (member.group != nullptr) AddGroup(*member.group, rule);
+    if (member.pattern)
+      AddCall(*member.syntax, *member.pattern, rule, *group.text);
   }
-  auto& rules = scope.portion ? scope.portion->syscalls : common_syscalls_;
-  rules.push_back(std::move(result));
+}
+
+void Resolver::AddCall(const SyscallPattern& written,
+                       const ResolvedPattern& pattern, const Rule& rule,
+                       PolicyText& text) {
+  if (!WithinBound(part_count_, pattern.parts, kMaxConditionParts,
+                   "parts of conditions", written.name.span, text))
+    return;
+  const bool denial = IsDenial(rule.action);
+  if (written.when && looked_at_.emplace(&written, denial).second)
+    WarnOfEscapes(pattern.when, policy_.architecture, *pattern.call, denial,
+                  written.when->span, text.report);
+  rule.out->push_back(
+      {pattern.call->number, pattern.when, rule.action, rule.index});
 }
 
 void Resolver::Resolve(const Statement& statement, const FileStatement& rule,
-                       Source& source, const Scope& scope) {
-  const uint32_t index = AddRule(statement.text, statement.span, source);
+                       PolicyText& text, const Scope& scope) {
+  const uint32_t index = AddRule(statement.text, statement.span, text);
   auto& files = scope.portion ? scope.portion->files : common_files_;
   for (const Name& written : rule.paths) {
-    const auto path = ParseRulePath(written, source.report);
-    const bool within =
-        WithinBound(path_count_, kMaxFilePaths, "paths in file rules",
-                    written.span, source);
+    const auto path = ParseRulePath(written, text.report);
+    const bool within = WithinBound(path_count_, 1, kMaxFilePaths,
+                                    "paths in file rules", written.span, text);
     if (path && within)
       files.push_back(MakeFileRule(rule.access, *path, index));
   }
@@ -205,7 +205,7 @@ void Resolver::Resolve(const Statement& statement, const FileStatement& rule,
 
 // A credential that is a file is read where its portion opens it.
 void Resolver::Resolve(const Statement&, const UsesStatement& uses,
-                       Source& source, const Scope& scope) {
+                       PolicyText& text, const Scope& scope) {
   for (const Name& name : uses.credentials) {
     const auto credential = std::ranges::find(policy_.credentials, name.text,
                                               &PlanCredential::name);
@@ -215,62 +215,50 @@ void Resolver::Resolve(const Statement&, const UsesStatement& uses,
     const uint32_t index =
         AddRule("uses " + name.text + ": implies allow file read \"" +
                     credential->path + "\"",
-                name.span, source);
+                name.span, text);
     scope.portion->files.push_back(
         MakeFileRule(FileAccess::kRead, {credential->path, false}, index));
   }
 }
 
+void Resolver::Resolve(const Statement&, const PluginsStatement& plugins,
+                       PolicyText& text, const Scope&) {
+  for (const Name& written : plugins.patterns) {
+    auto pattern = ParsePluginPattern(written, text.report);
+    const bool within = WithinBound(plugin_count_, 1, kMaxPlugins,
+                                    "patterns of plugins", written.span, text);
+    if (pattern && within)
+      policy_.plugins.push_back({*std::move(pattern), written.span});
+  }
+}
+
+// A library's own tests are for when it is tested itself.
+void Resolver::Resolve(const Statement&, const TestStatement& test,
+                       PolicyText& text, const Scope&) {
+  if (text.is_library) return;
+  if (WithinBound(expectation_count_, test.expectations.size() + 1,
+                  kMaxExpectations, "expectations in tests", test.name.span,
+                  text))
+    policy_.tests.push_back(ResolveTest(test, text, policy_));
+}
+
 void Resolver::Resolve(const Statement&, const PortionStatement& portion,
-                       Source& source, const Scope& scope) {
+                       PolicyText& text, const Scope& scope) {
   // INVARIANT: Declare added one entry for each portion of the policy, in this
   // order; a portion in a portion has none, nor have those above kMaxPortions,
   // and both were reported.
   if (scope.portion != nullptr || next_portion_ >= kMaxPortions) return;
   CHECK(next_portion_ < policy_.portions.size());
-  ResolveStatements(portion.statements, source,
-                    {&policy_.portions[next_portion_++], false});
+  ResolveStatements(portion.statements, text,
+                    {&policy_.portions[next_portion_++]});
 }
 
+// The rules of each text count once, where it is first used.
 void Resolver::Resolve(const Statement&, const UseStatement& use,
-                       Source& source, const Scope&) {
-  const Name& name = use.library;
-  if (std::ranges::find(library_stack_, name.text) != library_stack_.end()) {
-    source.report.Error(name.span, "the library " + Quoted(name.text) +
-                                       " uses itself, directly or through "
-                                       "others");
-    return;
-  }
-  if (library_stack_.size() >= kMaxLibraryDepth) {
-    source.report.Error(name.span, "libraries use each other more than " +
-                                       std::to_string(kMaxLibraryDepth) +
-                                       " levels deep");
-    return;
-  }
-  if (included_.contains(name.text)) return;  // its rules are in already
-  std::optional<std::string> text;
-  if (library_) text = library_(name.text);
-  if (!text) {
-    source.report.Error(name.span, "unknown library " + Quoted(name.text),
-                        "a built-in one is `runtime/c`");
-    return;
-  }
-  if (text->size() > kMaxPolicyBytes) {
-    source.report.Error(name.span,
-                        "the library " + Quoted(name.text) + " is too large");
-    return;
-  }
-  IncludeLibrary(name, *std::move(text));
-}
-
-void Resolver::IncludeLibrary(const Name& name, std::string text) {
-  included_.insert(name.text);
-  library_stack_.push_back(name.text);
-  library_texts_.push_back({name.text, std::move(text)});
-  Source& source = AddSource(library_texts_.back());
-  const PolicySyntax syntax = ParsePolicy(*source.text, source.report);
-  ResolveStatements(syntax.statements, source, {nullptr, true});
-  library_stack_.pop_back();
+                       PolicyText& text, const Scope&) {
+  PolicyText* const used = text.uses.at(use.library.span.offset);
+  if (used == nullptr || !included_.insert(used).second) return;
+  ResolveStatements(used->syntax.statements, *used, {});
 }
 
 void Resolver::FinishPortions() {

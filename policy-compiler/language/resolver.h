@@ -1,22 +1,23 @@
-// Syntax to the resolved policy: declarations, libraries, rules, and the checks
+// Syntax to the resolved policy: declarations, rules, tests, and the checks
 // that need all of them.
 //
-//   Resolver resolver(text, library, sink);
-//   Policy policy = resolver.Run(ParsePolicy(text, report));
+//   std::deque<PolicyText> texts = LoadTexts(text, sources, sink);
+//   Policy policy = Resolver(texts, Architecture::kX8664, sink).Run();
 //   // of use only if the sink has no errors
 
 #ifndef BAILEY_POLICY_COMPILER_LANGUAGE_RESOLVER_H_
 #define BAILEY_POLICY_COMPILER_LANGUAGE_RESOLVER_H_
 
 #include <deque>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "policy-compiler/language/ast.h"
-#include "policy-compiler/language/compile.h"
-#include "policy-compiler/language/diagnostic_sink.h"
+#include "policy-compiler/language/groups.h"
 #include "policy-compiler/language/portion_checks.h"
+#include "policy-compiler/language/texts.h"
 
 namespace bailey::policy {
 
@@ -24,72 +25,82 @@ namespace bailey::policy {
 // filter of 4096 instructions can.
 inline constexpr size_t kMaxRules = 5'000;
 inline constexpr size_t kMaxSyscallPatterns = 10'000;
+// Of all conditions together, those of groups counted where they are used.
+inline constexpr size_t kMaxConditionParts = 200'000;
 inline constexpr size_t kMaxFilePaths = 2'000;
-inline constexpr size_t kMaxLibraryDepth = 16;
 
 class Resolver {
  public:
-  // Borrows all three, which must outlive it.
-  Resolver(const SourceText& main, const LibraryLookup& library,
+  // For one target. Borrows texts and sink, which must outlive it.
+  Resolver(std::deque<PolicyText>& texts, Architecture target,
            DiagnosticSink& sink);
 
-  Policy Run(const PolicySyntax& syntax);
+  Policy Run();
 
  private:
   // Where a rule goes: nullptr is every portion.
   struct Scope {
     PortionPolicy* portion = nullptr;
-    bool in_library = false;
   };
 
-  // A text with the offsets at which its lines begin.
-  struct Source {
-    const SourceText* text;
-    TextReporter report;
-    std::vector<size_t> lines;
+  // What all patterns of a rule share.
+  struct Rule {
+    Action action;
+    uint32_t index = 0;
+    std::vector<SyscallRule>* out = nullptr;
   };
 
-  Source& AddSource(const SourceText& text);
   void ResolveStatements(const std::vector<Statement>& statements,
-                         Source& source, const Scope& scope);
-  bool IsMisplaced(const Statement& statement, Source& source,
+                         PolicyText& text, const Scope& scope);
+  bool IsMisplaced(const Statement& statement, PolicyText& text,
                    const Scope& scope);
 
   void Resolve(const Statement& statement, const SyscallStatement& rule,
-               Source& source, const Scope& scope);
+               PolicyText& text, const Scope& scope);
   void Resolve(const Statement& statement, const FileStatement& rule,
-               Source& source, const Scope& scope);
+               PolicyText& text, const Scope& scope);
   void Resolve(const Statement& statement, const UseStatement& use,
-               Source& source, const Scope& scope);
+               PolicyText& text, const Scope& scope);
+  void Resolve(const Statement& statement, const PluginsStatement& plugins,
+               PolicyText& text, const Scope& scope);
+  void Resolve(const Statement& statement, const TestStatement& test,
+               PolicyText& text, const Scope& scope);
   void Resolve(const Statement& statement, const UsesStatement& uses,
-               Source& source, const Scope& scope);
+               PolicyText& text, const Scope& scope);
   void Resolve(const Statement& statement, const PortionStatement& portion,
-               Source& source, const Scope& scope);
+               PolicyText& text, const Scope& scope);
   // Declarations, which are done.
-  void Resolve(const Statement&, const auto&, Source&, const Scope&) {}
+  void Resolve(const Statement&, const auto&, PolicyText&, const Scope&) {}
 
-  void AddPattern(const SyscallPattern& pattern, const Action& action,
-                  uint32_t rule, Source& source, const Scope& scope);
-  void IncludeLibrary(const Name& name, std::string text);
-  uint32_t AddRule(std::string text, SourceSpan span, Source& source);
-  bool WithinBound(size_t& count, size_t bound, std::string_view what,
-                   SourceSpan span, Source& source);
+  void AddPattern(const SyscallPattern& pattern, const Rule& rule,
+                  PolicyText& text);
+  void AddGroup(const Group& group, const Rule& rule);
+  void AddCall(const SyscallPattern& written, const ResolvedPattern& pattern,
+               const Rule& rule, PolicyText& text);
+  uint32_t AddRule(std::string written, SourceSpan span, PolicyText& text);
+  // Reports once, when `count` goes above the bound with `added` more.
+  bool WithinBound(size_t& count, size_t added, size_t bound,
+                   std::string_view what, SourceSpan span, PolicyText& text);
   void FinishPortions();
 
-  const LibraryLookup& library_;
+  std::deque<PolicyText>& texts_;
   DiagnosticSink& sink_;
   Policy policy_;
-  std::deque<SourceText> library_texts_;  // stable addresses
-  std::deque<Source> sources_;
+  std::optional<Groups> groups_;
   std::vector<RulePlace> places_;
   std::vector<SyscallRule> common_syscalls_;
   std::vector<PlanFileRule> common_files_;
-  std::vector<std::string> library_stack_;
-  std::set<std::string, std::less<>> included_;
+  std::set<const PolicyText*> included_;
+  // A group's member in several rules is one finding.
+  std::set<std::pair<const SyscallPattern*, bool>> looked_at_;
+  bool has_syscall_rules_ = false;
   size_t next_portion_ = 0;
   size_t rule_count_ = 0;
   size_t pattern_count_ = 0;
+  size_t part_count_ = 0;
   size_t path_count_ = 0;
+  size_t plugin_count_ = 0;
+  size_t expectation_count_ = 0;
 };
 
 }  // namespace bailey::policy

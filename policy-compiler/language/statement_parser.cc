@@ -30,10 +30,13 @@ StatementResult StatementParser::Parse(Statement& statement) {
   if (cursor_.AcceptWord("deny")) return Rule(statement, false);
   if (cursor_.AcceptWord("target")) return Target(statement);
   if (cursor_.AcceptWord("use")) return Use(statement);
+  if (cursor_.AcceptWord("group")) return Group(statement);
+  if (cursor_.AcceptWord("plugins")) return Plugins(statement);
   if (cursor_.AcceptWord("credential")) return Credential(statement);
   if (cursor_.AcceptWord("uses")) return Uses(statement);
   if (cursor_.AcceptWord("function")) return Functions(statement, false);
   if (cursor_.AcceptWord("input")) return Functions(statement, true);
+  if (cursor_.AcceptWord("separate")) return Separate(statement);
   if (cursor_.AcceptWord("limit")) return Limit(statement);
   if (cursor_.AcceptWord("otherwise")) return Otherwise(statement);
   return StatementResult::kUnknown;
@@ -42,7 +45,7 @@ StatementResult StatementParser::Parse(Statement& statement) {
 StatementResult StatementParser::NotYet(std::string_view what) {
   cursor_.report().Error(cursor_.Peek().span(),
                          std::string(what) + " not supported yet");
-  return StatementResult::kUnsupported;
+  return StatementResult::kUnreadable;
 }
 
 bool StatementParser::NameList(std::string_view what,
@@ -65,9 +68,41 @@ StatementResult StatementParser::Target(Statement& statement) {
 }
 
 StatementResult StatementParser::Use(Statement& statement) {
-  auto library = cursor_.ExpectString("the name of a built-in library");
+  auto library = cursor_.ExpectString(
+      "the name of a built-in library, or a file's path, in double quotes");
   if (!library) return StatementResult::kFailed;
   statement.body = UseStatement{*std::move(library)};
+  return StatementResult::kParsed;
+}
+
+StatementResult StatementParser::Group(Statement& statement) {
+  GroupStatement group;
+  auto name = cursor_.ExpectName("the group's name");
+  if (!name) return StatementResult::kUnreadable;
+  group.name = *std::move(name);
+  if (!cursor_.ExpectSymbol("{")) return StatementResult::kUnreadable;
+  ++cursor_.open_sets;
+  do {
+    if (cursor_.AtSymbol("}") && !group.members.empty()) break;
+    auto member = patterns_.Pattern();
+    if (!member) return StatementResult::kFailed;
+    group.members.push_back(*std::move(member));
+  } while (cursor_.AcceptSymbol(","));
+  if (!cursor_.ExpectSymbol("}", "members are joined by `,`"))
+    return StatementResult::kFailed;
+  --cursor_.open_sets;
+  statement.body = std::move(group);
+  return StatementResult::kParsed;
+}
+
+StatementResult StatementParser::Plugins(Statement& statement) {
+  PluginsStatement plugins;
+  do {
+    auto pattern = cursor_.ExpectString("a path in double quotes");
+    if (!pattern) return StatementResult::kFailed;
+    plugins.patterns.push_back(*std::move(pattern));
+  } while (cursor_.AcceptSymbol(","));
+  statement.body = std::move(plugins);
   return StatementResult::kParsed;
 }
 
@@ -117,9 +152,33 @@ StatementResult StatementParser::Functions(Statement& statement,
   functions.is_input = is_input;
   if (is_input && !cursor_.ExpectWord("function"))
     return StatementResult::kFailed;
-  if (!NameList("the name of a function", functions.functions))
-    return StatementResult::kFailed;
+  do {
+    auto name = cursor_.ExpectName("the name of a function");
+    if (!name) return StatementResult::kFailed;
+    functions.functions.push_back(*std::move(name));
+    if (!is_input && !Strings(functions)) return StatementResult::kFailed;
+  } while (cursor_.AcceptSymbol(","));
   statement.body = std::move(functions);
+  return StatementResult::kParsed;
+}
+
+bool StatementParser::Strings(FunctionStatement& functions) {
+  if (!cursor_.AcceptSymbol("(")) return true;
+  do {
+    if (!cursor_.ExpectWord("string")) return false;
+    auto parameter = cursor_.ExpectName("the name of a parameter");
+    if (!parameter) return false;
+    functions.strings.push_back(
+        {functions.functions.back(), *std::move(parameter)});
+  } while (cursor_.AcceptSymbol(","));
+  return cursor_.ExpectSymbol(")");
+}
+
+StatementResult StatementParser::Separate(Statement& statement) {
+  SeparateStatement separate;
+  if (!NameList("the name of a global variable", separate.globals))
+    return StatementResult::kFailed;
+  statement.body = std::move(separate);
   return StatementResult::kParsed;
 }
 
@@ -144,36 +203,13 @@ StatementResult StatementParser::SyscallRule(Statement& statement, bool allow) {
   SyscallStatement rule;
   rule.allow = allow;
   do {
-    if (cursor_.AtSymbol("@")) return NotYet("groups of system calls are");
-    if (!Pattern(rule)) return StatementResult::kFailed;
+    auto pattern = patterns_.Pattern();
+    if (!pattern) return StatementResult::kFailed;
+    rule.patterns.push_back(*std::move(pattern));
   } while (cursor_.AcceptSymbol(","));
   if (!ThenAction(rule)) return StatementResult::kFailed;
   statement.body = std::move(rule);
   return StatementResult::kParsed;
-}
-
-bool StatementParser::Pattern(SyscallStatement& rule) {
-  auto name = cursor_.ExpectName("the name of a system call");
-  if (!name) return false;
-  SyscallPattern pattern{*std::move(name), std::nullopt};
-  if (cursor_.AcceptSymbol("(")) {
-    if (cursor_.AtSymbol(")")) {
-      cursor_.Unexpected("a comparison of an argument",
-                         "without one the parentheses are left out");
-      return false;
-    }
-    auto when = expressions_.Arguments();
-    if (!when) return false;
-    if (!cursor_.ExpectSymbol(")", cursor_.AtSymbol("&&")   ? "write `and`"
-                                   : cursor_.AtSymbol("||") ? "write `or`"
-                                                            : "comparisons are "
-                                                              "joined by `,`, "
-                                                              "`and`, `or`"))
-      return false;
-    pattern.when = *std::move(when);
-  }
-  rule.patterns.push_back(std::move(pattern));
-  return true;
 }
 
 bool StatementParser::ThenAction(SyscallStatement& rule) {
@@ -207,7 +243,7 @@ StatementResult StatementParser::FileRule(Statement& statement, bool allow) {
     cursor_.report().Error(cursor_.Previous().span(),
                            "`deny file` is not supported yet",
                            "what no `allow file` covers is denied");
-    return StatementResult::kUnsupported;
+    return StatementResult::kUnreadable;
   }
   const auto access =
       cursor_.ExpectOneOf("`read`, `write` or `execute`", kAccesses);

@@ -1,4 +1,4 @@
-// The statements without a block, from keyword to before the `;`.
+// The statements without statements in them, from keyword to before the `;`.
 //
 //   StatementParser statements(cursor);
 //   Statement statement;
@@ -10,26 +10,31 @@
 #include <array>
 #include <string_view>
 
-#include "policy-compiler/language/expression_parser.h"
+#include "policy-compiler/language/pattern_parser.h"
 
 namespace bailey::policy {
 
 // The words that begin them.
-inline constexpr std::array<std::string_view, 10> kSimpleStatements = {
-    "target", "use",   "credential", "uses",  "function",
-    "input",  "allow", "deny",       "limit", "otherwise"};
+inline constexpr std::array<std::string_view, 13> kSimpleStatements = {
+    "target", "use",   "group", "plugins", "credential", "uses",    "function",
+    "input",  "allow", "deny",  "limit",   "otherwise",  "separate"};
 
 enum class StatementResult {
   kParsed,
-  kFailed,       // reported; the position is where it went wrong
-  kUnsupported,  // reported as "not supported yet"
-  kUnknown,      // no statement begins so; not reported, nothing consumed
+  kFailed,      // reported; the position is where it went wrong
+  kUnreadable,  // reported; the clause is to be skipped whole
+  kUnknown,     // no statement begins so; not reported, nothing consumed
 };
 
 class StatementParser {
  public:
+  // `patterns_` refers to `expressions_`.
+  StatementParser(const StatementParser&) = delete;
+  StatementParser& operator=(const StatementParser&) = delete;
   explicit StatementParser(TokenCursor& cursor)
-      : cursor_(cursor), expressions_(cursor) {}
+      : cursor_(cursor),
+        expressions_(cursor),
+        patterns_(cursor, expressions_) {}
 
   // Fills `body`, in a declaration that failed as far as it was read.
   StatementResult Parse(Statement& statement);
@@ -37,9 +42,12 @@ class StatementParser {
  private:
   StatementResult Target(Statement& statement);
   StatementResult Use(Statement& statement);
+  StatementResult Group(Statement& statement);
+  StatementResult Plugins(Statement& statement);
   StatementResult Credential(Statement& statement);
   StatementResult Uses(Statement& statement);
   StatementResult Functions(Statement& statement, bool is_input);
+  StatementResult Separate(Statement& statement);
   StatementResult Rule(Statement& statement, bool allow);
   StatementResult SyscallRule(Statement& statement, bool allow);
   StatementResult FileRule(Statement& statement, bool allow);
@@ -47,7 +55,8 @@ class StatementParser {
   StatementResult Otherwise(Statement& statement);
 
   bool Source(CredentialStatement& credential);
-  bool Pattern(SyscallStatement& rule);
+  // What may stand behind a function's name: `(string A, string B)`.
+  bool Strings(FunctionStatement& functions);
   bool ThenAction(SyscallStatement& rule);
   std::optional<ActionSyntax> Action();
   bool NameList(std::string_view what, std::vector<Name>& names);
@@ -56,6 +65,7 @@ class StatementParser {
 
   TokenCursor& cursor_;
   ExpressionParser expressions_;
+  PatternParser patterns_;
 };
 
 }  // namespace bailey::policy

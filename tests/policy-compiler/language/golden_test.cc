@@ -30,6 +30,12 @@ std::string Describe(const Policy& policy) {
   std::string out = "policy " + policy.name + "\n";
   for (const PlanCredential& credential : policy.credentials)
     out += "  credential " + credential.name + "\n";
+  for (const PluginPattern& plugin : policy.plugins)
+    out += "  plugin " + plugin.pattern + "\n";
+  for (const PolicyTest& test : policy.tests)
+    for (const Expectation& expectation : test.expectations)
+      out += "  test " + test.name + ":" + std::to_string(expectation.line) +
+             " " + expectation.text + "\n";
   for (const RuleInfo& rule : policy.rules) {
     out += "  rule " + std::to_string(rule.index) + " " + rule.file + ":" +
            std::to_string(rule.line) + ":" + std::to_string(rule.column) + " " +
