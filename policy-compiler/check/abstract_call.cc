@@ -1,6 +1,9 @@
 #include "policy-compiler/check/abstract_call.h"
 
 #include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
 
 #include "policy-compiler/language/evaluator.h"
 
@@ -9,6 +12,9 @@ namespace {
 
 // Above this many values a set is not enumerated but taken as "anything".
 constexpr uint64_t kEnumerated = 256;
+// A call is asked about for each combination of its arguments' values while
+// there are no more than this many.
+constexpr uint64_t kCombinations = 1024;
 
 Certainty Not(Certainty certainty) {
   if (certainty == Certainty::kPerhaps) return certainty;
@@ -36,15 +42,16 @@ Certainty Summarize(bool some_hold, bool some_fail) {
   return some_hold ? Certainty::kAlways : Certainty::kNever;
 }
 
-Certainty HoldsForValues(const Comparison& comparison,
+// `condition` compares this argument and no other.
+Certainty HoldsForValues(const Condition& condition, int argument,
                          const std::vector<ValueRange>& ranges) {
   bool some_hold = false;
   bool some_fail = false;
   SeccompData data;
   for (const ValueRange& range : ranges) {
     for (uint64_t offset = 0; offset <= range.max - range.min; ++offset) {
-      data.arguments[comparison.argument] = range.min + offset;
-      (Holds(comparison, data) ? some_hold : some_fail) = true;
+      data.arguments[static_cast<size_t>(argument)] = range.min + offset;
+      (Holds(condition, data) ? some_hold : some_fail) = true;
     }
   }
   return Summarize(some_hold, some_fail);
@@ -58,15 +65,34 @@ Certainty HoldsForAnything(const Comparison& comparison) {
                                           : Certainty::kNever;
 }
 
-Certainty HoldsComparison(const Comparison& comparison,
-                          const std::vector<ArgumentValues>& arguments) {
+// The values of an argument, where they are few enough to be looked through.
+const std::vector<ValueRange>* FewValues(
+    int argument, const std::vector<ArgumentValues>& arguments) {
   const auto known =
-      std::ranges::find(arguments, comparison.argument, &ArgumentValues::index);
-  if (known == arguments.end() || known->values.empty() ||
-      Size(known->values) > kEnumerated) {
-    return HoldsForAnything(comparison);
-  }
-  return HoldsForValues(comparison, known->values);
+      std::ranges::find(arguments, argument, &ArgumentValues::index);
+  const bool few = known != arguments.end() && !known->values.empty() &&
+                   Size(known->values) <= kEnumerated;
+  return few ? &known->values : nullptr;
+}
+
+void CollectArguments(const Condition& condition, std::set<int>& arguments) {
+  if (condition.kind == Condition::Kind::kCompare)
+    arguments.insert(condition.comparison.argument);
+  for (const Condition& operand : condition.operands)
+    CollectArguments(operand, arguments);
+}
+
+// A condition on one argument is decided as a whole: each of two values may be
+// in a set by another of its members.
+std::optional<Certainty> HoldsOfOneArgument(
+    const Condition& condition, const std::vector<ArgumentValues>& arguments) {
+  std::set<int> compared;
+  CollectArguments(condition, compared);
+  if (compared.size() != 1) return std::nullopt;
+  const int argument = *compared.begin();
+  const std::vector<ValueRange>* values = FewValues(argument, arguments);
+  if (values == nullptr) return std::nullopt;
+  return HoldsForValues(condition, argument, *values);
 }
 
 Certainty HoldsAll(const std::vector<Condition>& operands,
@@ -106,8 +132,9 @@ Verdict UnmatchedVerdict(Architecture architecture,
   SeccompData data;
   data.architecture = SyscallTable::For(architecture).audit_arch();
   data.number = number;
-  PortionPolicy bare = portion;
-  bare.syscalls.clear();
+  PortionPolicy bare;
+  bare.otherwise = portion.otherwise;
+  bare.clone_constrained = portion.clone_constrained;
   return Evaluate(architecture, bare, data);
 }
 
@@ -121,26 +148,10 @@ Certainty SomeRuleAllows(const PortionPolicy& portion, uint32_t number,
   return allowed;
 }
 
-}  // namespace
-
-Certainty Holds(const Condition& condition,
-                const std::vector<ArgumentValues>& arguments) {
-  switch (condition.kind) {
-    case Condition::Kind::kCompare:
-      return HoldsComparison(condition.comparison, arguments);
-    case Condition::Kind::kAll:
-      return HoldsAll(condition.operands, arguments);
-    case Condition::Kind::kAny:
-      return HoldsAny(condition.operands, arguments);
-    case Condition::Kind::kNot:
-      return Not(Holds(condition.operands.front(), arguments));
-  }
-  return Certainty::kPerhaps;
-}
-
-CallAnswer Answer(Architecture architecture, const PortionPolicy& portion,
-                  uint32_t number,
-                  const std::vector<ArgumentValues>& arguments) {
+// The answer to a call whose arguments are looked at one condition at a time.
+CallAnswer AnswerAsOne(Architecture architecture, const PortionPolicy& portion,
+                       uint32_t number,
+                       const std::vector<ArgumentValues>& arguments) {
   const Verdict unmatched = UnmatchedVerdict(architecture, portion, number);
   if (!SyscallTable::For(architecture).FindByNumber(number))
     return {IsDenial(unmatched.action) ? Certainty::kNever : Certainty::kAlways,
@@ -157,6 +168,65 @@ CallAnswer Answer(Architecture architecture, const PortionPolicy& portion,
           StrongestDenial(portion, number, arguments, Certainty::kPerhaps))
     return {Certainty::kPerhaps, rule->rule};
   return {allowed, unmatched.rule};
+}
+
+// The same with one value for each argument of which few are known: rules may
+// allow them one by one.
+std::vector<std::vector<ArgumentValues>> Combinations(
+    const std::vector<ArgumentValues>& arguments) {
+  std::vector<std::vector<ArgumentValues>> all = {arguments};
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const uint64_t size = Size(arguments[i].values);
+    const bool few = size >= 2 && size <= kEnumerated;
+    if (!few || size * all.size() > kCombinations) continue;
+    std::vector<std::vector<ArgumentValues>> next;
+    for (const std::vector<ArgumentValues>& known : all)
+      for (const ValueRange& range : arguments[i].values)
+        for (uint64_t offset = 0; offset <= range.max - range.min; ++offset) {
+          next.push_back(known);
+          next.back()[i].values = {{range.min + offset, range.min + offset}};
+        }
+    all = std::move(next);
+  }
+  return all;
+}
+
+// Of two sets of values together; the rule that denies speaks.
+CallAnswer Join(const CallAnswer& a, const CallAnswer& b) {
+  const CallAnswer& stricter = b.allowed < a.allowed ? b : a;
+  if (a.allowed == b.allowed) return stricter;
+  return {Certainty::kPerhaps, stricter.rule};
+}
+
+}  // namespace
+
+Certainty Holds(const Condition& condition,
+                const std::vector<ArgumentValues>& arguments) {
+  if (const auto known = HoldsOfOneArgument(condition, arguments))
+    return *known;
+  switch (condition.kind) {
+    case Condition::Kind::kCompare:
+      return HoldsForAnything(condition.comparison);
+    case Condition::Kind::kAll:
+      return HoldsAll(condition.operands, arguments);
+    case Condition::Kind::kAny:
+      return HoldsAny(condition.operands, arguments);
+    case Condition::Kind::kNot:
+      return Not(Holds(condition.operands.front(), arguments));
+  }
+  return Certainty::kPerhaps;
+}
+
+CallAnswer Answer(Architecture architecture, const PortionPolicy& portion,
+                  uint32_t number,
+                  const std::vector<ArgumentValues>& arguments) {
+  std::optional<CallAnswer> joined;
+  for (const std::vector<ArgumentValues>& single : Combinations(arguments)) {
+    const CallAnswer answer =
+        AnswerAsOne(architecture, portion, number, single);
+    joined = joined ? Join(*joined, answer) : answer;
+  }
+  return *joined;
 }
 
 }  // namespace bailey::policy

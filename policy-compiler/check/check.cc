@@ -12,20 +12,25 @@ bool Runs(const PlanPortion& portion, const std::string& function) {
   });
 }
 
-// The portions in which one of the capability's call sites is placed. A
-// capability without sites (start-up, constructors) concerns them all.
-std::vector<const PortionPolicy*> Concerned(const Policy& policy,
-                                            const Capability& capability,
-                                            const Plan& placement) {
-  std::vector<const PortionPolicy*> concerned;
+// A portion in which some of a capability's call sites are placed, and these.
+struct ConcernedPortion {
+  const PortionPolicy* portion = nullptr;
+  std::vector<SourceSite> sites;
+};
+
+// A capability without sites (start-up, constructors) concerns all portions.
+std::vector<ConcernedPortion> Concerned(const Policy& policy,
+                                        const Capability& capability,
+                                        const Plan& placement) {
+  std::vector<ConcernedPortion> concerned;
   for (const PlanPortion& planned : placement.portions) {
-    const bool here =
-        capability.sites.empty() ||
-        std::ranges::any_of(capability.sites, [&](const SourceSite& site) {
-          return Runs(planned, site.function);
-        });
+    std::vector<SourceSite> sites = capability.sites;
+    std::erase_if(sites, [&](const SourceSite& site) {
+      return !Runs(planned, site.function);
+    });
+    const bool here = capability.sites.empty() || !sites.empty();
     const PortionPolicy* portion = FindPortion(policy, planned.name);
-    if (here && portion) concerned.push_back(portion);
+    if (here && portion) concerned.push_back({portion, std::move(sites)});
   }
   return concerned;
 }
@@ -40,12 +45,20 @@ class Checker {
       result_.unchecked.push_back(capability);
       return;
     }
-    const auto concerned = placement_
-                               ? Concerned(policy_, capability, *placement_)
-                               : std::vector<const PortionPolicy*>();
-    if (concerned.empty()) return AddToUnknown(capability);
-    for (const PortionPolicy* portion : concerned)
-      Record(capability, *portion, Ask(*portion, capability));
+    auto concerned = placement_ ? Concerned(policy_, capability, *placement_)
+                                : std::vector<ConcernedPortion>();
+    Capability elsewhere = capability;
+    std::erase_if(elsewhere.sites, [&](const SourceSite& site) {
+      return std::ranges::any_of(concerned, [&](const ConcernedPortion& each) {
+        return std::ranges::find(each.sites, site) != each.sites.end();
+      });
+    });
+    if (concerned.empty() || !elsewhere.sites.empty()) AddToUnknown(elsewhere);
+    for (ConcernedPortion& each : concerned) {
+      Capability here = capability;
+      here.sites = std::move(each.sites);
+      Record(here, *each.portion, Ask(*each.portion, here));
+    }
   }
 
   CheckResult Take() { return std::move(result_); }
@@ -96,7 +109,7 @@ class Checker {
 }  // namespace
 
 int CheckResult::exit_code() const {
-  if (!denied.empty()) return 1;
+  if (!denied.empty() || !bad_suppressions.empty()) return 1;
   const bool sure =
       undecided.empty() && unchecked.empty() && unresolved_count == 0;
   return sure ? 0 : 3;

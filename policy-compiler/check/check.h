@@ -4,8 +4,9 @@
 //   CheckResult result = Check(policy, report, &plan);
 //   return result.exit_code();  // 0, 1 or 3
 //
-// A capability is held against the portions in which its call sites are placed.
-// Where no portion is known to run it (no placement, a site that is placed
+// A capability is held against the portions in which its call sites are placed,
+// with the sites that are placed there.
+// Where no portion is known to run it (no placement, sites that are placed
 // nowhere) it is allowed if all portions allow it, denied if none does, else
 // undecided.
 //
@@ -20,6 +21,7 @@
 
 #include "common/documents/plan.h"
 #include "common/documents/report.h"
+#include "common/findings/finding.h"
 #include "policy-compiler/check/abstract_call.h"
 #include "policy-compiler/language/policy.h"
 
@@ -41,8 +43,12 @@ struct CheckResult {
   std::vector<Capability> unchecked;
   size_t allowed_count = 0;
   size_t unresolved_count = 0;  // of the report: what nobody could resolve
+  // Taken out of the above, in the source or by a baseline (findings.h).
+  std::vector<Finding> suppressed;
+  std::vector<Finding> bad_suppressions;
 
-  // 0 fine, 1 a proved capability is denied, 3 undecided or not checked.
+  // 0 fine, 1 a proved capability is denied or a suppression is malformed, 3
+  // undecided or not checked.
   int exit_code() const;
 };
 

@@ -90,6 +90,57 @@ std::string UncheckedText(const CheckResult& result) {
                text);
 }
 
+std::string SiteText(const Finding& finding) {
+  if (finding.sites.empty()) return "";
+  const SourceSite& site = finding.sites[0];
+  return fmt::format(" at {}:{}", site.file, site.line);
+}
+
+std::string BadSuppressionsText(const CheckResult& result) {
+  std::string text;
+  for (const Finding& finding : result.bad_suppressions)
+    text += fmt::format("  {}:{}: {}\n", finding.sites[0].file,
+                        finding.sites[0].line, finding.message);
+  return Under("malformed: these suppressions suppress nothing\n", text);
+}
+
+// What the baseline has is counted; what a source suppresses is shown.
+std::string SuppressedText(const CheckResult& result) {
+  std::string text;
+  size_t known = 0;
+  for (const Finding& finding : result.suppressed) {
+    if (!finding.suppression->in_source) ++known;
+    if (finding.suppression->in_source)
+      text += fmt::format("  {} {}{}: {}\n", finding.rule, finding.subject,
+                          SiteText(finding), finding.suppression->reason);
+  }
+  text = Under("suppressed in the source\n", text);
+  if (known > 0)
+    text += fmt::format("{} more are in the baseline already\n", known);
+  return text;
+}
+
+Json SuppressedJson(const Finding& finding) {
+  Json sites = Json::array();
+  for (const SourceSite& site : finding.sites) sites.push_back(WriteSite(site));
+  return {{"rule", finding.rule},
+          {"name", finding.subject},
+          {"by", finding.suppression->in_source ? "source" : "baseline"},
+          {"reason", finding.suppression->reason},
+          {"sites", std::move(sites)}};
+}
+
+Json BadSuppressionJson(const Finding& finding) {
+  return {{"site", WriteSite(finding.sites[0])}, {"problem", finding.message}};
+}
+
+template <typename Write>
+Json ListJson(const std::vector<Finding>& findings, Write write) {
+  Json list = Json::array();
+  for (const Finding& finding : findings) list.push_back(write(finding));
+  return list;
+}
+
 Json FindingJson(const CheckFinding& finding) {
   Json sites = Json::array();
   for (const SourceSite& site : finding.capability.sites)
@@ -143,6 +194,8 @@ std::string RenderCheckText(const CheckResult& result) {
   }
   text += UndecidedText(result);
   text += UncheckedText(result);
+  text += BadSuppressionsText(result);
+  text += SuppressedText(result);
   text += fmt::format(
       "{}: {} capabilities allowed, {} denied, {} undecided, {} not checked, "
       "{} unresolved\n",
@@ -153,13 +206,17 @@ std::string RenderCheckText(const CheckResult& result) {
 }
 
 std::string RenderCheckJson(const CheckResult& result) {
-  return WriteJson({{"schema", "bailey.check/1"},
-                    {"verdict", VerdictName(result)},
-                    {"allowed", result.allowed_count},
-                    {"unresolved", result.unresolved_count},
-                    {"denied", FindingsJson(result.denied)},
-                    {"undecided", FindingsJson(result.undecided)},
-                    {"unchecked", UncheckedJson(result.unchecked)}});
+  return WriteJson(
+      {{"schema", "bailey.check/1"},
+       {"verdict", VerdictName(result)},
+       {"allowed", result.allowed_count},
+       {"unresolved", result.unresolved_count},
+       {"denied", FindingsJson(result.denied)},
+       {"undecided", FindingsJson(result.undecided)},
+       {"unchecked", UncheckedJson(result.unchecked)},
+       {"bad_suppressions",
+        ListJson(result.bad_suppressions, BadSuppressionJson)},
+       {"suppressed", ListJson(result.suppressed, SuppressedJson)}});
 }
 
 }  // namespace bailey::policy

@@ -38,7 +38,7 @@ bool IsNotified(const Verdict& verdict, const CallFacts& facts,
   if (facts.sentinel) return true;
   switch (verdict.action.kind) {
     case ActionKind::kAllow:
-      return facts.opens && options.opens;
+      return options.allowed || (facts.opens && options.opens);
     case ActionKind::kErrno:
       return verdict.rule != kRuleUnknownNumber &&
              verdict.rule != kRuleClone3Fallback;

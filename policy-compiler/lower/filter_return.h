@@ -13,7 +13,8 @@
 //   kill_thread                   KILL_THREAD    KILL_THREAD      the rule
 //   kill_process                  KILL_PROCESS   USER_NOTIF       the rule
 //
-// [1] USER_NOTIF for an open, where NotifyOptions::opens asks to see them.
+// [1] USER_NOTIF for an open, where NotifyOptions::opens asks to see them, and
+//     for every call where NotifyOptions::allowed does.
 // [2] ERRNO|ENOSYS where it answers an unknown number or stands for clone3: the
 //     C library relies on it, and nobody needs to be told.
 // The sentinel call is USER_NOTIF in the notify filter whatever the verdict.

@@ -15,7 +15,7 @@
 namespace bailey::policy {
 namespace {
 
-// part of it.
+// The numbers of the x32 ABI: x86_64's architecture word covers them, too.
 constexpr uint32_t kFirstForeignAbi = 0x40000000;
 constexpr uint32_t kFirstNegative = 0x80000000;
 
@@ -77,7 +77,9 @@ bool Kills(const Action& action) {
 class VerdictLowering {
  public:
   VerdictLowering(const Policy& policy, const PortionPolicy& portion)
-      : table_(SyscallTable::For(policy.architecture)), portion_(portion) {
+      : table_(SyscallTable::For(policy.architecture)),
+        portion_(portion),
+        has_foreign_abi_(policy.architecture == Architecture::kX8664) {
     for (const SyscallRule& rule : portion.syscalls) {
       rules_[rule.number].push_back(&rule);
     }
@@ -97,7 +99,8 @@ class VerdictLowering {
   }
 
   NodeId NodeOf(uint32_t number) {
-    if (number >= kFirstForeignAbi && number < kFirstNegative) {
+    if (has_foreign_abi_ && number >= kFirstForeignAbi &&
+        number < kFirstNegative) {
       return NodeOf(Verdict{{ActionKind::kKillProcess}, kRuleForeignAbi});
     }
     if (table_.FindByNumber(number) == nullptr) {
@@ -142,6 +145,7 @@ class VerdictLowering {
 
   const SyscallTable& table_;
   const PortionPolicy& portion_;
+  const bool has_foreign_abi_;  // x32
   std::map<uint32_t, std::vector<const SyscallRule*>> rules_;
   DecisionGraph graph_;
   std::vector<Verdict> verdicts_;

@@ -6,8 +6,8 @@
 //   lowered.Evaluate(data);  // SECCOMP_RET_*, as the filter will answer
 //
 // The order of decisions is that of docs/policy-language.md: foreign
-// architecture, foreign ABI (x32), unknown number, then the strongest rule that
-// matches, then clone3's fallback, then `otherwise`.
+// architecture, foreign ABI (x86_64's x32), unknown number, then the strongest
+// rule that matches, then clone3's fallback, then `otherwise`.
 
 #ifndef BAILEY_POLICY_COMPILER_LOWER_LOWER_H_
 #define BAILEY_POLICY_COMPILER_LOWER_LOWER_H_

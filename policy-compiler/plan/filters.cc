@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/check.h"
 #include "policy-compiler/language/runtime_rules.h"
 #include "policy-compiler/seccomp/compile_filter.h"
 #include "runtime/portion_abi.h"
@@ -70,10 +71,14 @@ Result<std::string> RefuseErrnoConflict(const Policy& policy,
 
 }  // namespace
 
-NotifyOptions AgentNotifyOptions(const PortionPolicy& portion) {
+NotifyOptions AgentNotifyOptions(const PortionPolicy& portion,
+                                 Architecture architecture) {
+  // BAILEY_SENTINEL_SYSCALL is its number on x86_64.
+  const Syscall* sentinel = SyscallTable::For(architecture).FindByName("prctl");
+  CHECK(sentinel != nullptr);
   NotifyOptions options;
   options.opens = !portion.trusted;
-  options.sentinel_number = BAILEY_SENTINEL_SYSCALL;
+  options.sentinel_number = sentinel->number;
   options.sentinel_argument0 = BAILEY_SENTINEL_OPTION;
   return options;
 }
@@ -91,13 +96,22 @@ Policy WithRuntimeRules(Policy policy) {
 Result<std::vector<FilterProof>> CompileAndProve(const Policy& policy,
                                                  const PortionPolicy& portion,
                                                  uint32_t timeout_ms) {
+  return CompileAndProve(policy, portion,
+                         AgentNotifyOptions(portion, policy.architecture),
+                         timeout_ms);
+}
+
+Result<std::vector<FilterProof>> CompileAndProve(const Policy& policy,
+                                                 const PortionPolicy& portion,
+                                                 const NotifyOptions& options,
+                                                 uint32_t timeout_ms) {
   ASSIGN_OR_RETURN(const std::string doubt,
                    RefuseErrnoConflict(policy, portion, timeout_ms));
   std::vector<FilterProof> filters;
   for (const FilterKind kind : kAllFilterKinds) {
-    ASSIGN_OR_RETURN(FilterProof filter, CompileOne(policy, portion, kind,
-                                                    AgentNotifyOptions(portion),
-                                                    doubt, timeout_ms));
+    ASSIGN_OR_RETURN(
+        FilterProof filter,
+        CompileOne(policy, portion, kind, options, doubt, timeout_ms));
     filters.push_back(std::move(filter));
   }
   return filters;

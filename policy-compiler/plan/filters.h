@@ -27,7 +27,11 @@ inline constexpr uint32_t kProofTimeoutMs = 60'000;
 
 // How the notify filter differs from the plain one for a portion under our
 // agent: an untrusted portion's opens are seen, and the sentinel always is.
-NotifyOptions AgentNotifyOptions(const PortionPolicy& portion);
+// The agent runs on x86_64; for another target it says what an agent there
+// would need, so that such a policy is proved whole.
+NotifyOptions AgentNotifyOptions(
+    const PortionPolicy& portion,
+    Architecture architecture = Architecture::kX8664);
 
 struct FilterProof {
   PlanFilter filter;  // its solver fields are filled
@@ -46,6 +50,10 @@ Policy WithRuntimeRules(Policy policy);
 // could not decide is an unproved filter, not an error.
 Result<std::vector<FilterProof>> CompileAndProve(const Policy& policy,
                                                  const PortionPolicy& portion,
+                                                 uint32_t timeout_ms);
+Result<std::vector<FilterProof>> CompileAndProve(const Policy& policy,
+                                                 const PortionPolicy& portion,
+                                                 const NotifyOptions& options,
                                                  uint32_t timeout_ms);
 
 // The same for one filter by itself, outside our agent: nothing is notified.

@@ -76,8 +76,9 @@ std::optional<Refusal> RefuseValue(const TypeInfo& type) {
 
 class Describer {
  public:
-  Describer(const FlowFunction& function, Diagnostics& diagnostics)
-      : function_(function), diagnostics_(diagnostics) {}
+  Describer(const FlowFunction& function, Diagnostics& diagnostics,
+            const std::set<std::string>& strings)
+      : function_(function), diagnostics_(diagnostics), strings_(strings) {}
 
   std::optional<Crossing> Describe() {
     crossing_.function = function_.id;
@@ -128,10 +129,28 @@ class Describer {
       return Refuse(fmt::format("parameter {}", index + 1),
                     {"it has no name", "name it in the definition"});
     }
+    if (strings_.contains(parameter.name)) return DescribeString(parameter);
     const auto refusal = parameter.type.kind == TypeKind::kPointer
                              ? DescribePointer(index)
                              : DescribeValue(parameter);
     if (refusal) Refuse(what, *refusal);
+  }
+
+  void DescribeString(const FlowParameter& parameter) {
+    const PointeeInfo& pointee = parameter.type.pointee;
+    const bool fits = parameter.type.kind == TypeKind::kPointer &&
+                      pointee.is_character && pointee.is_const &&
+                      pointee.fixed_count == 0 &&
+                      parameter.length_parameter < 0;
+    if (!fits) {
+      return Refuse(fmt::format("parameter `{}`", parameter.name),
+                    {fmt::format("the policy says that it is a string, but it "
+                                 "is declared `{}`",
+                                 parameter.type.spelling),
+                     "a string is a `const char*` without a length"});
+    }
+    AddPointer(parameter, MarshalMode::kCString, Direction::kIn, 0,
+               "the policy says that it is a string");
   }
 
   std::optional<Refusal> DescribeValue(const FlowParameter& parameter) {
@@ -161,7 +180,9 @@ class Describer {
       return Refusal{
           "it may be one element or as many as the integer beside it says",
           "say it: __attribute__((access(mode, pointer, count))), or without "
-          "count for one element or a C string"};
+          "count for one element or a C string; of a string the policy can say "
+          "it: `function " +
+              function_.name + "(string " + parameter.name + ");`"};
     }
     return DescribeSingle(parameter, is_said);
   }
@@ -336,6 +357,7 @@ class Describer {
 
   const FlowFunction& function_;
   Diagnostics& diagnostics_;
+  const std::set<std::string>& strings_;
   Crossing crossing_;
   bool is_possible_ = true;
 };
@@ -343,8 +365,9 @@ class Describer {
 }  // namespace
 
 std::optional<Crossing> DescribeCrossing(const FlowFunction& function,
-                                         Diagnostics& diagnostics) {
-  return Describer(function, diagnostics).Describe();
+                                         Diagnostics& diagnostics,
+                                         const std::set<std::string>& strings) {
+  return Describer(function, diagnostics, strings).Describe();
 }
 
 }  // namespace bailey::policy

@@ -18,12 +18,15 @@
 // and fills what the caller uses; bytes that it leaves alone arrive as zeros. A
 // pointer that is followed by an integer, or beside which one is named like a
 // length, may be an array of that many elements; unless an attribute says, it
-// is refused, and so are both `[static N]` and a count, and everything else.
+// is refused, and so are both `[static N]` and a count, and everything else. Of
+// a `const char*` the policy may say that it is a string all the same.
 
 #ifndef BAILEY_POLICY_COMPILER_SPLIT_CROSSING_RULES_H_
 #define BAILEY_POLICY_COMPILER_SPLIT_CROSSING_RULES_H_
 
 #include <optional>
+#include <set>
+#include <string>
 
 #include "common/diagnostics.h"
 #include "common/documents/flow.h"
@@ -32,9 +35,11 @@
 namespace bailey::policy {
 
 // The crossing without its id, portions and callers. Every reason against it is
-// one error, placed at the function.
-std::optional<Crossing> DescribeCrossing(const FlowFunction& function,
-                                         Diagnostics& diagnostics);
+// one error, placed at the function. `strings`: the parameters that the policy
+// calls strings.
+std::optional<Crossing> DescribeCrossing(
+    const FlowFunction& function, Diagnostics& diagnostics,
+    const std::set<std::string>& strings = {});
 
 }  // namespace bailey::policy
 

@@ -16,6 +16,7 @@
 #include "policy-compiler/split/crossing_rules.h"
 #include "policy-compiler/split/places.h"
 #include "policy-compiler/split/program_graph.h"
+#include "policy-compiler/split/separate.h"
 #include "policy-compiler/split/support.h"
 
 namespace bailey::policy {
@@ -50,6 +51,8 @@ class Placer {
  private:
   void Run() {
     if (!ChooseMainPortion() || !ResolveNames()) return;
+    SeparateGlobals(policy_.separate, text_, graph_, diagnostics_);
+    if (HasFailed()) return;
     for (Server& server : servers_) {
       server.closure = CloseOver(graph_, SeedsOf(*server.policy));
       CheckClosure(server);
@@ -275,12 +278,16 @@ class Placer {
       if (!IsCalledFromMain(server, function.id)) continue;
       is_called = true;
       crossing_ids_.insert(function.id);
-      auto crossing = DescribeCrossing(function, diagnostics_);
+      auto crossing = DescribeCrossing(function, diagnostics_,
+                                       StringsOf(*server.policy, function));
       if (!crossing) continue;
       crossing->id = static_cast<uint32_t>(placement_.crossings.size()) + 1;
       crossing->from = main_->name;
       crossing->to = server.policy->name;
       placement_.crossings.push_back(*std::move(crossing));
+    }
+    for (const StringParameter& string : server.policy->strings) {
+      CheckString(string);
     }
     if (is_called) return;
     PolicyError(*server.policy,
@@ -288,6 +295,30 @@ class Placer {
                             "it, so it would hold its credentials for nobody",
                             server.policy->name),
                 "name the functions that the rest of the program calls");
+  }
+
+  std::set<std::string> StringsOf(const PortionPolicy& portion,
+                                  const FlowFunction& function) const {
+    std::set<std::string> strings;
+    for (const StringParameter& string : portion.strings) {
+      const bool is_here =
+          graph_.FunctionsNamed(string.function).front() == &function;
+      if (is_here) strings.insert(string.parameter);
+    }
+    return strings;
+  }
+
+  void CheckString(const StringParameter& string) {
+    const FlowFunction& function =
+        *graph_.FunctionsNamed(string.function).front();
+    const bool has = std::ranges::any_of(
+        function.parameters,
+        [&](const FlowParameter& p) { return p.name == string.parameter; });
+    if (has) return;
+    SpanError(string.span,
+              fmt::format("`{}` has no parameter `{}`", string.function,
+                          string.parameter),
+              "name one as the definition does");
   }
 
   bool IsCalledFromMain(const Server& server, std::string_view id) const {
@@ -325,17 +356,33 @@ class Placer {
   void WarnOfExit(const Server& server, const std::string& id) {
     static constexpr std::array<std::string_view, 5> kEnds = {
         "exit", "_exit", "_Exit", "quick_exit", "pthread_exit"};
+    // Some programs call these everywhere: a matter only where something is
+    // registered to be done at the end.
+    static constexpr std::array<std::string_view, 5> kReports = {
+        "err", "errx", "verr", "verrx", "error"};
+    const auto ends = [&](const std::string& name) {
+      return std::ranges::find(kEnds, name) != kEnds.end() ||
+             (std::ranges::find(kReports, name) != kReports.end() &&
+              HasExitHandlers());
+    };
     for (const FlowEdge* edge : graph_.External(id)) {
-      if (std::ranges::find(kEnds, edge->to) == kEnds.end()) continue;
+      if (!ends(edge->to)) continue;
       diagnostics_.Add(WarningAtSite(
           edge->site,
           fmt::format(
-              "`{}` in portion `{}` calls `{}`, which ends that portion "
-              "and with it the instance",
-              id, server.policy->name, edge->to),
+              "`{}` in portion `{}` calls `{}`: the program then ends with "
+              "that status, but exit handlers of portion `{}` do not run",
+              id, server.policy->name, edge->to, main_->name),
           "return the failure, and let the caller end the program"));
       return;
     }
+  }
+
+  bool HasExitHandlers() const {
+    return std::ranges::any_of(graph_.flow().edges, [](const FlowEdge& edge) {
+      return edge.external && (edge.to == "atexit" || edge.to == "on_exit" ||
+                               edge.to == "__cxa_atexit");
+    });
   }
 
   void WarnOfKept(const Server& server, const Crossing& crossing) {
@@ -446,15 +493,18 @@ class Placer {
 
   void PolicyError(const PortionPolicy& portion, std::string message,
                    std::string hint) {
-    diagnostics_.Add(
-        ErrorAt(text_, portion.span, std::move(message), std::move(hint)));
+    SpanError(portion.span, std::move(message), std::move(hint));
+  }
+
+  void SpanError(SourceSpan span, std::string message, std::string hint) {
+    diagnostics_.Add(ErrorAt(text_, span, std::move(message), std::move(hint)));
   }
 
   bool HasFailed() const { return diagnostics_.error_count() > errors_before_; }
 
   const Policy& policy_;
   const SourceText& text_;
-  const ProgramGraph graph_;
+  ProgramGraph graph_;
   Diagnostics& diagnostics_;
   const size_t errors_before_ = diagnostics_.error_count();
 

@@ -15,7 +15,8 @@
 // a descriptor, or that names something in a library, means nothing on the
 // other side; and what belongs to the process (working directory, locale,
 // signal handlers, a library's own state) each side has for itself. Reported as
-// a warning: a function that ends the process, and one that may keep a pointer
+// a warning: a function that ends the process (the program ends with its
+// status, but without main's exit handlers), and one that may keep a pointer
 // that it was passed.
 
 #ifndef BAILEY_POLICY_COMPILER_SPLIT_PLACE_PROGRAM_H_

@@ -59,6 +59,16 @@ std::vector<const FlowFunction*> ProgramGraph::FunctionsNamed(
   return found;
 }
 
+std::vector<const FlowGlobal*> ProgramGraph::GlobalsNamed(
+    std::string_view name) const {
+  std::vector<const FlowGlobal*> found;
+  for (const FlowGlobal& global : flow_.globals) {
+    if (global.id == name) return {&global};
+    if (global.name == name) found.push_back(&global);
+  }
+  return found;
+}
+
 const std::vector<const FlowEdge*>& ProgramGraph::From(
     std::string_view id) const {
   return FindList(from_, id);
@@ -80,7 +90,13 @@ const std::vector<std::string>& ProgramGraph::StaticLocals(
 }
 
 bool ProgramGraph::IsState(std::string_view id) const {
-  return state_.contains(id);
+  return state_.contains(id) && !IsSeparate(id);
+}
+
+void ProgramGraph::MakeSeparate(std::string_view id) { separate_.emplace(id); }
+
+bool ProgramGraph::IsSeparate(std::string_view id) const {
+  return separate_.contains(id);
 }
 
 bool ProgramGraph::IsInUnit(std::string_view id) const {

@@ -29,6 +29,7 @@ class ProgramGraph {
   const FlowGlobal* Global(std::string_view id) const;
   // Functions of that C name or id; more than one if several files have one.
   std::vector<const FlowFunction*> FunctionsNamed(std::string_view name) const;
+  std::vector<const FlowGlobal*> GlobalsNamed(std::string_view name) const;
 
   // Edges between what the program defines, in the document's order.
   const std::vector<const FlowEdge*>& From(std::string_view id) const;
@@ -40,7 +41,12 @@ class ProgramGraph {
 
   // A global that may change while the program runs, or a constant whose
   // initializer holds the address of one.
+  // One that was made separate is none.
   bool IsState(std::string_view id) const;
+
+  // From here on each portion that uses the global has one of its own.
+  void MakeSeparate(std::string_view id);
+  bool IsSeparate(std::string_view id) const;
 
   // Whether a symbol stands in a unit's own file: headers are not rewritten, so
   // what stands in one is in every portion.
@@ -60,6 +66,7 @@ class ProgramGraph {
   Edges to_;
   Edges external_;
   std::set<std::string, std::less<>> state_;
+  std::set<std::string, std::less<>> separate_;
   std::set<std::string, std::less<>> unit_files_;
 };
 

@@ -45,11 +45,16 @@ class SupportFinder {
   }
 
   void Need(const std::string& id, const std::string& user) {
-    support_.replicas.try_emplace(
-        id, graph_.Global(id)
-                ? fmt::format("a constant that `{}` uses", user)
-                : fmt::format("`{}` calls it; it holds no state of the program",
-                              user));
+    support_.replicas.try_emplace(id, ReasonFor(id, user));
+  }
+
+  std::string ReasonFor(const std::string& id, const std::string& user) const {
+    if (graph_.IsSeparate(id)) {
+      return fmt::format("`{}` uses it; `separate`: each has its own", user);
+    }
+    if (graph_.Global(id))
+      return fmt::format("a constant that `{}` uses", user);
+    return fmt::format("`{}` calls it; it holds no state of the program", user);
   }
 
   // All that `first` leads to, not through members: either everything of it is
@@ -101,9 +106,15 @@ class SupportFinder {
             first.from, portion_, first.to, reason, path),
         forbidden == forbidden_.end()
             ? fmt::format("name `{}` as a function of portion `{}`, or pass "
-                          "the state as a parameter",
-                          first.to, portion_)
+                          "the state as a parameter; where no value passes "
+                          "through it, say `separate {};`",
+                          first.to, portion_, NameOf(obstacle))
             : "let the caller do this and pass the result as a parameter"));
+  }
+
+  std::string NameOf(const std::string& state) const {
+    const FlowGlobal* global = graph_.Global(state);
+    return global ? global->name : state;
   }
 
   // The greatest set of replicas whose users are all members or in the set: a

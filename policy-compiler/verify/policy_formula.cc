@@ -100,8 +100,10 @@ uint32_t SpecifiedReturn(FilterKind kind, const Verdict& verdict,
   return stays && !sentinel ? plain : SECCOMP_RET_USER_NOTIF;
 }
 
-bool IsNotifiedOpen(Architecture architecture, uint32_t number,
-                    const NotifyOptions& options) {
+// Whether an allowed call of this number is notified all the same.
+bool IsNotifiedAllow(Architecture architecture, uint32_t number,
+                     const NotifyOptions& options) {
+  if (options.allowed) return true;
   if (!options.opens) return false;
   const SyscallTable& table = SyscallTable::For(architecture);
   for (const std::string_view name : {"open", "creat", "openat", "openat2"}) {
@@ -138,7 +140,7 @@ z3::expr PolicyFormula::Constant(uint32_t value) const {
 
 z3::expr PolicyFormula::Leaf(const Verdict& verdict, uint32_t number) const {
   return Constant(SpecifiedReturn(
-      kind_, verdict, IsNotifiedOpen(policy_.architecture, number, options_),
+      kind_, verdict, IsNotifiedAllow(policy_.architecture, number, options_),
       false));
 }
 
@@ -232,8 +234,10 @@ z3::expr PolicyFormula::Returned() const {
     return Constant(SpecifiedReturn(kind_, {{ActionKind::kKillProcess}, rule},
                                     false, false));
   };
-  returned = z3::ite(Between(0x40000000, 0x7fffffff), killed(kRuleForeignAbi),
-                     returned);
+  if (policy_.architecture == Architecture::kX8664) {  // x32
+    returned = z3::ite(Between(0x40000000, 0x7fffffff), killed(kRuleForeignAbi),
+                       returned);
+  }
   returned = z3::ite(input_.architecture != Constant(table.audit_arch()),
                      killed(kRuleForeignArchitecture), returned);
   return z3::ite(IsSentinelCall(), Constant(SECCOMP_RET_USER_NOTIF), returned);

@@ -24,9 +24,10 @@ z3::expr ConditionFormula(const Condition& condition, const Input& input);
 uint32_t SpecifiedReturn(FilterKind kind, const Verdict& verdict,
                          bool notified_open, bool sentinel);
 
-// Whether the number is one of the calls that NotifyOptions::opens means.
-bool IsNotifiedOpen(Architecture architecture, uint32_t number,
-                    const NotifyOptions& options);
+// Whether an allowed call of that number is notified: NotifyOptions::opens and
+// NotifyOptions::allowed.
+bool IsNotifiedAllow(Architecture architecture, uint32_t number,
+                     const NotifyOptions& options);
 
 // Whether the input is the call that gives the listener away.
 bool IsSentinel(const SeccompData& data, const NotifyOptions& options);

@@ -37,8 +37,8 @@ Counterexample Replay(const Obligation& obligation, const SeccompData& data) {
   Counterexample found{.data = data};
   found.expected =
       SpecifiedReturn(obligation.kind, verdict,
-                      IsNotifiedOpen(obligation.policy.architecture,
-                                     data.number, obligation.options),
+                      IsNotifiedAllow(obligation.policy.architecture,
+                                      data.number, obligation.options),
                       IsSentinel(data, obligation.options));
   found.actual = RunBpf(obligation.program, data).returned;
   CHECK(found.expected != found.actual && "a counterexample replays");

@@ -59,6 +59,28 @@ TEST_F(AbstractCallTest, KnownValuesDecide) {
   EXPECT_EQ(Ask({Family({{1, 2}})}).allowed, Certainty::kPerhaps);
 }
 
+// Each value is in the set by another of its members.
+TEST_F(AbstractCallTest, ASetIsLookedThroughValueByValue) {
+  Condition set;
+  set.kind = Condition::Kind::kAny;
+  set.operands = {Compare(0, CompareOp::kEqual, 1),
+                  Compare(0, CompareOp::kEqual, 3)};
+  portion_.syscalls = {Rule(ActionKind::kAllow, set, 16)};
+  EXPECT_EQ(Ask({Family({{1, 1}, {3, 3}})}).allowed, Certainty::kAlways);
+  EXPECT_EQ(Ask({Family({{1, 3}})}).allowed, Certainty::kPerhaps);
+  EXPECT_EQ(Ask({Family({{2, 2}, {4, 9}})}).allowed, Certainty::kNever);
+}
+
+TEST_F(AbstractCallTest, RulesAllowValuesOneByOne) {
+  portion_.syscalls = {
+      Rule(ActionKind::kAllow, Compare(0, CompareOp::kEqual, 1), 16),
+      Rule(ActionKind::kAllow, Compare(0, CompareOp::kEqual, 2), 17)};
+  EXPECT_EQ(Ask({Family({{1, 2}})}).allowed, Certainty::kAlways);
+  EXPECT_EQ(Ask({Family({{1, 3}})}).allowed, Certainty::kPerhaps);
+  // More values than are looked through are anything.
+  EXPECT_EQ(Ask({Family({{1, 400}})}).allowed, Certainty::kPerhaps);
+}
+
 TEST_F(AbstractCallTest, UnknownValuesAreUndecided) {
   portion_.syscalls = {
       Rule(ActionKind::kAllow, Compare(0, CompareOp::kEqual, 1), 16)};

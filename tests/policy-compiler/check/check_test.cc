@@ -80,6 +80,16 @@ TEST_F(CheckTest, AReplicaMustBeAllowedOnBothSides) {
   EXPECT_EQ(result.denied.size(), 1u);
 }
 
+TEST_F(CheckTest, AFindingHasTheSitesOfItsPortionOnly) {
+  Capability call = Call(257, "openat", Confidence::kProved, "main");
+  call.sites.push_back({"b.c", 1, 1, "sign"});
+  const CheckResult result = Run({call});
+  EXPECT_EQ(result.allowed_count, 1u);
+  ASSERT_EQ(result.denied.size(), 1u);
+  ASSERT_EQ(result.denied[0].capability.sites.size(), 1u);
+  EXPECT_EQ(result.denied[0].capability.sites[0].function, "main");
+}
+
 TEST_F(CheckTest, OverApproximatedCallsAreUndecided) {
   const CheckResult result =
       Run({Call(41, "socket", Confidence::kOverApproximated, "main")});
@@ -114,6 +124,15 @@ TEST_F(CheckTest, ASiteThatIsPlacedNowhereIsNotTakenForTheKindestPortion) {
       Run({Call(257, "openat", Confidence::kProved, "elsewhere")});
   EXPECT_EQ(result.allowed_count, 0u);
   EXPECT_EQ(result.undecided.size(), 1u);
+}
+
+TEST_F(CheckTest, ASiteThatIsPlacedNowhereCountsBesideOnesThatAre) {
+  Capability call = Call(257, "openat", Confidence::kProved, "sign");
+  call.sites.push_back({"b.c", 1, 1, "elsewhere"});
+  const CheckResult result = Run({call});
+  EXPECT_EQ(result.allowed_count, 1u);
+  ASSERT_EQ(result.undecided.size(), 1u);
+  EXPECT_EQ(result.undecided[0].capability.sites[0].function, "elsewhere");
 }
 
 TEST_F(CheckTest, OtherKindsAreNotPassedOverInSilence) {

@@ -72,9 +72,18 @@ INSTANTIATE_TEST_SUITE_P(Comparisons, EveryOperator,
                                           testing::Bool(),
                                           testing::Range(0, 6)));
 
-TEST(LowerPortion, AgreesWithTheEvaluatorsOnRandomPolicies) {
+class EveryArchitecture : public testing::TestWithParam<Architecture> {};
+
+INSTANTIATE_TEST_SUITE_P(Targets, EveryArchitecture,
+                         testing::ValuesIn(kArchitectures),
+                         [](const auto& each) {
+                           return std::string(ArchitectureName(each.param));
+                         });
+
+TEST_P(EveryArchitecture, AgreesWithTheEvaluatorsOnRandomPolicies) {
   std::mt19937_64 random(20240101);
-  PolicyGenerator generator([&](uint64_t bound) { return random() % bound; });
+  PolicyGenerator generator([&](uint64_t bound) { return random() % bound; },
+                            GetParam());
   for (int i = 0; i < 100; ++i) {
     const Policy policy = generator.MakePolicy();
     const NotifyOptions options = generator.MakeOptions();

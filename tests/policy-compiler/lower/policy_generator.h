@@ -33,12 +33,14 @@ inline uint64_t WidthMask(const Comparison& comparison) {
 class PolicyGenerator {
  public:
   // choose(n) is a number below n.
-  explicit PolicyGenerator(std::function<uint64_t(uint64_t)> choose)
-      : choose_(std::move(choose)) {}
+  explicit PolicyGenerator(std::function<uint64_t(uint64_t)> choose,
+                           Architecture architecture = Architecture::kX8664)
+      : choose_(std::move(choose)), architecture_(architecture) {}
 
   Policy MakePolicy() {
     Policy policy;
     policy.name = "random";
+    policy.architecture = architecture_;
     PortionPolicy portion;
     portion.name = "main";
     portion.otherwise = MakeAction(0);
@@ -64,9 +66,10 @@ class PolicyGenerator {
   }
 
   SeccompData MakeInput() {
-    SeccompData data{.number = static_cast<uint32_t>(choose_(480)),
-                     .architecture = 0xc000003e,
-                     .instruction_pointer = MakeValue()};
+    SeccompData data{
+        .number = static_cast<uint32_t>(choose_(480)),
+        .architecture = SyscallTable::For(architecture_).audit_arch(),
+        .instruction_pointer = MakeValue()};
     for (uint64_t& argument : data.arguments) argument = MakeValue();
     if (choose_(8) == 0) data.number = static_cast<uint32_t>(MakeValue());
     if (choose_(8) == 0) data.architecture = static_cast<uint32_t>(MakeValue());
@@ -148,6 +151,7 @@ class PolicyGenerator {
   }
 
   std::function<uint64_t(uint64_t)> choose_;
+  Architecture architecture_;
   uint16_t errno_ = 1;
 };
 
@@ -193,7 +197,8 @@ inline std::vector<SeccompData> InterestingInputs(const Policy& policy) {
         0x80000001u, 0xffffffffu}) {
     inputs.push_back({.number = number, .architecture = arch});
   }
-  for (const uint32_t other : {0u, 0x40000003u, 0xc00000b7u, arch ^ 1}) {
+  for (const uint32_t other :
+       {0u, 0x40000003u, 0xc00000b7u, 0xc000003eu, arch ^ 1}) {
     inputs.push_back({.number = 1, .architecture = other});
   }
   for (const PortionPolicy& portion : policy.portions) {

@@ -80,7 +80,7 @@ inline std::optional<Verdict> ReferenceBuiltin(const Policy& policy,
   if (data.architecture != table.audit_arch()) {
     return Verdict{{ActionKind::kKillProcess}, kRuleForeignArchitecture};
   }
-  if (data.number >> 30 == 1) {
+  if (table.audit_arch() == 0xc000003e && data.number >> 30 == 1) {
     return Verdict{{ActionKind::kKillProcess}, kRuleForeignAbi};
   }
   if (table.FindByNumber(data.number) == nullptr) {

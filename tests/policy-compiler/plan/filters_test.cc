@@ -73,6 +73,17 @@ TEST_F(FiltersTest, TheSentinelIsNotifiedInBothPortions) {
               static_cast<uint32_t>(SECCOMP_RET_USER_NOTIF));
 }
 
+// The number that the runtime calls is not what another target has there:
+// 157 is setsid on aarch64.
+TEST_F(FiltersTest, TheSentinelIsThatOfTheTarget) {
+  const PortionPolicy& portion = policy_.portions[0];
+  EXPECT_EQ(AgentNotifyOptions(portion).sentinel_number,
+            uint32_t{BAILEY_SENTINEL_SYSCALL});
+  const SyscallTable& arm = SyscallTable::For(Architecture::kAarch64);
+  EXPECT_EQ(AgentNotifyOptions(portion, Architecture::kAarch64).sentinel_number,
+            arm.FindByName("prctl")->number);
+}
+
 TEST_F(FiltersTest, OnlyAnUntrustedPortionsOpensAreSeen) {
   constexpr uint32_t kOpenat = 257;
   EXPECT_EQ(Run("open", FilterKind::kNotify, Call(kOpenat)),

@@ -47,6 +47,18 @@ Policy Load() {
   return *parsed.policy;
 }
 
+// Its numbers would mean other calls on the host.
+TEST(PlanBuilderTest, APolicyForAnotherArchitectureIsRefused) {
+  const SourceText text{"t.policy", "policy t { target linux aarch64; }"};
+  const ParsedPolicy parsed = LoadPolicy(text, FindBuiltinPolicy);
+  ASSERT_TRUE(parsed.policy.has_value()) << RenderText(parsed.diagnostics);
+  Diagnostics diagnostics;
+  const auto result =
+      BuildPlan(*parsed.policy, text, SignerFlow(), diagnostics);
+  ASSERT_FALSE(result.ok());
+  EXPECT_THAT(result.error().message, HasSubstr("the policy is for aarch64"));
+}
+
 TEST(PlanBuilderTest, PutsPolicyPlacementAndProofsTogether) {
   Diagnostics diagnostics;
   const auto result = BuildPlan(Load(), kText, SignerFlow(), diagnostics);

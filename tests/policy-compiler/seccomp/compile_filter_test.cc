@@ -73,9 +73,18 @@ bool IsConstantAllow(const BpfProgram& program, uint32_t number) {
   }
 }
 
-TEST(CompileFilter, AgreesWithTheEvaluatorsOnRandomPolicies) {
+class EveryArchitecture : public testing::TestWithParam<Architecture> {};
+
+INSTANTIATE_TEST_SUITE_P(Targets, EveryArchitecture,
+                         testing::ValuesIn(kArchitectures),
+                         [](const auto& each) {
+                           return std::string(ArchitectureName(each.param));
+                         });
+
+TEST_P(EveryArchitecture, AgreesWithTheEvaluatorsOnRandomPolicies) {
   std::mt19937_64 random(4);
-  PolicyGenerator generator([&](uint64_t bound) { return random() % bound; });
+  PolicyGenerator generator([&](uint64_t bound) { return random() % bound; },
+                            GetParam());
   for (int i = 0; i < 100; ++i) {
     const Policy policy = generator.MakePolicy();
     const NotifyOptions options = generator.MakeOptions();

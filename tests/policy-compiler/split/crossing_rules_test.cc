@@ -264,5 +264,38 @@ TEST(CrossingRules, CountsWhatIsKnownOfTheMessages) {
   EXPECT_EQ(crossing->max_reply_bytes, 40u);
 }
 
+FlowFunction TakingTextAndNumber(TypeInfo text) {
+  return Taking(
+      {Named("path", std::move(text)), Named("mode", IntegerType("int", 4))});
+}
+
+// A number behind it may be its length: nobody knows but the author.
+TEST(CrossingRules, ThePolicyCanSayThatATextIsAString) {
+  const FlowFunction function =
+      TakingTextAndNumber(PointerTo(TypeKind::kInteger, "char", 1, true));
+  EXPECT_THAT(Refuse(function), HasSubstr("may be one element or as many"));
+  Diagnostics diagnostics;
+  const auto crossing = DescribeCrossing(function, diagnostics, {"path"});
+  ASSERT_TRUE(crossing.has_value()) << RenderText(diagnostics);
+  EXPECT_EQ(crossing->parameters[0].mode, MarshalMode::kCString);
+  EXPECT_EQ(crossing->parameters[0].direction, Direction::kIn);
+  EXPECT_THAT(crossing->parameters[0].reason, HasSubstr("the policy says"));
+}
+
+TEST(CrossingRules, ThePolicyCannotMakeAStringOfSomethingElse) {
+  TypeInfo counted = PointerTo(TypeKind::kInteger, "char", 1, true);
+  counted.pointee.fixed_count = 4;
+  for (const TypeInfo& type :
+       {PointerTo(TypeKind::kInteger, "char", 1, false), counted,
+        PointerTo(TypeKind::kInteger, "short", 2, true),
+        IntegerType("long", 8)}) {
+    Diagnostics diagnostics;
+    const auto crossing =
+        DescribeCrossing(TakingTextAndNumber(type), diagnostics, {"path"});
+    EXPECT_FALSE(crossing.has_value()) << type.spelling;
+    EXPECT_THAT(RenderText(diagnostics), HasSubstr("the policy says"));
+  }
+}
+
 }  // namespace
 }  // namespace bailey::policy

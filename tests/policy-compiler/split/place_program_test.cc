@@ -389,5 +389,73 @@ TEST_F(PlaceProgramTest, FillsThePlan) {
   EXPECT_EQ(plan.crossings.size(), 2u);
 }
 
+// Both sides use a scratch variable.
+FlowBuilder WithScratch() {
+  FlowBuilder program = Notary();
+  program.Global("scratch");
+  for (const char* user : {"parse", "sign"}) {
+    program.Writes(user, "scratch").TakesAddress(user, "scratch");
+  }
+  return program;
+}
+
+TEST_F(PlaceProgramTest, SharedStateIsNeverDoubledInSilence) {
+  EXPECT_THAT(Errors(WithScratch().flow),
+              HasSubstr("`parse` would have to be in trusted portion"));
+}
+
+TEST_F(PlaceProgramTest, ThePolicyCanMakeAGlobalSeparate) {
+  policy_.separate = {{"scratch", {0, 6}}};
+  ASSERT_TRUE(Place(WithScratch().flow)) << RenderText(diagnostics_);
+  EXPECT_EQ(Role("signer", "scratch"), "replica");
+  EXPECT_EQ(Role("worker", "scratch"), "replica");
+  EXPECT_EQ(Role("worker", "parse"), "placed");
+  EXPECT_EQ(Role("signer", "parse"), "absent");
+}
+
+TEST_F(PlaceProgramTest, AValueThatPassesCannotBeSeparate) {
+  policy_.separate = {{"scratch", {0, 6}}};
+  FlowBuilder program = WithScratch();
+  program.Reads("main", "scratch");
+  EXPECT_THAT(Errors(program.flow),
+              HasSubstr("`main` uses `scratch` and does not set it"));
+  FlowBuilder flag = Notary();
+  flag.Global("scratch").Writes("sign", "scratch").Reads("main", "scratch");
+  EXPECT_THAT(Errors(flag.flow), HasSubstr("a value passes through it"));
+}
+
+TEST_F(PlaceProgramTest, SeparateNamesOneVariableThatHoldsNoAddress) {
+  policy_.separate = {{"scrtch", {0, 6}}};
+  EXPECT_THAT(Errors(WithScratch().flow), HasSubstr("no global `scrtch`"));
+  policy_.separate = {{"digits", {0, 6}}};
+  EXPECT_THAT(Errors(Notary().flow), HasSubstr("is a constant"));
+  policy_.separate = {{"scratch", {0, 6}}};
+  FlowBuilder program = WithScratch();
+  program.Edge(EdgeKind::kAddress, "scratch", "count");
+  EXPECT_THAT(Errors(program.flow), HasSubstr("points to `count`"));
+  FlowBuilder two = WithScratch();
+  two.Global("b.c:scratch");
+  two.flow.globals.back().name = "scratch";
+  two.flow.globals[two.flow.globals.size() - 2].id = "a.c:scratch";
+  EXPECT_THAT(Errors(two.flow), HasSubstr("is ambiguous"));
+}
+
+TEST_F(PlaceProgramTest, AStringIsAParameterOfItsFunction) {
+  signer().strings = {{"sign", "text", {0, 6}}};
+  EXPECT_THAT(Errors(Notary().flow), HasSubstr("has no parameter `text`"));
+}
+
+TEST_F(PlaceProgramTest, WarnsOfReportedEndsWhereExitHandlersWouldBeMissed) {
+  FlowBuilder program = Notary();
+  program.Edge(EdgeKind::kCall, "hash", "errx", true);
+  ASSERT_TRUE(Place(program.flow));
+  EXPECT_THAT(RenderText(diagnostics_), ::testing::Not(HasSubstr("`errx`")));
+  program.Edge(EdgeKind::kCall, "main", "atexit", true);
+  ASSERT_TRUE(Place(program.flow));
+  EXPECT_THAT(
+      RenderText(diagnostics_),
+      HasSubstr("calls `errx`: the program then ends with that status"));
+}
+
 }  // namespace
 }  // namespace bailey::policy

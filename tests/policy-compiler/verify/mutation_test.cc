@@ -147,10 +147,14 @@ TEST(Mutation, AFilterOfAnotherKindOrOtherOptionsIsCaught) {
       {FilterKind::kRuleIndex, {}},
       {FilterKind::kNotify, {}},
       {FilterKind::kNotify, {.opens = true}},
-      {FilterKind::kNotify, {false, 157, 0x1234}},
-      {FilterKind::kNotify, {false, 157, 0x1235}},
-      {FilterKind::kNotify, {false, 39, 0x1234}},
-      {FilterKind::kNotify, {true, 157, 0x1234}},
+      {FilterKind::kNotify,
+       {.opens = false, .sentinel_number = 157, .sentinel_argument0 = 0x1234}},
+      {FilterKind::kNotify,
+       {.opens = false, .sentinel_number = 157, .sentinel_argument0 = 0x1235}},
+      {FilterKind::kNotify,
+       {.opens = false, .sentinel_number = 39, .sentinel_argument0 = 0x1234}},
+      {FilterKind::kNotify,
+       {.opens = true, .sentinel_number = 157, .sentinel_argument0 = 0x1234}},
   };
   for (size_t i = 0; i < std::size(all); ++i) {
     const auto filter =

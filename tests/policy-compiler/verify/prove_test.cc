@@ -55,9 +55,18 @@ TEST(ProveFilter, ProvesTheThreeFiltersOfRealProfiles) {
   }
 }
 
-TEST(ProveFilter, ProvesRandomPolicies) {
+class EveryArchitecture : public testing::TestWithParam<Architecture> {};
+
+INSTANTIATE_TEST_SUITE_P(Targets, EveryArchitecture,
+                         testing::ValuesIn(kArchitectures),
+                         [](const auto& each) {
+                           return std::string(ArchitectureName(each.param));
+                         });
+
+TEST_P(EveryArchitecture, ProvesRandomPolicies) {
   std::mt19937_64 random(6);
-  PolicyGenerator generator([&](uint64_t bound) { return random() % bound; });
+  PolicyGenerator generator([&](uint64_t bound) { return random() % bound; },
+                            GetParam());
   for (int i = 0; i < 100; ++i) {
     const Policy policy = generator.MakePolicy();
     const NotifyOptions options = generator.MakeOptions();
@@ -69,6 +78,41 @@ TEST(ProveFilter, ProvesRandomPolicies) {
     ASSERT_EQ(proof.verdict, ProofVerdict::kProved)
         << "policy " << i << proof.reason << Disassemble(*program, kind);
   }
+}
+
+// A filter for one architecture is none for another.
+TEST_P(EveryArchitecture, RefutesTheFilterOfAnother) {
+  std::mt19937_64 random(7);
+  PolicyGenerator generator([&](uint64_t bound) { return random() % bound; },
+                            GetParam());
+  const Policy policy = generator.MakePolicy();
+  Policy other = policy;
+  other.architecture = GetParam() == Architecture::kX8664
+                           ? Architecture::kAarch64
+                           : Architecture::kX8664;
+  const auto program =
+      CompileFilter(other, other.portions[0], FilterKind::kPlain, {});
+  ASSERT_TRUE(program.ok());
+  ExpectWitness(policy, *program, Prove(policy, *program));
+}
+
+// aarch64 has no x32: its numbers are unknown there, and killing them is wrong.
+TEST(ProveFilter, X32IsOfX8664Alone) {
+  Policy policy;
+  policy.architecture = Architecture::kAarch64;
+  policy.portions.emplace_back().otherwise = {ActionKind::kErrno, 1};
+  const auto good =
+      CompileFilter(policy, policy.portions[0], FilterKind::kPlain, {});
+  ASSERT_TRUE(good.ok());
+  EXPECT_TRUE(Prove(policy, *good).proved());
+  const SeccompData data{.number = 0x40000001, .architecture = 0xc00000b7};
+  EXPECT_EQ(RunBpf(*good, data).returned, SECCOMP_RET_ERRNO | ENOSYS);
+  BpfProgram killing = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+                        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x80000000, 2, 0),
+                        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1),
+                        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS)};
+  killing.insert(killing.end(), good->begin(), good->end());
+  ExpectWitness(policy, killing, Prove(policy, killing));
 }
 
 // What a broken emitter could make.

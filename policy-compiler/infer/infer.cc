@@ -1,0 +1,198 @@
+#include "policy-compiler/infer/infer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "policy-compiler/check/abstract_call.h"
+#include "policy-compiler/formats/argument_text.h"
+#include "policy-compiler/infer/draft.h"
+#include "policy-compiler/infer/policy_text.h"
+#include "policy-compiler/language/action.h"
+#include "policy-compiler/verify/policy_diff.h"
+
+namespace bailey::policy {
+namespace {
+
+// The ceiling as a policy of one portion, which any other is compared with.
+Result<Policy> SinglePortion(const Policy& ceiling, const std::string& name) {
+  const PortionPolicy* portion = name.empty() && ceiling.portions.size() == 1
+                                     ? &ceiling.portions.front()
+                                     : FindPortion(ceiling, name);
+  if (portion == nullptr)
+    return Fail(name.empty() ? "the ceiling has several portions"
+                             : "the ceiling has no portion `" + name + "`",
+                "choose one with --portion");
+  Policy single = ceiling;
+  single.portions = {*portion};
+  single.portions.front().span = {};
+  return single;
+}
+
+Result<> CheckOptions(const Report& report, const InferOptions& options) {
+  if (!ParseArchitecture(report.target))
+    return Fail("the report is for the target `" + report.target +
+                "`, which is not supported yet");
+  if (!IsPolicyName(options.name))
+    return Fail("`" + options.name + "` cannot be a policy's name",
+                "a name has letters, digits and `_`");
+  if (!IsDenial(options.otherwise))
+    return Fail("an inferred policy denies what the report does not have",
+                "as in `--otherwise 'errno EPERM'`");
+  return {};
+}
+
+bool IsLibraryName(std::string_view name) {
+  return !name.empty() && std::ranges::all_of(name, [](char c) {
+    return c > ' ' && c < 0x7f && c != '"' && c != '\\';
+  });
+}
+
+class Inferrer {
+ public:
+  Inferrer(const Report& report, const InferOptions& options,
+           const LibraryLookup& library, const Policy* ceiling)
+      : report_(report),
+        options_(options),
+        library_(library),
+        ceiling_(ceiling),
+        target_(*ParseArchitecture(report.target)) {
+    if (ceiling_ != nullptr) limits_ = ceiling_->limits;
+  }
+
+  Result<InferredPolicy> Run() {
+    inferred_.unresolved = report_.unresolved.size();
+    for (const std::string& name : options_.libraries)
+      RETURN_IF_ERROR(ChooseLibrary(name));
+    ASSIGN_OR_RETURN(const Policy base, Load(libraries_, {}));
+    DraftMaker maker(base, ceiling_, CeilingPortion(), options_, inferred_);
+    for (const Capability& capability : report_.capabilities)
+      RETURN_IF_ERROR(maker.Add(capability));
+    ASSIGN_OR_RETURN(const Policy policy, Load(libraries_, maker.Take()));
+    RETURN_IF_ERROR(CheckPermits(policy));
+    RETURN_IF_ERROR(CheckCeiling(policy));
+    return std::move(inferred_);
+  }
+
+ private:
+  const PortionPolicy* CeilingPortion() const {
+    return ceiling_ ? &ceiling_->portions.front() : nullptr;
+  }
+
+  Result<Policy> Load(const std::vector<std::string>& libraries,
+                      const std::vector<RuleDraft>& drafts) {
+    inferred_.text =
+        InferredText(target_, options_, libraries, limits_, drafts);
+    ParsedPolicy parsed =
+        LoadPolicy({options_.name + ".policy", inferred_.text}, library_);
+    if (!parsed.policy) return std::unexpected(ToError(parsed.diagnostics));
+    inferred_.diagnostics = std::move(parsed.diagnostics);
+    return *std::move(parsed.policy);
+  }
+
+  // A library that permits more than the ceiling cannot be used: its calls get
+  // rules of their own.
+  Result<> ChooseLibrary(const std::string& name) {
+    if (!IsLibraryName(name)) return Fail("unknown library `" + name + "`");
+    std::vector<std::string> libraries = libraries_;
+    libraries.push_back(name);
+    ASSIGN_OR_RETURN(const Policy base, Load(libraries, {}));
+    if (ceiling_ == nullptr) {
+      libraries_ = std::move(libraries);
+      return {};
+    }
+    ASSIGN_OR_RETURN(const PolicyDiff diff, UnderCeiling(base));
+    if (diff.exit_code() == 0)
+      libraries_ = std::move(libraries);
+    else
+      inferred_.notes.push_back(fmt::format(
+          "`{}` is not used: the ceiling denies {} of its calls, such as {}",
+          name, diff.calls.size(), ExampleOf(diff)));
+    return {};
+  }
+
+  static std::string ExampleOf(const PolicyDiff& diff) {
+    for (const CallDifference& call : diff.calls) {
+      if (call.witness.relation != Relation::kLooser) continue;
+      const Syscall* found = SyscallTable::For(call.architecture)
+                                 .FindByNumber(call.witness.data.number);
+      if (found != nullptr)
+        return fmt::format("`{}` ({})", found->name, call.new_rule.text);
+    }
+    return "what the solver could not decide";
+  }
+
+  Result<PolicyDiff> UnderCeiling(const Policy& policy) const {
+    DiffOptions options;
+    options.order = ActionOrder::kPermission;
+    return DiffPolicies(*ceiling_, policy, options);
+  }
+
+  // What is written down as left out or narrowed is not asked for.
+  bool IsExcepted(const Capability& capability) const {
+    const auto same = [&](const LeftOut& left) {
+      return left.capability.number == capability.number &&
+             left.capability.arguments == capability.arguments;
+    };
+    return std::ranges::any_of(inferred_.denied, same) ||
+           std::ranges::any_of(inferred_.narrowed, same);
+  }
+
+  Result<> CheckPermits(const Policy& policy) const {
+    for (const Capability& capability : report_.capabilities) {
+      if (capability.kind != CapabilityKind::kSyscall) continue;
+      const bool skipped =
+          options_.proved_only && capability.confidence != Confidence::kProved;
+      if (skipped || IsExcepted(capability)) continue;
+      const CallAnswer answer =
+          Answer(policy.architecture, policy.portions.front(),
+                 capability.number, capability.arguments);
+      if (answer.allowed != Certainty::kAlways)
+        return Fail("the inferred policy does not permit `" + capability.name +
+                    "`: this is a fault of ours");
+    }
+    return {};
+  }
+
+  Result<> CheckCeiling(const Policy& policy) const {
+    if (ceiling_ == nullptr) return {};
+    ASSIGN_OR_RETURN(const PolicyDiff diff, UnderCeiling(policy));
+    if (diff.exit_code() == 0) return {};
+    return Fail(
+        "the inferred policy is not proved to stay under the ceiling:\n" +
+        RenderDiffText(diff, {.ceiling = true}));
+  }
+
+  const Report& report_;
+  const InferOptions& options_;
+  const LibraryLookup& library_;
+  const Policy* ceiling_;
+  const Architecture target_;
+  PlanLimits limits_;
+  std::vector<std::string> libraries_;
+  InferredPolicy inferred_;
+};
+
+}  // namespace
+
+int InferredPolicy::exit_code() const {
+  const auto is_proved = [](const LeftOut& left) {
+    return left.capability.confidence == Confidence::kProved;
+  };
+  if (!denied.empty() || std::ranges::any_of(narrowed, is_proved)) return 1;
+  return narrowed.empty() ? 0 : 3;
+}
+
+Result<InferredPolicy> InferPolicy(const Report& report,
+                                   const InferOptions& options,
+                                   const LibraryLookup& library,
+                                   const Policy* ceiling) {
+  RETURN_IF_ERROR(CheckOptions(report, options));
+  if (ceiling == nullptr)
+    return Inferrer(report, options, library, nullptr).Run();
+  ASSIGN_OR_RETURN(const Policy single,
+                   SinglePortion(*ceiling, options.ceiling_portion));
+  return Inferrer(report, options, library, &single).Run();
+}
+
+}  // namespace bailey::policy
