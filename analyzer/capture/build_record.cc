@@ -244,10 +244,12 @@ Result<> WriteBuildRecord(const BuildRecord& record,
   for (const LinkCommand& link : record.links) links.push_back(ToJson(link));
   const Json capture = {{"schema", kCaptureSchema},
                         {"links", std::move(links)}};
-  RETURN_IF_ERROR(WriteFileAtomically(
-      In(build_directory, kCompilationDatabaseName), WriteJson(compiles)));
-  return WriteFileAtomically(In(build_directory, kCaptureName),
-                             WriteJson(capture));
+  // The links first: killed in between, what is linked has inputs that no
+  // command is known for, which the analysis says; never the other way round.
+  RETURN_IF_ERROR(WriteFileAtomically(In(build_directory, kCaptureName),
+                                      WriteJson(capture)));
+  return WriteFileAtomically(In(build_directory, kCompilationDatabaseName),
+                             WriteJson(compiles));
 }
 
 }  // namespace bailey::analyzer

@@ -56,8 +56,14 @@ Result<BuildRecord> ReadOlder(const std::string& directory) {
 }  // namespace
 
 Result<int> Capture(const CaptureOptions& options) {
-  // Read first: a build of an hour must not end with a file that cannot be
-  // read.
+  // First: a build of an hour must not end with a file that cannot be read, or
+  // with a folder that cannot be made.
+  std::error_code error;
+  std::filesystem::create_directories(options.output_directory, error);
+  if (error)
+    return FailErrno(
+        fmt::format("cannot make the folder `{}`", options.output_directory),
+        error.value());
   ASSIGN_OR_RETURN(const BuildRecord older,
                    ReadOlder(options.output_directory));
   Recorder recorder;

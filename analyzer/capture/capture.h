@@ -23,7 +23,7 @@ namespace bailey::analyzer {
 
 struct CaptureOptions {
   std::vector<std::string> command;
-  std::string output_directory = ".";
+  std::string output_directory = ".";  // made if it is not there
   // Gets one line for people about what was recorded, or why nothing was.
   std::function<void(std::string_view)> say = [](std::string_view) {};
 };

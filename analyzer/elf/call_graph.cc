@@ -75,7 +75,8 @@ void CallGraph::AddImport(uint32_t image, uint32_t from,
   const auto symbol = link_.Resolve(import);
   if (!symbol) {
     // A variable is no function, and a weak symbol is tested before it is used.
-    if (!link_.IsData(import) && !link_.images()[image].IsWeakImport(import))
+    if (!link_.IsData(import) && !link_.IsDefinedElsewhere(import) &&
+        !link_.images()[image].IsWeakImport(import))
       missing_[from].push_back(import);
     return;
   }

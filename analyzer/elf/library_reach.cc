@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "analyzer/elf/call_graph.h"
@@ -234,10 +235,34 @@ SymbolReach Reach(const CallGraph& graph, const std::vector<uint32_t>& roots,
       if (edge.kind == CallEdge::Kind::kAddress)
         is_uncalled[edge.target] = true;
   }
+  // Roots that are no symbol are entered by nobody knows whom.
+  if (!has_direct)
+    for (uint32_t root : roots) is_uncalled[root] = true;
   for (uint32_t node = 0; node < graph.size(); ++node)
     if (is_uncalled[node]) collector.CollectUncalled(node, all);
   collector.Finish();
   return out;
+}
+
+}  // namespace
+
+namespace {
+
+// When a process that was stopped in a call with a time limit goes on, the
+// kernel has it make restart_syscall(2), which no code of the process names:
+// filters see it like any other.
+void AddKernelsOwn(SymbolReach& reach) {
+  if (reach.Find(SYS_restart_syscall) != nullptr) return;
+  ReachedSyscall restart{SYS_restart_syscall,
+                         ReachConfidence::kOverApproximated,
+                         {},
+                         {"(kernel)"}};
+  const auto place = std::ranges::upper_bound(
+      reach.syscalls, std::pair(restart.confidence, restart.number), {},
+      [](const ReachedSyscall& each) {
+        return std::pair(each.confidence, each.number);
+      });
+  reach.syscalls.insert(place, std::move(restart));
 }
 
 }  // namespace
@@ -276,6 +301,19 @@ SymbolReach LibraryReach::ReachFromFunction(uint32_t image,
   return reach;
 }
 
+SymbolReach LibraryReach::ReachFromImage(uint32_t image) const {
+  const ElfImage& file = link_->images()[image];
+  std::set<uint32_t> roots;
+  for (const ElfExport& each : file.exports())
+    for (uint32_t function : each.functions)
+      roots.insert(graph_->NodeOf(image, function));
+  for (uint32_t function : file.data_address_taken())
+    roots.insert(graph_->NodeOf(image, function));
+  SymbolReach reach = Reach(*graph_, {roots.begin(), roots.end()}, false);
+  reach.symbol = "(any function of the image)";
+  return reach;
+}
+
 std::vector<uint32_t> LibraryReach::StartupRoots() const {
   std::vector<uint32_t> roots;
   const auto add = [&](uint32_t image, const std::vector<uint32_t>& functions) {
@@ -304,6 +342,7 @@ std::vector<uint32_t> LibraryReach::StartupRoots() const {
 SymbolReach LibraryReach::StartupReach() const {
   SymbolReach reach = Reach(*graph_, StartupRoots(), false);
   reach.symbol = "(startup and exit)";
+  AddKernelsOwn(reach);
   return reach;
 }
 

@@ -94,9 +94,14 @@ class LibraryReach {
   Result<SymbolReach> ReachFrom(std::string_view symbol) const;
   // The same for any function of an image, such as an executable's main.
   SymbolReach ReachFromFunction(uint32_t image, uint32_t function) const;
+  // What whoever loads an image at run time can make it do: by any function
+  // that it exports, and by any whose address its data holds. (Constructors and
+  // destructors are in StartupReach.) Nothing of it is kDirect.
+  SymbolReach ReachFromImage(uint32_t image) const;
   // What happens before main and after it: the loader from its entry, ifunc
   // resolvers, constructors and destructors of all images, libc's start of the
-  // program, the executable's entry. Nothing of it is kDirect.
+  // program, the executable's entry; and what the kernel has any program call.
+  // Nothing of it is kDirect.
   SymbolReach StartupReach() const;
 
  private:

@@ -129,6 +129,7 @@ Result<LinkMap> LinkMap::Create(const LinkRequest& request) {
   ASSIGN_OR_RETURN(link.system_directories_, SystemLibraryDirectories());
   link.search_directories_ = request.search_directories;
   link.identities_only_ = request.identities_only;
+  link.defined_elsewhere_ = request.defined_elsewhere;
   if (!request.executable.empty()) {
     RETURN_IF_ERROR(link.Load(request.executable, request.executable));
     link.executable_ = 0;
@@ -158,6 +159,10 @@ bool LinkMap::IsData(std::string_view name) const {
   return std::any_of(
       images_.begin(), images_.end(),
       [&bare](const ElfImage& image) { return image.DefinesData(bare); });
+}
+
+bool LinkMap::IsDefinedElsewhere(std::string_view name) const {
+  return defined_elsewhere_.contains(std::string(WithoutVersion(name)));
 }
 
 }  // namespace bailey::analyzer

@@ -16,6 +16,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,9 @@ struct LinkRequest {
   // To find the files alone, without disassembling them: their images are as
   // ElfImage::LoadIdentity gives them, and Resolve() finds nothing.
   bool identities_only = false;
+  // Names that a program defines which is not among the files: what imports
+  // them finds them there.
+  std::set<std::string> defined_elsewhere;
 };
 
 struct SymbolReference {
@@ -59,6 +63,8 @@ class LinkMap {
   // True if some image defines a variable of that name (with or without
   // version).
   bool IsData(std::string_view name) const;
+  // True if the program that is not among the files defines it.
+  bool IsDefinedElsewhere(std::string_view name) const;
 
  private:
   struct Pending {
@@ -81,6 +87,7 @@ class LinkMap {
   std::optional<uint32_t> interpreter_;
   std::optional<uint32_t> executable_;
   bool identities_only_ = false;
+  std::set<std::string> defined_elsewhere_;
 };
 
 }  // namespace bailey::analyzer

@@ -60,6 +60,7 @@ class Joiner {
 
  private:
   void Add(UnitFacts& unit) {
+    program_.architecture = unit.code.architecture;
     program_.flow.units.push_back(std::move(unit.unit));
     MoveInto(program_.flow.functions, unit.functions);
     MoveInto(program_.flow.globals, unit.globals);

@@ -17,6 +17,7 @@
 namespace bailey::analyzer {
 
 struct Program {
+  Architecture architecture = Architecture::kX8664;
   Flow flow;  // ordered, so that the same program gives the same bytes
   std::vector<CallFact> calls;  // `to` is an id of flow, or an external symbol
   std::vector<AssemblySyscall> syscalls;
@@ -28,6 +29,7 @@ struct Program {
 };
 
 // A symbol that several units define (an inline function) is taken once.
+// Requires units of one architecture.
 Program JoinUnits(std::vector<UnitFacts> units,
                   const ProgramSelection& selection);
 

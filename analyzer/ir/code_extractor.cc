@@ -24,6 +24,7 @@ std::vector<ValueFact> ArgumentsOf(const llvm::CallBase& call) {
     const llvm::Type* type = argument->getType();
     const bool in_memory = call.isByValArgument(argument.getOperandNo());
     if (type->isIntegerTy() && type->getIntegerBitWidth() > 64) break;
+    if (type->isArrayTy()) break;  // aarch64: a structure in several registers
     if (!in_memory && (type->isIntegerTy() || type->isPointerTy()))
       facts.push_back(Evaluate(*argument.get()));
     else
@@ -91,8 +92,8 @@ void CodeExtractor::ReadAssembly(const llvm::CallBase& call,
   for (const std::string& name : NamesIn(text))
     code_.assembly_names.push_back(
         {site.function, places_.IdOfName(module_, name), site});
-  if (!MayLeave(text)) return;
-  const auto operands = PlainSyscall(call);
+  if (!MayLeave(code_.architecture, text)) return;
+  const auto operands = PlainSyscall(code_.architecture, call);
   if (!operands || operands->number == nullptr)
     return AddUnresolved("inline assembly", site);
   AssemblySyscall fact{site.function, site, Evaluate(*operands->number), {}};

@@ -21,6 +21,7 @@ namespace bailey::analyzer {
 
 class CodeExtractor {
  public:
+  // `code` says for which architecture the module is.
   CodeExtractor(llvm::Module& module, const Places& places, CodeFacts& code)
       : module_(module), places_(places), code_(code) {}
 

@@ -14,6 +14,7 @@
 
 #include "common/documents/flow.h"
 #include "common/documents/report.h"
+#include "common/syscalls/syscall_table.h"
 
 namespace bailey::analyzer {
 
@@ -35,7 +36,7 @@ struct CallFact {
   std::vector<ValueFact> arguments;  // integers and pointers, in order
 };
 
-// An instruction in inline assembly that is nothing but `syscall`.
+// An instruction in inline assembly that is nothing but `syscall`, or `svc #0`.
 struct AssemblySyscall {
   std::string from;
   SourceSite site;
@@ -65,6 +66,7 @@ struct AssemblyName {
 };
 
 struct CodeFacts {
+  Architecture architecture = Architecture::kX8664;
   // Not yet marked as external: that shows when the units are joined.
   std::vector<FlowEdge> edges;
   std::vector<CallFact> calls;

@@ -2,6 +2,7 @@
 
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/Module.h>
+#include <llvm/TargetParser/Triple.h>
 
 #include <filesystem>
 #include <set>
@@ -136,6 +137,12 @@ void ReadModuleAssembly(const llvm::Module& module, const Places& places,
     code.assembly_names.push_back({"", places.IdOfName(module, name), site});
 }
 
+// Of a module without a triple, as tests write them: x86_64.
+Architecture ArchitectureOf(const llvm::Module& module) {
+  const llvm::Triple triple(module.getTargetTriple());
+  return triple.isAArch64() ? Architecture::kAarch64 : Architecture::kX8664;
+}
+
 }  // namespace
 
 std::string NormalPath(const std::string& path) {
@@ -157,6 +164,7 @@ std::string RelativeTo(const std::string& root, const std::string& path) {
 
 CodeFacts ExtractCode(llvm::Module& module, const ModuleNames& names) {
   CodeFacts code;
+  code.architecture = ArchitectureOf(module);
   const Places places(names);
   InlineSystemWrappers(module, names);
   ReadConstructors(module, places, code);

@@ -1,11 +1,15 @@
 #include "analyzer/report/analyze.h"
 
+#include <elf.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -17,6 +21,7 @@
 #include "analyzer/report/library_files.h"
 #include "analyzer/report/library_summaries.h"
 #include "analyzer/report/report_builder.h"
+#include "analyzer/report/unread_libraries.h"
 #include "analyzer/source/front_end.h"
 #include "common/digest.h"
 #include "common/fd.h"
@@ -115,7 +120,7 @@ Result<std::vector<ReportInput>> Digests(const std::vector<std::string>& files,
 
 struct Prepared {
   ProgramSelection selection;
-  LibraryFiles libraries;
+  std::vector<std::string> plugins;
   std::string root;
 };
 
@@ -129,7 +134,7 @@ Result<Prepared> Prepare(const AnalyzeOptions& options) {
                    SelectProgram(record, sources, options.program));
   if (prepared.selection.compiles.empty())
     return Fail("the compilation database names no source file");
-  ASSIGN_OR_RETURN(prepared.libraries, FindLibraries(prepared.selection));
+  ASSIGN_OR_RETURN(prepared.plugins, FindPlugins(options.plugins));
   if (options.root.empty()) {
     prepared.root = ChooseRoot(prepared.selection.compiles, build);
   } else {
@@ -138,14 +143,56 @@ Result<Prepared> Prepare(const AnalyzeOptions& options) {
   return prepared;
 }
 
+// What the program defines for libraries and plugins to use.
+std::set<std::string> SymbolsOf(const Program& program) {
+  std::set<std::string> symbols;
+  for (const FlowFunction& each : program.flow.functions)
+    if (each.linkage == Linkage::kExternal) symbols.insert(each.id);
+  for (const FlowGlobal& each : program.flow.globals)
+    if (each.linkage == Linkage::kExternal) symbols.insert(each.id);
+  for (const AliasFact& each : program.aliases) symbols.insert(each.name);
+  return symbols;
+}
+
+// What the program is linked with; static archives go to `opaque`.
+Result<std::unique_ptr<LibrarySummaries>> LibrariesOf(
+    const Prepared& prepared, const Program& program,
+    std::vector<std::string>& opaque) {
+  if (program.architecture != Architecture::kX8664) {
+    if (prepared.plugins.empty()) return UnreadLibraries(program.architecture);
+    return Fail(fmt::format("plugins for {} are not analyzed yet",
+                            ArchitectureName(program.architecture)),
+                "leave them out: what dlopen loads is then unresolved");
+  }
+  ASSIGN_OR_RETURN(LibraryFiles files, FindLibraries(prepared.selection));
+  files.plugins = prepared.plugins;
+  opaque.insert(opaque.end(), files.archives.begin(), files.archives.end());
+  return LoadLibraries(files, SymbolsOf(program));
+}
+
+// A program is for one architecture; the first unit says which.
+void CheckArchitectures(const std::vector<UnitFacts>& units,
+                        const std::string& root, Diagnostics& diagnostics) {
+  const Architecture first = units.front().code.architecture;
+  for (const UnitFacts& unit : units) {
+    if (unit.code.architecture == first) continue;
+    Diagnostic diagnostic;
+    diagnostic.file = RelativeTo(root, unit.unit.file);
+    diagnostic.message = fmt::format(
+        "is compiled for {}, and `{}` of the same program for {}",
+        ArchitectureName(unit.code.architecture),
+        RelativeTo(root, units.front().unit.file), ArchitectureName(first));
+    diagnostics.Add(std::move(diagnostic));
+  }
+}
+
 // From the joined program to the finished documents.
 Result<> Report(const Prepared& prepared, const AnalyzeOptions& options,
                 Program program, Teller& tell, Analysis& analysis) {
   tell("disassembling the libraries");
-  ASSIGN_OR_RETURN(const auto libraries, LoadLibraries(prepared.libraries));
   std::vector<std::string> opaque = prepared.selection.opaque_inputs;
-  opaque.insert(opaque.end(), prepared.libraries.archives.begin(),
-                prepared.libraries.archives.end());
+  ASSIGN_OR_RETURN(const auto libraries,
+                   LibrariesOf(prepared, program, opaque));
   const std::optional<LinkCommand>& link = prepared.selection.link;
   for (std::string& reason : HiddenByOptions(prepared.selection))
     program.unresolved.push_back(
@@ -163,6 +210,32 @@ Result<> Report(const Prepared& prepared, const AnalyzeOptions& options,
 
 }  // namespace
 
+bool IsBinary(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  std::array<char, SELFMAG> start{};
+  stream.read(start.data(), start.size());
+  return std::string_view(start.data(), start.size()) == ELFMAG;
+}
+
+Result<Analysis> AnalyzeBinary(const AnalyzeOptions& options,
+                               const Progress& progress) {
+  if (options.sources.size() != 1)
+    return Fail("several binaries were named",
+                "name one program, and what it loads with --plugin");
+  Teller tell(progress);
+  LibraryFiles files;
+  ASSIGN_OR_RETURN(files.executable, AbsoluteHere(options.sources[0]));
+  ASSIGN_OR_RETURN(files.plugins, FindPlugins(options.plugins));
+  tell(fmt::format("disassembling {}", options.sources[0]));
+  ASSIGN_OR_RETURN(const auto libraries, LoadLibraries(files));
+  Analysis analysis;
+  analysis.report = BuildBinaryReport(files.executable, *libraries);
+  ASSIGN_OR_RETURN(analysis.report.inputs,
+                   Digests(libraries->Files(), options.root));
+  analysis.report.tool = options.tool;
+  return analysis;
+}
+
 Result<Analysis> Analyze(const AnalyzeOptions& options,
                          const Progress& progress) {
   ASSIGN_OR_RETURN(const Prepared prepared, Prepare(options));
@@ -174,6 +247,8 @@ Result<Analysis> Analyze(const AnalyzeOptions& options,
     analysis.diagnostics.Append(outcome.diagnostics);
     units.push_back(std::move(outcome.facts));
   }
+  if (!analysis.diagnostics.has_errors())
+    CheckArchitectures(units, prepared.root, analysis.diagnostics);
   if (analysis.diagnostics.has_errors()) return analysis;
   RETURN_IF_ERROR(Report(prepared, options,
                          JoinUnits(std::move(units), prepared.selection), tell,

@@ -28,6 +28,9 @@ struct AnalyzeOptions {
   // choose the one that they all go into; it is analyzed whole.
   std::vector<std::string> sources;
   std::string program;  // name or path of its file, if there are several
+  // Patterns of the shared objects that the program loads by dlopen, relative
+  // to the current directory: analyzed as if it were linked with them.
+  std::vector<std::string> plugins;
   // Ids and sites name files relative to it. Empty: the build directory if all
   // sources are below it, else the deepest folder that holds them all.
   std::string root;
@@ -45,6 +48,14 @@ struct Analysis {
 // Told what is being done ("parsing main.c"), at most from one thread at a
 // time.
 using Progress = std::function<void(std::string_view)>;
+
+// True if the file is ELF, and so not a source but something to analyze itself.
+bool IsBinary(const std::string& path);
+
+// The report of a program of which there is only the binary: `options.sources`
+// names it. There is no flow graph.
+Result<Analysis> AnalyzeBinary(const AnalyzeOptions& options,
+                               const Progress& progress = {});
 
 // Errors: no or a bad compilation database, no such program or source, several
 // programs and none chosen, a library that is not found.

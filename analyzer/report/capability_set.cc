@@ -10,16 +10,6 @@
 namespace bailey::analyzer {
 namespace {
 
-const Syscall* FindSyscall(uint32_t number) {
-  return SyscallTable::For(Architecture::kX8664).FindByNumber(number);
-}
-
-std::string NameOf(uint32_t number) {
-  const Syscall* call = FindSyscall(number);
-  return call == nullptr ? fmt::format("syscall_{}", number)
-                         : std::string(call->name);
-}
-
 uint64_t Mask(uint64_t value, uint8_t width_bits) {
   return width_bits >= 64 ? value : value & ((uint64_t{1} << width_bits) - 1);
 }
@@ -37,19 +27,6 @@ std::vector<ValueRange> RangesOf(const ValueFact& fact, uint8_t width_bits) {
   return ranges;
 }
 
-// Sorts as Finish() promises.
-std::string KeyOf(const SyscallFinding& finding) {
-  std::string key =
-      fmt::format("{}/{}/{}", static_cast<int>(finding.confidence),
-                  NameOf(finding.number), static_cast<int>(finding.phase));
-  for (const ArgumentValues& argument : finding.arguments) {
-    key += fmt::format("/{}", argument.index);
-    for (const ValueRange& range : argument.values)
-      key += fmt::format(":{:016x}", range.min);
-  }
-  return key;
-}
-
 auto Order(const SourceSite& site) {
   return std::tie(site.file, site.line, site.column, site.function);
 }
@@ -64,10 +41,29 @@ void AddSite(std::vector<SourceSite>& sites, const SourceSite& site) {
 
 }  // namespace
 
-std::vector<ArgumentValues> DescribeArguments(
-    uint32_t number, const std::array<ValueFact, 6>& values) {
+std::string CapabilitySet::NameOf(uint32_t number) const {
+  const Syscall* call = table_.FindByNumber(number);
+  return call == nullptr ? fmt::format("syscall_{}", number)
+                         : std::string(call->name);
+}
+
+// Sorts as Finish() promises.
+std::string CapabilitySet::KeyOf(const SyscallFinding& finding) const {
+  std::string key =
+      fmt::format("{}/{}/{}", static_cast<int>(finding.confidence),
+                  NameOf(finding.number), static_cast<int>(finding.phase));
+  for (const ArgumentValues& argument : finding.arguments) {
+    key += fmt::format("/{}", argument.index);
+    for (const ValueRange& range : argument.values)
+      key += fmt::format(":{:016x}", range.min);
+  }
+  return key;
+}
+
+std::vector<ArgumentValues> CapabilitySet::Describe(
+    uint32_t number, const std::array<ValueFact, 6>& values) const {
   std::vector<ArgumentValues> arguments;
-  const Syscall* call = FindSyscall(number);
+  const Syscall* call = table_.FindByNumber(number);
   if (call == nullptr) return arguments;
   const size_t count = std::min(call->arguments.size(), values.size());
   for (size_t i = 0; i < count; ++i) {

@@ -1,8 +1,8 @@
 // System calls as capabilities, merged: the same call with the same arguments
 // and confidence is one capability with all its sites and its shortest path.
 //
-//   CapabilitySet set;
-//   set.Add({.number = 257, .arguments = DescribeArguments(257, values), …});
+//   CapabilitySet set(Architecture::kX8664);
+//   set.Add({.number = 257, .arguments = set.Describe(257, values), …});
 //   report.capabilities = set.Finish();
 
 #ifndef BAILEY_ANALYZER_REPORT_CAPABILITY_SET_H_
@@ -17,15 +17,9 @@
 
 #include "analyzer/ir/code_facts.h"
 #include "common/documents/report.h"
+#include "common/syscalls/syscall_table.h"
 
 namespace bailey::analyzer {
-
-// What is known of a call's arguments, as ranges of the values that the kernel
-// reads (a 32-bit argument is its low half). Those of which nothing is known
-// are left out, and so are values narrower than what the kernel reads: the rest
-// of their register may hold anything.
-std::vector<ArgumentValues> DescribeArguments(
-    uint32_t number, const std::array<ValueFact, 6>& values);
 
 struct SyscallFinding {
   uint32_t number = 0;
@@ -38,12 +32,26 @@ struct SyscallFinding {
 
 class CapabilitySet {
  public:
+  explicit CapabilitySet(Architecture architecture)
+      : table_(SyscallTable::For(architecture)) {}
+
+  // What is known of a call's arguments, as ranges of the values that the
+  // kernel reads (a 32-bit argument is its low half). Those of which nothing is
+  // known are left out, and so are values narrower than what the kernel reads:
+  // the rest of their register may hold anything.
+  std::vector<ArgumentValues> Describe(
+      uint32_t number, const std::array<ValueFact, 6>& values) const;
+
   void Add(const SyscallFinding& finding);
 
   // Ordered by confidence, name, phase and arguments.
   std::vector<Capability> Finish() const;
 
  private:
+  std::string NameOf(uint32_t number) const;
+  std::string KeyOf(const SyscallFinding& finding) const;
+
+  const SyscallTable& table_;
   std::map<std::string, Capability> capabilities_;  // by all that tells apart
 };
 

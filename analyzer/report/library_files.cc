@@ -1,10 +1,12 @@
 #include "analyzer/report/library_files.h"
 
 #include <fmt/format.h>
+#include <glob.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string_view>
 
 #include "analyzer/capture/arguments.h"
@@ -38,6 +40,7 @@ constexpr Known kKnown[] = {{"c", "libc.so.6"},
 // of nothing but this mark.
 constexpr size_t kEmptyArchiveBytes = 8;
 constexpr size_t kLinkerScriptLimitBytes = 1 << 16;
+constexpr int kLinkerScriptDepth = 8;
 
 class Finder {
  public:
@@ -51,7 +54,7 @@ class Finder {
     for (const DriverArgument& each : arguments_.all) {
       if (each.kind != ArgumentKind::kLibrary) continue;
       if (each.text.starts_with(":")) return Unsupported(each.text);
-      RETURN_IF_ERROR(FindOne(each.text, files));
+      RETURN_IF_ERROR(FindOne(each.text, 0, files));
     }
     return {};
   }
@@ -83,7 +86,9 @@ class Finder {
                     std::end(kLinkDirectories));
   }
 
-  Result<> FindOne(const std::string& name, LibraryFiles& files) const {
+  // `depth`: of the linker scripts that led here.
+  Result<> FindOne(const std::string& name, int depth,
+                   LibraryFiles& files) const {
     for (const Known& known : kKnown) {
       if (known.name != name) continue;
       if (!known.soname.empty()) files.libraries.emplace_back(known.soname);
@@ -93,7 +98,7 @@ class Finder {
       const fs::path base =
           (fs::path(folder) / ("lib" + name)).lexically_normal();
       if (fs::exists(base.string() + ".so"))
-        return AddShared(base.string() + ".so", files);
+        return AddShared(base.string() + ".so", depth, files);
       if (fs::exists(base.string() + ".a"))
         return AddArchive(base.string() + ".a", files);
     }
@@ -111,7 +116,8 @@ class Finder {
   }
 
   // A development file is a link to the library, or a script that names it.
-  static Result<> AddShared(const std::string& path, LibraryFiles& files) {
+  Result<> AddShared(const std::string& path, int depth,
+                     LibraryFiles& files) const {
     const Result<std::string> text = ReadFile(path);
     if (!text.ok()) return std::unexpected(text.error());
     if (text->starts_with("\x7f"
@@ -121,25 +127,45 @@ class Finder {
       files.libraries.push_back(error ? path : real.string());
       return {};
     }
-    if (text->size() > kLinkerScriptLimitBytes)
+    if (text->size() > kLinkerScriptLimitBytes || depth >= kLinkerScriptDepth)
       return Fail(
           fmt::format("`{}` is neither a library nor a linker script", path));
-    AddScript(*text, files);
-    return {};
+    return AddScript(WithoutComments(*text), depth + 1, files);
   }
 
-  static void AddScript(std::string_view text, LibraryFiles& files) {
+  static std::string WithoutComments(std::string text) {
+    size_t begin;
+    while ((begin = text.find("/*")) != std::string::npos) {
+      const size_t end = text.find("*/", begin + 2);
+      text.erase(begin, end == std::string::npos ? end : end + 2 - begin);
+    }
+    return text;
+  }
+
+  Result<> AddScript(std::string_view text, int depth,
+                     LibraryFiles& files) const {
     constexpr std::string_view kSeparators = " \t\n(),";
     while (!text.empty()) {
       const size_t begin =
           std::min(text.find_first_not_of(kSeparators), text.size());
       text.remove_prefix(begin);
       const size_t end = std::min(text.find_first_of(kSeparators), text.size());
-      const std::string word(text.substr(0, end));
-      if (word.starts_with("/") && word.find(".so") != std::string::npos)
-        files.libraries.push_back(word);
+      RETURN_IF_ERROR(
+          AddScriptWord(std::string(text.substr(0, end)), depth, files));
       text.remove_prefix(end);
     }
+    return {};
+  }
+
+  // A word of GROUP or INPUT: a path, a name to be looked for, or -lNAME.
+  Result<> AddScriptWord(const std::string& word, int depth,
+                         LibraryFiles& files) const {
+    if (word.starts_with("-l")) return FindOne(word.substr(2), depth, files);
+    const bool absolute = word.starts_with("/");
+    if (absolute && word.ends_with(".a")) return AddArchive(word, files);
+    if (word.find(".so.") != std::string::npos || word.ends_with(".so"))
+      if (absolute || word.starts_with("lib")) files.libraries.push_back(word);
+    return {};
   }
 
   const std::string directory_;
@@ -186,6 +212,26 @@ Result<LibraryFiles> FindLibraries(const ProgramSelection& selection) {
   if (!finder.Has("-nostdlib") && !finder.Has("-nodefaultlibs"))
     AddDefaults(selection, files);
   return files;
+}
+
+Result<std::vector<std::string>> FindPlugins(
+    const std::vector<std::string>& patterns) {
+  // A link to a plugin and the plugin are one file.
+  std::set<std::string> files;
+  for (const std::string& pattern : patterns) {
+    glob_t found = {};
+    const int status = glob(pattern.c_str(), GLOB_ERR, nullptr, &found);
+    for (size_t i = 0; status == 0 && i < found.gl_pathc; ++i) {
+      std::error_code error;
+      const fs::path real = fs::canonical(found.gl_pathv[i], error);
+      files.insert(error ? found.gl_pathv[i] : real.string());
+    }
+    globfree(&found);
+    if (status != 0)
+      return Fail(fmt::format("no plugin matches `{}`", pattern),
+                  "build the plugins first, or correct the pattern");
+  }
+  return std::vector<std::string>(files.begin(), files.end());
 }
 
 }  // namespace bailey::analyzer

@@ -14,15 +14,22 @@
 namespace bailey::analyzer {
 
 struct LibraryFiles {
+  std::string executable;              // a program without sources; else empty
   std::vector<std::string> libraries;  // as in DT_NEEDED, or absolute paths
   std::vector<std::string> search_directories;  // of -rpath
   std::vector<std::string> archives;  // linked statically: code not analyzed
+  std::vector<std::string> plugins;   // what the program loads by dlopen
 };
 
 // Looks for -lNAME as the linker does, linker scripts included, and adds what
 // the driver links by itself. Fails if a library is not found, and for -static.
 // Without a link command: the C library, and C++'s where a unit is C++.
 Result<LibraryFiles> FindLibraries(const ProgramSelection& selection);
+
+// The files that any of the patterns of glob(7) names, sorted. Fails for a
+// pattern that names none.
+Result<std::vector<std::string>> FindPlugins(
+    const std::vector<std::string>& patterns);
 
 }  // namespace bailey::analyzer
 

@@ -1,5 +1,6 @@
 #include "analyzer/report/library_summaries.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <utility>
@@ -11,7 +12,8 @@ namespace {
 
 class ElfSummaries : public LibrarySummaries {
  public:
-  explicit ElfSummaries(LinkMap link) : link_(std::move(link)), reach_(link_) {}
+  ElfSummaries(LinkMap link, std::vector<std::string> plugins)
+      : link_(std::move(link)), reach_(link_), plugins_(std::move(plugins)) {}
 
   const SymbolReach* Reach(const std::string& symbol) override {
     auto found = known_.find(symbol);
@@ -48,6 +50,15 @@ class ElfSummaries : public LibrarySummaries {
     return files;
   }
 
+  std::map<std::string, SymbolReach> Plugins() override {
+    std::map<std::string, SymbolReach> reaches;
+    for (uint32_t i = 0; i < link_.images().size(); ++i)
+      if (const std::string& path = link_.images()[i].path();
+          std::ranges::find(plugins_, path) != plugins_.end())
+        reaches[path] = reach_.ReachFromImage(i);
+    return reaches;
+  }
+
  private:
   std::optional<SymbolReach> Ask(const std::string& symbol) const {
     auto reach = reach_.ReachFrom(symbol);
@@ -58,19 +69,24 @@ class ElfSummaries : public LibrarySummaries {
   // INVARIANT: never moved, since reach_ points to link_; held by unique_ptr.
   const LinkMap link_;
   const LibraryReach reach_;
+  const std::vector<std::string> plugins_;
   std::map<std::string, std::optional<SymbolReach>> known_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<LibrarySummaries>> LoadLibraries(
-    const LibraryFiles& files) {
+    const LibraryFiles& files, std::set<std::string> program_symbols) {
   LinkRequest request;
+  request.executable = files.executable;
   request.libraries = files.libraries;
+  request.libraries.insert(request.libraries.end(), files.plugins.begin(),
+                           files.plugins.end());
+  request.defined_elsewhere = std::move(program_symbols);
   request.search_directories = files.search_directories;
   ASSIGN_OR_RETURN(LinkMap link, LinkMap::Create(request));
   return std::unique_ptr<LibrarySummaries>(
-      std::make_unique<ElfSummaries>(std::move(link)));
+      std::make_unique<ElfSummaries>(std::move(link), files.plugins));
 }
 
 }  // namespace bailey::analyzer

@@ -6,7 +6,9 @@
 #ifndef BAILEY_ANALYZER_REPORT_LIBRARY_SUMMARIES_H_
 #define BAILEY_ANALYZER_REPORT_LIBRARY_SUMMARIES_H_
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -16,6 +18,13 @@
 #include "common/result.h"
 
 namespace bailey::analyzer {
+
+// A function of a library that nobody read.
+struct UnreadFunction {
+  std::string reason;
+  // What its name lets one expect: numbers of system calls. It may make others.
+  std::vector<uint32_t> assumed;
+};
 
 // The edge to analyzer/elf, which tests replace by a library of their own.
 class LibrarySummaries {
@@ -32,11 +41,22 @@ class LibrarySummaries {
   // called back.
   virtual std::set<std::string> CalledSymbols() const = 0;
   virtual std::vector<std::string> Files() const = 0;
+  // Whether a library may call the program's function of that name.
+  virtual bool MayCallBack(const std::string& symbol) {
+    return Reach(symbol) != nullptr;
+  }
+  // Of a symbol for which Reach() is null: nothing where libraries were read.
+  virtual std::optional<UnreadFunction> Unread(const std::string&) {
+    return std::nullopt;
+  }
+  // What each plugin can do, by the path of its file.
+  virtual std::map<std::string, SymbolReach> Plugins() { return {}; }
 };
 
-// Loads and disassembles the libraries, and what they need themselves.
+// Loads and disassembles the libraries and plugins, and what they need
+// themselves. `program_symbols`: what the program defines, which they may call.
 Result<std::unique_ptr<LibrarySummaries>> LoadLibraries(
-    const LibraryFiles& files);
+    const LibraryFiles& files, std::set<std::string> program_symbols = {});
 
 }  // namespace bailey::analyzer
 

@@ -103,6 +103,11 @@ std::string RenderUnresolved(const std::vector<Unresolved>& all) {
   return text + "\n";
 }
 
+std::string AssumedText(const Report& report) {
+  const size_t count = Count(report, Confidence::kAssumed);
+  return count == 0 ? "" : fmt::format(", {} assumed", count);
+}
+
 }  // namespace
 
 std::string RenderReportText(const Report& report) {
@@ -113,10 +118,11 @@ std::string RenderReportText(const Report& report) {
     text += RenderGroup(report, confidence);
   text += RenderUnresolved(report.unresolved);
   text += fmt::format(
-      "{} capabilities: {} proved, {} over-approximated; "
+      "{} capabilities: {} proved, {} over-approximated{}; "
       "{} places unresolved\n",
       report.capabilities.size(), Count(report, Confidence::kProved),
-      Count(report, Confidence::kOverApproximated), report.unresolved.size());
+      Count(report, Confidence::kOverApproximated), AssumedText(report),
+      report.unresolved.size());
   return text;
 }
 

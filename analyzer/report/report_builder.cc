@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
 
 #include "analyzer/report/capability_set.h"
+#include "analyzer/report/loading_functions.h"
 #include "analyzer/report/reachability.h"
 
 namespace bailey::analyzer {
@@ -69,7 +72,11 @@ struct ExternalUse {
 class Builder {
  public:
   Builder(const Program& program, LibrarySummaries& libraries)
-      : program_(program), libraries_(libraries) {
+      : program_(program),
+        libraries_(libraries),
+        plugins_(libraries.Plugins()),
+        capabilities_(program.architecture) {
+    report_.target = ArchitectureName(program.architecture);
     for (const FlowFunction& each : program.flow.functions)
       defined_.insert(each.id);
   }
@@ -86,12 +93,24 @@ class Builder {
     AddCalls(reach);
     AddAssembly(reach);
     AddUnresolved(reach);
-    AddStartup();
+    AddStartup(Phase::kStartup, std::nullopt);
+    AddPlugins();
     for (const std::string& path : opaque_inputs)
       Unresolve("linked without its source", {path, 0, 0, ""}, kAnySyscall);
-    report_.capabilities = capabilities_.Finish();
-    FinishUnresolved();
-    return std::move(report_);
+    return Finish();
+  }
+
+  // A binary's main is not told from what runs before it.
+  Report BuildBinary(const std::string& path) {
+    report_.entries = {std::string(kStart)};
+    const SourceSite site{path, 0, 0, std::string(kStart)};
+    AddStartup(Phase::kServing, site);
+    AddPlugins();
+    const std::set<std::string> called = libraries_.CalledSymbols();
+    for (const std::string_view name : DynamicLoadingFunctions())
+      if (called.contains(std::string(name)))
+        Unresolve(std::string(name), site, LoadedCode());
+    return Finish();
   }
 
  private:
@@ -102,11 +121,10 @@ class Builder {
     std::set<std::string> names = libraries_.CalledSymbols();
     names.insert({"_start", "_init", "_fini"});
     for (const FlowFunction& each : program_.flow.functions)
-      if (each.linkage == Linkage::kExternal &&
-          libraries_.Reach(each.id) != nullptr)
+      if (each.linkage == Linkage::kExternal && libraries_.MayCallBack(each.id))
         names.insert(each.id);
     for (const AliasFact& each : program_.aliases)
-      if (libraries_.Reach(each.name) != nullptr) names.insert(each.name);
+      if (libraries_.MayCallBack(each.name)) names.insert(each.name);
     return names;
   }
 
@@ -125,18 +143,30 @@ class Builder {
   void AddExternal(const ExternalUse& use) {
     const SymbolReach* library = libraries_.Reach(use.symbol);
     if (library == nullptr) {
-      if (!libraries_.IsData(use.symbol))
-        Unresolve(
-            fmt::format("external symbol `{}` is in no library", use.symbol),
-            use.site, kAnySyscall);
-      return;
+      if (libraries_.IsData(use.symbol)) return;
+      if (const auto unread = libraries_.Unread(use.symbol))
+        return AddUnread(use, *unread);
+      return Unresolve(
+          fmt::format("external symbol `{}` is in no library", use.symbol),
+          use.site, kAnySyscall);
     }
     for (const ReachedSyscall& each : library->syscalls) AddReached(use, each);
     for (const ParameterSyscall& each : library->parameter_syscalls)
       AddParameterSyscall(use, each);
     AddLibraryUnresolved(*library, use.site);
-    for (const std::string_view name : {"dlopen", "dlmopen", "dlsym", "dlvsym"})
-      if (use.symbol == name) Unresolve(use.symbol, use.site, kAnySyscall);
+    if (const auto loaded = WhatItLoads(use.symbol))
+      Unresolve(*loaded, use.site, LoadedCode());
+  }
+
+  // The doubt once, at the first site; what is assumed at each.
+  void AddUnread(const ExternalUse& use, const UnreadFunction& unread) {
+    std::vector<std::string> path = use.path;
+    path.push_back(use.symbol);
+    for (const uint32_t number : unread.assumed)
+      capabilities_.Add(
+          {number, {}, Confidence::kAssumed, Phase::kServing, use.site, path});
+    if (library_places_.emplace("", 0, unread.reason).second)
+      Unresolve(unread.reason, use.site, kAnySyscall);
   }
 
   void AddReached(const ExternalUse& use, const ReachedSyscall& reached) {
@@ -145,7 +175,7 @@ class Builder {
     path.insert(path.end(), reached.path.begin(), reached.path.end());
     capabilities_.Add(
         {reached.number,
-         DescribeArguments(
+         capabilities_.Describe(
              reached.number,
              SubstituteAll(reached.arguments,
                            direct ? use.arguments : std::vector<ValueFact>())),
@@ -176,7 +206,7 @@ class Builder {
     for (const uint64_t value : number.values) {
       const auto call = static_cast<uint32_t>(value);  // what the kernel reads
       capabilities_.Add(
-          {call, DescribeArguments(call, arguments),
+          {call, capabilities_.Describe(call, arguments),
            certain ? Confidence::kProved : Confidence::kOverApproximated,
            Phase::kServing, site, path});
     }
@@ -204,18 +234,44 @@ class Builder {
     }
   }
 
-  void AddStartup() {
+  void AddStartup(Phase phase, const std::optional<SourceSite>& site) {
     const SymbolReach startup = libraries_.Startup();
     for (const ReachedSyscall& each : startup.syscalls) {
       std::vector<std::string> path{std::string(kStart)};
       path.insert(path.end(), each.path.begin(), each.path.end());
-      capabilities_.Add(
-          {each.number,
-           DescribeArguments(each.number, SubstituteAll(each.arguments, {})),
-           Confidence::kOverApproximated, Phase::kStartup, std::nullopt,
-           std::move(path)});
+      capabilities_.Add({each.number,
+                         capabilities_.Describe(
+                             each.number, SubstituteAll(each.arguments, {})),
+                         Confidence::kOverApproximated, phase, site,
+                         std::move(path)});
     }
-    AddLibraryUnresolved(startup, {"", 0, 0, std::string(kStart)});
+    AddLibraryUnresolved(
+        startup, site.value_or(SourceSite{"", 0, 0, std::string(kStart)}));
+  }
+
+  // Whatever it is, the code that the program loads is a plugin's.
+  void AddPlugins() {
+    for (const auto& [file, plugin] : plugins_) {
+      const SourceSite site{file, 0, 0, ""};
+      for (const ReachedSyscall& each : plugin.syscalls) {
+        std::vector<std::string> path{
+            std::filesystem::path(file).filename().string()};
+        path.insert(path.end(), each.path.begin(), each.path.end());
+        capabilities_.Add({each.number,
+                           capabilities_.Describe(
+                               each.number, SubstituteAll(each.arguments, {})),
+                           Confidence::kOverApproximated, Phase::kServing, site,
+                           std::move(path)});
+      }
+      AddLibraryUnresolved(plugin, site);
+    }
+  }
+
+  // What is assumed of code that is loaded, or found by name, at run time.
+  std::string LoadedCode() const {
+    if (plugins_.empty()) return std::string(kAnySyscall);
+    return fmt::format("code of the {} declared plugins, and no other",
+                       plugins_.size());
   }
 
   // Once a place in a library, at the first site that leads there.
@@ -235,6 +291,12 @@ class Builder {
         {std::move(reason), site, std::string(assumed)});
   }
 
+  Report Finish() {
+    report_.capabilities = capabilities_.Finish();
+    FinishUnresolved();
+    return std::move(report_);
+  }
+
   void FinishUnresolved() {
     const auto order = [](const Unresolved& each) {
       return std::tie(each.site.file, each.site.line, each.site.column,
@@ -247,6 +309,7 @@ class Builder {
 
   const Program& program_;
   LibrarySummaries& libraries_;
+  const std::map<std::string, SymbolReach> plugins_;
   std::set<std::string> defined_;
   std::set<std::tuple<std::string, uint64_t, std::string>> library_places_;
   CapabilitySet capabilities_;
@@ -258,6 +321,11 @@ class Builder {
 Result<Report> BuildReport(const Program& program, LibrarySummaries& libraries,
                            const std::vector<std::string>& opaque_inputs) {
   return Builder(program, libraries).Build(opaque_inputs);
+}
+
+Report BuildBinaryReport(const std::string& path, LibrarySummaries& libraries) {
+  const Program none;
+  return Builder(none, libraries).BuildBinary(path);
 }
 
 }  // namespace bailey::analyzer

@@ -18,6 +18,10 @@ namespace bailey::analyzer {
 Result<Report> BuildReport(const Program& program, LibrarySummaries& libraries,
                            const std::vector<std::string>& opaque_inputs);
 
+// The same of a program without sources, which `libraries` holds: whatever its
+// code, from its entry on, can reach.
+Report BuildBinaryReport(const std::string& path, LibrarySummaries& libraries);
+
 }  // namespace bailey::analyzer
 
 #endif  // BAILEY_ANALYZER_REPORT_REPORT_BUILDER_H_

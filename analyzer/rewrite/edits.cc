@@ -112,8 +112,7 @@ Result<> CheckFunction(const SourceFile& file, const FlowFunction& function) {
   if (body.file != whole.file || !IsInside(file, whole) ||
       !IsInside(file, body) || body.begin < whole.begin ||
       body.end > whole.end || file.text[body.begin] != '{' ||
-      file.text[body.end - 1] != '}' ||
-      !HasWord(TextOf(file, whole.begin, body.begin), function.name)) {
+      file.text[body.end - 1] != '}') {
     return Changed(file, function.id);
   }
   return {};
@@ -121,8 +120,7 @@ Result<> CheckFunction(const SourceFile& file, const FlowFunction& function) {
 
 Result<> CheckGlobal(const SourceFile& file, const FlowGlobal& global) {
   const SourceExtent& extent = global.extent;
-  if (!IsInside(file, extent) || file.text[extent.end - 1] != ';' ||
-      !HasWord(TextOf(file, extent.begin, extent.end), global.name)) {
+  if (!IsInside(file, extent) || file.text[extent.end - 1] != ';') {
     return Changed(file, global.id);
   }
   return {};

@@ -1,6 +1,8 @@
 // The single edits that make a portion's source of the program's: a body that
-// traps, a definition that becomes a declaration. Each checks that the file
-// still is what was analyzed.
+// traps, a definition that becomes a declaration. Each checks that what it
+// replaces stands in the file as it is, not in a macro; names may come from
+// macros (`#define f library_f`), so that each edit hit what it meant is for
+// written_check.h to see, once the whole text can be parsed.
 //
 //   SourceFile file{"/src/f.c", text};
 //   ASSIGN_OR_RETURN(Splice splice, ReplaceBody(file, function, "{ ... }"));

@@ -167,12 +167,15 @@ PortionPaths PortionWriter::Paths() const {
 }
 
 void PortionWriter::Check(const FlowUnit& unit, const std::string& text) {
-  WrittenUnit written{unit, compiles_.back(), text, portion_.name, {}, {}, {}};
+  WrittenUnit written{unit, compiles_.back(), text, portion_.name, {}, {}, {},
+                      {}};
   for (const FlowFunction& function : program_.flow.functions) {
     written.known.insert(function.name);
-    if (function.extent.file == unit.file) {
-      written.functions.insert(function.name);
-    }
+    if (function.extent.file != unit.file) continue;
+    written.functions.insert(function.name);
+    const std::string role = RoleOf(function.id);
+    if (role == "absent") written.bodies[function.name] = "bailey_absent";
+    if (role == "stub") written.bodies[function.name] = "bailey_begin";
   }
   for (const FlowGlobal& global : program_.flow.globals) {
     if (global.extent.file == unit.file && IsHere(global.id)) {

@@ -211,9 +211,14 @@ Result<SplitProgram> Gather(const Plan& plan, const Flow& flow,
   return program;
 }
 
-Result<> WriteFiles(const std::vector<PortionFiles>& portions) {
+bool IsMakefile(const OutputFile& file) {
+  return fs::path(file.path).filename() == "Makefile";
+}
+
+Result<> WriteSome(const std::vector<PortionFiles>& portions, bool makefiles) {
   for (const PortionFiles& portion : portions) {
     for (const OutputFile& file : portion.files) {
+      if (IsMakefile(file) != makefiles) continue;
       std::error_code error;
       fs::create_directories(fs::path(file.path).parent_path(), error);
       if (error) {
@@ -224,6 +229,19 @@ Result<> WriteFiles(const std::vector<PortionFiles>& portions) {
     }
   }
   return {};
+}
+
+// The Makefiles last, those of an earlier split gone before: what was cut short
+// cannot be built, and no portion beside one of another split.
+Result<> WriteFiles(const std::vector<PortionFiles>& portions) {
+  for (const PortionFiles& portion : portions) {
+    for (const OutputFile& file : portion.files) {
+      std::error_code ignored;
+      if (IsMakefile(file)) fs::remove(file.path, ignored);
+    }
+  }
+  RETURN_IF_ERROR(WriteSome(portions, /*makefiles=*/false));
+  return WriteSome(portions, /*makefiles=*/true);
 }
 
 }  // namespace

@@ -1,7 +1,10 @@
 #include "analyzer/rewrite/written_check.h"
 
 #include <clang/AST/ASTContext.h>
+#include <clang/AST/Attr.h>
 #include <clang/AST/Decl.h>
+#include <clang/AST/Expr.h>
+#include <clang/AST/Stmt.h>
 #include <fmt/format.h>
 
 #include "analyzer/rewrite/unit_parse.h"
@@ -38,13 +41,52 @@ class DefinitionChecker {
   void CheckFunction(const clang::FunctionDecl& function) {
     if (!function.isThisDeclarationADefinition()) return;
     const std::string name = function.getNameAsString();
-    if (written_.functions.contains(name) || name.starts_with("bailey_")) {
-      return;
-    }
+    if (name.starts_with("bailey_")) return;
+    if (written_.functions.contains(name)) return CheckBody(function, name);
+    if (IsAliasFromHere(function)) return;
     // Never called, so that there is no code of it in either program.
     const bool is_unused =
         function.isInlined() && !written_.known.contains(name);
     if (!is_unused) ReportDefinition(function, name);
+  }
+
+  // Another name of a function of this file: it is, and does, what that one is
+  // and does here, and the analysis takes a use of it for a use of that.
+  bool IsAliasFromHere(const clang::FunctionDecl& function) const {
+    const auto* alias = function.getAttr<clang::AliasAttr>();
+    return alias && written_.functions.contains(alias->getAliasee().str());
+  }
+
+  void CheckBody(const clang::FunctionDecl& function, const std::string& name) {
+    const auto expected = written_.bodies.find(name);
+    if (expected == written_.bodies.end()) return;
+    const auto* body =
+        llvm::dyn_cast_or_null<clang::CompoundStmt>(function.getBody());
+    if (body && CallsWithName(*body, expected->second, name)) return;
+    Report(function,
+           fmt::format("the body of `{}` in portion `{}` is not the one that "
+                       "was written for it",
+                       name, written_.portion),
+           "write out the macros of its definition");
+  }
+
+  // Whether a statement of `body` is `callee(..., "name")`, or assigns that.
+  static bool CallsWithName(const clang::CompoundStmt& body,
+                            const std::string& callee,
+                            const std::string& name) {
+    return llvm::any_of(body.body(), [&](const clang::Stmt* each) {
+      if (const auto* binary = llvm::dyn_cast<clang::BinaryOperator>(each)) {
+        each = binary->getRHS()->IgnoreParenImpCasts();
+      }
+      const auto* call = llvm::dyn_cast<clang::CallExpr>(each);
+      const auto* called = call ? call->getDirectCallee() : nullptr;
+      if (!called || called->getNameAsString() != callee) return false;
+      return llvm::any_of(call->arguments(), [&](const clang::Expr* argument) {
+        const auto* literal = llvm::dyn_cast<clang::StringLiteral>(
+            argument->IgnoreParenImpCasts());
+        return literal && literal->getString() == name;
+      });
+    });
   }
 
   void CheckVariable(const clang::VarDecl& variable) {

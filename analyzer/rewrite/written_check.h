@@ -12,6 +12,7 @@
 #ifndef BAILEY_ANALYZER_REWRITE_WRITTEN_CHECK_H_
 #define BAILEY_ANALYZER_REWRITE_WRITTEN_CHECK_H_
 
+#include <map>
 #include <set>
 #include <string>
 
@@ -32,6 +33,9 @@ struct WrittenUnit {
   std::set<std::string> globals;
   // Names that some file of the program defines.
   std::set<std::string> known;
+  // Those of `functions` whose body must trap or be a stub, by C name: what the
+  // body calls for that, with the function's name as an argument.
+  std::map<std::string, std::string> bodies = {};
 };
 
 // Each violation, and each error of a text that does not parse, is an error.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <llvm/Option/ArgList.h>
 #include <llvm/Option/OptTable.h>
+#include <llvm/TargetParser/Triple.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -75,9 +76,49 @@ Result<std::string> ResourceDirectory() {
               "install the package libclang-common-19-dev");
 }
 
+std::string NameOf(const std::string& driver) {
+  return std::filesystem::path(driver).filename().string();
+}
+
 bool IsCxxDriver(const std::string& driver) {
-  return std::filesystem::path(driver).filename().string().find("++") !=
-         std::string::npos;
+  return NameOf(driver).find("++") != std::string::npos;
+}
+
+// "aarch64-linux-gnu" of `aarch64-linux-gnu-gcc-12`; empty for `gcc`, and for
+// what is the default anyway.
+std::string TargetOf(const std::string& driver) {
+  const std::string name = NameOf(driver);
+  for (const std::string_view tool :
+       {"-gcc", "-g++", "-clang", "-cc", "-c++"}) {
+    const size_t at = name.find(tool);
+    if (at == std::string::npos) continue;
+    const std::string target = name.substr(0, at);
+    const llvm::Triple::ArchType machine = llvm::Triple(target).getArch();
+    const bool known =
+        machine != llvm::Triple::UnknownArch && machine != llvm::Triple::x86_64;
+    if (known && target.find('-') != std::string::npos) return target;
+  }
+  return "";
+}
+
+// A cross compiler of Debian's is for the target that its name begins with, and
+// has its headers in a folder of that name, where Clang does not look.
+void AddTarget(const std::string& driver,
+               const std::vector<std::string>& command,
+               std::vector<std::string>& arguments) {
+  const std::string target = TargetOf(driver);
+  if (target.empty()) return;
+  arguments.push_back("--target=" + target);
+  const std::string root = "/usr/" + target;
+  std::error_code ignored;
+  const bool chosen = std::ranges::any_of(command, [](const std::string& word) {
+    return word.starts_with("--sysroot") || word.starts_with("-isysroot");
+  });
+  if (chosen || !std::filesystem::exists(root + "/include", ignored)) return;
+  arguments.push_back("--sysroot=" + root);
+  for (const std::string& folder :
+       {"/usr/include/" + target, std::string("/usr/include")})
+    arguments.insert(arguments.end(), {"-idirafter", folder});
 }
 
 }  // namespace
@@ -88,6 +129,7 @@ Result<AdjustedCommand> AdjustCommand(const std::vector<std::string>& command) {
   const std::vector<std::string> words =
       WithoutUnknown(WithoutIrrelevant(command), adjusted.dropped);
   adjusted.arguments = {IsCxxDriver(command[0]) ? "clang++" : "clang"};
+  AddTarget(command[0], command, adjusted.arguments);
   adjusted.arguments.insert(adjusted.arguments.end(), words.begin(),
                             words.end());
   for (const char* word : kOnlyWarnings) adjusted.arguments.push_back(word);

@@ -165,6 +165,14 @@ void CollectFacts(clang::ASTContext& context, llvm::Module& module,
   facts.read_files = std::move(source.read_files);
 }
 
+// 64-bit little-endian Linux, without the ABIs of 32-bit pointers.
+bool IsAnalyzed(const llvm::Triple& triple) {
+  const bool known = triple.getArch() == llvm::Triple::x86_64 ||
+                     triple.getArch() == llvm::Triple::aarch64;
+  return known && triple.isOSLinux() && !triple.isX32() &&
+         triple.getEnvironment() != llvm::Triple::GNUILP32;
+}
+
 // Runs after the code generator has seen the whole unit.
 class FactConsumer : public clang::ASTConsumer {
  public:
@@ -177,11 +185,11 @@ class FactConsumer : public clang::ASTConsumer {
     if (compiler_.getDiagnostics().hasErrorOccurred() || module == nullptr)
       return;
     const llvm::Triple triple(module->getTargetTriple());
-    if (triple.getArch() != llvm::Triple::x86_64 || !triple.isOSLinux() ||
-        triple.isX32())
+    if (!IsAnalyzed(triple))
       return request_.outcome.diagnostics.Add(Plain(
           Severity::kError, request_.unit_name,
-          fmt::format("is compiled for `{}`; only x86_64 Linux is analyzed",
+          fmt::format("is compiled for `{}`; only x86_64 and aarch64 Linux are "
+                      "analyzed",
                       triple.str())));
     CollectFacts(context, *module, request_);
   }

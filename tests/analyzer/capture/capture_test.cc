@@ -85,6 +85,19 @@ TEST_F(CaptureTest, ClangRunsItsOwnStepsUnrecorded) {
   EXPECT_THAT(ReadBuildRecord(scratch_.path())->links, SizeIs(2));
 }
 
+TEST_F(CaptureTest, MakesTheFolderOfTheRecordBeforeItBuilds) {
+  CaptureOptions options;
+  options.command = {"make", "-s", "-C", scratch_.path()};
+  options.output_directory = scratch_.At("records/deep");
+  ASSERT_TRUE(Capture(options).ok());
+  EXPECT_TRUE(scratch_.Has("records/deep/bailey-capture.json"));
+  scratch_.Write("file", "");
+  options.command = {"touch", scratch_.At("was-built")};
+  options.output_directory = scratch_.At("file");
+  EXPECT_FALSE(Capture(options).ok());
+  EXPECT_FALSE(scratch_.Has("was-built"));
+}
+
 TEST_F(CaptureTest, WritesNothingWhenTheBuildFails) {
   const auto status = Run({"fail"});
   ASSERT_TRUE(status.ok()) << status.error().message;

@@ -172,6 +172,73 @@ INSTANTIATE_TEST_SUITE_P(
         AssemblyCase{".p2align 4; nop", false},
         AssemblyCase{".byte 0x0f, 0x05", true}));
 
+constexpr char kAarch64[] = "target triple = \"aarch64-linux-gnu\"\n";
+
+class Aarch64AssemblyTest : public ::testing::TestWithParam<AssemblyCase> {};
+
+TEST_P(Aarch64AssemblyTest, IsUnresolvedIfItMayLeave) {
+  const CodeFacts code = Extract(
+      std::string(kAarch64) + "define void @f() { call void asm sideeffect \"" +
+      GetParam().text + "\", \"\"()\n ret void }");
+  EXPECT_EQ(!code.unresolved.empty(), GetParam().leaves);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Templates, Aarch64AssemblyTest,
+    ::testing::Values(
+        AssemblyCase{"", false}, AssemblyCase{"nop", false},
+        AssemblyCase{"dmb ish; isb", false},
+        AssemblyCase{"mrs x0, cntvct_el0", false},
+        AssemblyCase{"bic x0, x0, x1", false},
+        AssemblyCase{"svc #0", true},  // without a number
+        AssemblyCase{"SVC 0", true}, AssemblyCase{"svc #1", true},
+        AssemblyCase{"mov x8, #93\\0Asvc #0", true},
+        AssemblyCase{"hvc #0", true}, AssemblyCase{"bl foo", true},
+        AssemblyCase{"blr x3", true}, AssemblyCase{"br x3", true},
+        AssemblyCase{"braa x3, x4", true}, AssemblyCase{"ret", true},
+        AssemblyCase{"retaa", true}, AssemblyCase{"b foo", true},
+        AssemblyCase{"b.ne foo", true}, AssemblyCase{"cbz x0, foo", true},
+        AssemblyCase{"tbnz x0, #1, foo", true}, AssemblyCase{"brk #1", true},
+        AssemblyCase{"1: subs x0, x0, #1; b.ne 1b // again", false},
+        AssemblyCase{"b .Lend\\0A.Lend: nop", false},
+        AssemblyCase{".inst 0xd4000001", true}));
+
+// The same text means another thing, or none, elsewhere.
+TEST(ExtractTest, AssemblyIsReadAsTheTargetsOwn) {
+  const std::string f = "define void @f() { call void asm sideeffect \"";
+  const std::string end = "\", \"\"()\n ret void }";
+  EXPECT_THAT(Extract(kAarch64 + f + "syscall" + end).unresolved, IsEmpty());
+  EXPECT_THAT(Extract(f + "syscall" + end).unresolved, SizeIs(1));
+}
+
+TEST(ExtractTest, Aarch64CallsHaveTheirNumberInX8) {
+  const CodeFacts code = Extract(
+      std::string(kAarch64) +
+      "define i64 @f() {\n"
+      " %r = call i64 asm sideeffect \"svc #0\", \"={x0},{x8},{x1},{x2},0\""
+      "(i64 64, i64 7, i64 3, i64 1)\n ret i64 %r }");
+  EXPECT_EQ(code.architecture, Architecture::kAarch64);
+  EXPECT_THAT(code.unresolved, IsEmpty());
+  ASSERT_THAT(code.syscalls, SizeIs(1));
+  EXPECT_THAT(code.syscalls[0].number.values, ElementsAre(64u));
+  ASSERT_THAT(code.syscalls[0].arguments, SizeIs(6));
+  EXPECT_THAT(code.syscalls[0].arguments[0].values, ElementsAre(1u));
+  EXPECT_THAT(code.syscalls[0].arguments[1].values, ElementsAre(7u));
+  EXPECT_THAT(code.syscalls[0].arguments[2].values, ElementsAre(3u));
+  EXPECT_FALSE(code.syscalls[0].arguments[3].known);
+}
+
+// A structure in two registers moves what follows.
+TEST(ExtractTest, Aarch64StructuresHideTheArgumentsBehindThem) {
+  const CodeFacts code = Extract(
+      std::string(kAarch64) +
+      "declare void @use(i64, [2 x i64], i64)\n"
+      "define void @f() { call void @use(i64 1, [2 x i64] zeroinitializer, "
+      "i64 2)\n ret void }");
+  ASSERT_THAT(code.calls, SizeIs(1));
+  EXPECT_THAT(code.calls[0].arguments, SizeIs(1));
+}
+
 TEST(ExtractTest, AssemblyAtFileLevelIsUnresolved) {
   EXPECT_THAT(Extract("module asm \"f: syscall\"").unresolved, SizeIs(1));
   // Even what makes no code: a symbol's name may come to mean another.

@@ -7,6 +7,7 @@
 
 #include "analyzer/capture/capture.h"
 #include "analyzer/report/render.h"
+#include "common/fd.h"
 #include "tests/analyzer/build_folder.h"
 
 namespace bailey::analyzer {
@@ -104,6 +105,49 @@ TEST(AnalyzeTest, AnotherArchitectureIsRefused) {
   ASSERT_TRUE(analysis.ok());
   EXPECT_THAT(analysis->diagnostics.all(),
               Contains(Field(&Diagnostic::message, HasSubstr("x86_64"))));
+}
+
+// Its header-less units parse for any target.
+TEST(AnalyzeTest, AProgramOfTwoArchitecturesIsRefused) {
+  const Scratch scratch;
+  for (const char* name : {"a.c", "b.c"})
+    ASSERT_TRUE(
+        WriteFileAtomically(scratch.path() + "/" + name,
+                            name[0] == 'a' ? "int main(void) {}" : "int b;")
+            .ok());
+  BuildRecord record;
+  record.compiles = {
+      {scratch.path(), "a.c", "", {"cc", "-c", "a.c"}},
+      {scratch.path(), "b.c", "", {"aarch64-linux-gnu-gcc", "-c", "b.c"}}};
+  ASSERT_TRUE(WriteBuildRecord(record, scratch.path()).ok());
+  AnalyzeOptions options;
+  options.build_directory = scratch.path();
+  const auto analysis = Analyze(options);
+  ASSERT_TRUE(analysis.ok()) << analysis.error().message;
+  EXPECT_THAT(analysis->diagnostics.all(),
+              Contains(AllOf(Field(&Diagnostic::file, "b.c"),
+                             Field(&Diagnostic::message,
+                                   HasSubstr("is compiled for aarch64")))));
+}
+
+// The compiler's name says for what it compiles.
+TEST(AnalyzeTest, ACrossCompilersProgramIsForItsTarget) {
+  const Scratch scratch;
+  ASSERT_TRUE(
+      WriteFileAtomically(scratch.path() + "/a.c", "int main(void) {}").ok());
+  BuildRecord record;
+  record.compiles = {{scratch.path(),
+                      "a.c",
+                      "",
+                      {"/usr/bin/aarch64-linux-gnu-gcc-12", "-c", "a.c"}}};
+  ASSERT_TRUE(WriteBuildRecord(record, scratch.path()).ok());
+  AnalyzeOptions options;
+  options.build_directory = scratch.path();
+  const auto analysis = Analyze(options);
+  ASSERT_TRUE(analysis.ok()) << analysis.error().message;
+  EXPECT_EQ(analysis->report.target, "aarch64");
+  // Nobody read what runs before main.
+  EXPECT_FALSE(analysis->report.unresolved.empty());
 }
 
 TEST(AnalyzeTest, TheSameInputGivesTheSameBytes) {

@@ -27,7 +27,6 @@ TEST(Edits, BodiesAreReplacedWhole) {
 
 TEST(Edits, ExtentsThatDoNotFitTheFileAreRefused) {
   for (const auto& change : std::vector<void (*)(FlowFunction&)>{
-           [](FlowFunction& f) { f.name = "h"; },
            [](FlowFunction& f) { f.body.begin = 21; },
            [](FlowFunction& f) { f.body.end = 32; },
            [](FlowFunction& f) { f.extent.end = 1000; },

@@ -338,6 +338,49 @@ TEST_F(RewriteErrorTest, OneDeclarationForTwoPortions) {
   EXPECT_THAT(WriteError(), HasSubstr("declared together"));
 }
 
+// As if an extent had been taken for another function's.
+TEST_F(RewriteErrorTest, ABodyThatLandsInAnotherFunction) {
+  Replace("keeper.c", "void keeper_close(void) {",
+          "static int first(void) { return 1; }\n"
+          "static int second(void) { return 2; }\n"
+          "void keeper_close(void) { if (first() == second()) return;");
+  Plan();
+  const auto find = [&](std::string_view name) {
+    return std::ranges::find(project_.flow.functions, name,
+                             &FlowFunction::name);
+  };
+  ASSERT_NE(find("first"), project_.flow.functions.end());
+  std::swap(find("first")->extent, find("second")->extent);
+  std::swap(find("first")->body, find("second")->body);
+  EXPECT_THAT(WriteError(),
+              HasSubstr("the body of `first` in portion `worker` is not"));
+}
+
+// A library's own names are often made so.
+TEST_F(RewriteErrorTest, NoneForANameThatAMacroGives) {
+  Replace("keeper.c", "int keeper_open(const char* name) {",
+          "#define opener keeper_open\n#define helper keeper_helper\n"
+          "int helper(void);\n"
+          "int helper(void) { return 0; }\n"
+          "int opener(const char* name) { if (helper()) return 0;");
+  Plan();
+  EXPECT_TRUE(project_.Write()) << project_.problems();
+  EXPECT_TRUE(project_.Build()) << project_.problems();
+}
+
+// It goes with the function whose other name it is.
+TEST_F(RewriteErrorTest, NoneForAnAliasOfAFunctionOfTheFile) {
+  Replace("keeper.c", "void keeper_close(void) {",
+          "static int half(int whole) { return whole / 2; }\n"
+          "int keeper_half(int) __attribute__((alias(\"half\")));\n"
+          "int keeper_start(const char* name) "
+          "__attribute__((alias(\"keeper_open\")));\n"
+          "void keeper_close(void) { if (keeper_half(1)) return;");
+  Plan();
+  EXPECT_TRUE(project_.Write()) << project_.problems();
+  EXPECT_TRUE(project_.Build()) << project_.problems();
+}
+
 TEST_F(RewriteErrorTest, NoLinkCommand) {
   Plan();
   project_.flow.link_command.clear();

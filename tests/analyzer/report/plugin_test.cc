@@ -1,0 +1,148 @@
+// Code that is loaded at run time, and programs of which there is no source.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "analyzer/report/analyze.h"
+#include "tests/analyzer/build_folder.h"
+
+namespace bailey::analyzer {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::Field;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// The plugin calls back a function that nothing of the program calls.
+constexpr char kHost[] = R"(
+#include <dlfcn.h>
+#include <unistd.h>
+int host_callback(void) { return sethostname("x", 1); }
+int main(int argc, char **argv) {
+  void *plugin = dlopen(argv[1], RTLD_NOW);
+  int (*start)(void) = (int (*)(void))dlsym(plugin, "start");
+  return start();
+})";
+
+constexpr char kPlugin[] = R"(
+#include <sys/reboot.h>
+#include <sys/swap.h>
+#include <unistd.h>
+int host_callback(void);
+static int hidden(void) { return swapoff("x"); }
+const struct { int (*run)(void); } table = {hidden};
+static void __attribute__((constructor)) load(void) { acct("x"); }
+int start(void) { return host_callback() + reboot(0); })";
+
+class PluginTest : public ::testing::Test {
+ protected:
+  PluginTest() : build_({scratch_.At("host.c")}) {
+    scratch_.Write("host.c", kHost);
+    scratch_.Write("plugin.c", kPlugin);
+    Compile("-shared -fPIC -o " + scratch_.At("plugin.so") + " " +
+            scratch_.At("plugin.c"));
+  }
+
+  static void Compile(const std::string& arguments) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the test has one thread.
+    ASSERT_EQ(std::system(("cc " + arguments).c_str()), 0);
+  }
+
+  Result<Analysis> AnalyzeWith(std::vector<std::string> plugins) const {
+    AnalyzeOptions options;
+    options.build_directory = build_.path();
+    options.plugins = std::move(plugins);
+    return Analyze(options);
+  }
+
+  const Scratch scratch_;
+  const BuildFolder build_;
+};
+
+testing::Matcher<const Report&> Calls(const std::string& name) {
+  return Field(&Report::capabilities, Contains(Field(&Capability::name, name)));
+}
+
+testing::Matcher<const Report&> Assumes(const std::string& reason,
+                                        const std::string& assumed) {
+  return Field(&Report::unresolved,
+               Contains(AllOf(Field(&Unresolved::reason, reason),
+                              Field(&Unresolved::assumed, assumed))));
+}
+
+TEST_F(PluginTest, WhatIsLoadedMayDoAnythingUnlessItIsDeclared) {
+  const auto analysis = AnalyzeWith({});
+  ASSERT_TRUE(analysis.ok()) << analysis.error().message;
+  for (const char* name : {"dlopen", "dlsym"})
+    EXPECT_THAT(analysis->report, Assumes(name, "any system call"));
+  for (const char* name : {"reboot", "swapoff", "acct"})
+    EXPECT_THAT(analysis->report, Not(Calls(name))) << name;
+}
+
+TEST_F(PluginTest, ADeclaredPluginIsAnalyzedAsIfItWereLinked) {
+  const auto analysis = AnalyzeWith({scratch_.At("*.so")});
+  ASSERT_TRUE(analysis.ok()) << analysis.error().message;
+  for (const char* name : {"reboot", "swapoff", "acct", "sethostname"})
+    EXPECT_THAT(analysis->report, Calls(name)) << name;
+  for (const char* name : {"dlopen", "dlsym"})
+    EXPECT_THAT(analysis->report,
+                Assumes(name, "code of the 1 declared plugins, and no other"));
+  EXPECT_THAT(analysis->report.inputs,
+              Contains(Field(&ReportInput::path, "plugin.so")));
+}
+
+TEST_F(PluginTest, WhatAPluginFindsInTheProgramIsNotMissing) {
+  const auto analysis = AnalyzeWith({scratch_.At("plugin.so")});
+  ASSERT_TRUE(analysis.ok()) << analysis.error().message;
+  EXPECT_THAT(
+      analysis->report.unresolved,
+      Not(Contains(Field(&Unresolved::reason, HasSubstr("host_callback")))));
+}
+
+TEST_F(PluginTest, APatternThatMatchesNothingIsAnError) {
+  const auto analysis = AnalyzeWith({scratch_.At("*.dll")});
+  ASSERT_FALSE(analysis.ok());
+  EXPECT_THAT(analysis.error().message, HasSubstr("*.dll"));
+}
+
+TEST_F(PluginTest, ABinaryIsAnalyzedWithoutItsSources) {
+  Compile("-o " + scratch_.At("host") + " " + scratch_.At("host.c"));
+  ASSERT_TRUE(IsBinary(scratch_.At("host")));
+  ASSERT_FALSE(IsBinary(scratch_.At("host.c")));
+  AnalyzeOptions options;
+  options.sources = {scratch_.At("host")};
+  const auto alone = AnalyzeBinary(options);
+  ASSERT_TRUE(alone.ok()) << alone.error().message;
+  EXPECT_THAT(alone->report, Calls("exit_group"));
+  EXPECT_THAT(alone->report, Assumes("dlopen", "any system call"));
+  EXPECT_THAT(alone->report, Not(Calls("reboot")));
+  options.plugins = {scratch_.At("plugin.so")};
+  const auto both = AnalyzeBinary(options);
+  ASSERT_TRUE(both.ok()) << both.error().message;
+  EXPECT_THAT(both->report, Calls("reboot"));
+}
+
+// On this host they may be systemd's, which ask the kernel for capabilities.
+TEST_F(PluginTest, ModulesOfTheNameServiceAreCodeThatIsLoaded) {
+  scratch_.Write(
+      "host.c",
+      "#include <pwd.h>\nint main(void) { return !getpwnam(\"x\"); }");
+  const auto analysis = AnalyzeWith({});
+  ASSERT_TRUE(analysis.ok()) << analysis.error().message;
+  EXPECT_THAT(analysis->report,
+              Assumes("`getpwnam` loads name service modules (libnss_*.so.2)",
+                      "any system call"));
+}
+
+TEST_F(PluginTest, TheKernelsOwnCallIsInEveryReport) {
+  const auto analysis = AnalyzeWith({});
+  ASSERT_TRUE(analysis.ok()) << analysis.error().message;
+  EXPECT_THAT(analysis->report, Calls("restart_syscall"));
+}
+
+}  // namespace
+}  // namespace bailey::analyzer
