@@ -8,7 +8,7 @@
 
 #include "common/documents/plan_json.h"
 #include "common/json.h"
-#include "common/syscalls/syscall_table.h"
+#include "executor/syscall_json.h"
 
 namespace bailey::executor {
 namespace {
@@ -22,30 +22,15 @@ constexpr std::array<std::pair<OutcomeKind, std::string_view>, 7> kKindNames{
      {OutcomeKind::kOutOfMemory, "out_of_memory"},
      {OutcomeKind::kFailed, "failed"}}};
 
-const Syscall* FindSyscall(const SeccompData& data) {
-  const SyscallTable& table = SyscallTable::For(Architecture::kX8664);
-  if (data.architecture != table.audit_arch()) return nullptr;
-  return table.FindByNumber(data.number);
-}
-
-Json SyscallJson(const SeccompData& data) {
-  Json arguments = Json::array();
-  for (const uint64_t value : data.arguments) arguments.push_back(value);
-  return {{"name", SyscallName(data)},
-          {"number", data.number},
-          {"architecture", data.architecture},
-          {"arguments", std::move(arguments)}};
-}
-
 Json DenialJson(const Denial& denial) {
   Json json = {{"portion", denial.portion},
-               {"syscall", SyscallJson(denial.syscall)},
+               {"syscall", WriteSyscall(denial.syscall)},
                {"action", denial.action},
                {"rule", WriteRule(denial.rule)},
                {"count", denial.count}};
   if (!denial.path.empty()) {
     json["path"] = denial.path;
-    json["path_is_advisory"] = true;
+    json["advisory"] = true;
   }
   if (!denial.credential.empty()) json["credential"] = denial.credential;
   return json;
@@ -85,26 +70,6 @@ Json LayerJson(const Layer& layer) {
   return {{"name", layer.name},
           {"enforced", layer.enforced},
           {"detail", layer.detail}};
-}
-
-Result<SeccompData> ReadSyscall(const JsonObject& object) {
-  SeccompData data;
-  ASSIGN_OR_RETURN(data.number, object.Unsigned32("number"));
-  ASSIGN_OR_RETURN(data.architecture, object.Unsigned32("architecture"));
-  ASSIGN_OR_RETURN(const Json* arguments, object.Array("arguments"));
-  if (arguments->size() != data.arguments.size()) {
-    return Fail(fmt::format("{}.arguments: expected {} values", object.where(),
-                            data.arguments.size()));
-  }
-  for (size_t i = 0; i < data.arguments.size(); ++i) {
-    const Json& value = (*arguments)[i];
-    if (!value.is_number_unsigned()) {
-      return Fail(fmt::format("{}.arguments[{}]: not an unsigned number",
-                              object.where(), i));
-    }
-    data.arguments[i] = value.get<uint64_t>();
-  }
-  return data;
 }
 
 Result<Denial> ReadDenial(const JsonObject& object) {
@@ -191,7 +156,7 @@ Result<> ReadScalars(const JsonObject& object, Outcome& outcome) {
   ASSIGN_OR_RETURN(outcome.message, object.String("message"));
   ASSIGN_OR_RETURN(outcome.hint, object.String("hint"));
   ASSIGN_OR_RETURN(outcome.bundle_digest, object.String("bundle"));
-  ASSIGN_OR_RETURN(outcome.denials_dropped, object.Unsigned("denials_dropped"));
+  ASSIGN_OR_RETURN(outcome.denials_omitted, object.Unsigned("denials_omitted"));
   ASSIGN_OR_RETURN(outcome.notes, object.Strings("notes"));
   ASSIGN_OR_RETURN(outcome.output_bytes, object.Unsigned("output_bytes"));
   ASSIGN_OR_RETURN(outcome.output_truncated, object.Bool("output_truncated"));
@@ -237,12 +202,6 @@ std::string_view OutcomeKindName(OutcomeKind kind) {
   return "failed";
 }
 
-std::string SyscallName(const SeccompData& data) {
-  const Syscall* call = FindSyscall(data);
-  return call != nullptr ? std::string(call->name)
-                         : fmt::format("syscall {}", data.number);
-}
-
 Result<Outcome> ParseOutcome(std::string_view text, std::string_view name) {
   ASSIGN_OR_RETURN(const Json document, ParseJson(text, name));
   const JsonObject object(document, std::string(name));
@@ -259,6 +218,10 @@ Result<Outcome> ParseOutcome(std::string_view text, std::string_view name) {
   if (object.Has("scan")) {
     ASSIGN_OR_RETURN(const JsonObject scan, object.Object("scan"));
     ASSIGN_OR_RETURN(outcome.scan, ReadScan(scan));
+  }
+  if (object.Has("learned")) {
+    ASSIGN_OR_RETURN(const JsonObject learned, object.Object("learned"));
+    ASSIGN_OR_RETURN(outcome.learned, ReadLearned(learned));
   }
   if (object.Has("audit")) {
     ASSIGN_OR_RETURN(const JsonObject audit, object.Object("audit"));
@@ -278,12 +241,13 @@ std::string WriteOutcome(const Outcome& outcome) {
                {"message", outcome.message},
                {"hint", outcome.hint},
                {"denials", ListJson(outcome.denials, DenialJson)},
-               {"denials_dropped", outcome.denials_dropped},
+               {"denials_omitted", outcome.denials_omitted},
                {"layers", ListJson(outcome.layers, LayerJson)},
                {"notes", outcome.notes},
                {"output_bytes", outcome.output_bytes},
                {"output_truncated", outcome.output_truncated}};
   if (outcome.scan) json["scan"] = ScanJson(*outcome.scan);
+  if (outcome.learned) json["learned"] = WriteLearned(*outcome.learned);
   if (outcome.audit) json["audit"] = AuditJson(*outcome.audit);
   return WriteJson(json);
 }

@@ -19,6 +19,8 @@
 #include "common/bpf/evaluator.h"
 #include "common/documents/plan.h"
 #include "common/result.h"
+#include "executor/learned.h"
+#include "executor/syscall_json.h"
 
 namespace bailey::executor {
 
@@ -29,7 +31,7 @@ enum class OutcomeKind {
   kViolation,    // a denial killed it
   kTimeout,      // limits.wall
   kKilled,       // a signal from outside, or the launcher ended it
-  kCrashed,      // a signal of its own making, or a server portion that died
+  kCrashed,      // a signal of its own making, in whichever portion
   kOutOfMemory,  // not told from kCrashed before cgroup limits are there
   kFailed        // we could not run it: `message` says why
 };
@@ -87,10 +89,11 @@ struct Outcome {
   std::string message;
   std::string hint;
   std::vector<Denial> denials;
-  uint64_t denials_dropped = 0;  // kinds beyond kMaxDenials
+  uint64_t denials_omitted = 0;  // kinds beyond kMaxDenials
   std::vector<Layer> layers;
   std::vector<std::string> notes;
   std::optional<ScanSummary> scan;  // the agent's part of an audit
+  std::optional<Learned> learned;   // of a run under observation
 
   // Filled by the launcher.
   std::string bundle_digest;
@@ -111,8 +114,6 @@ int ExitCode(const Outcome& outcome);
 Outcome FailedOutcome(Error error);
 
 std::string_view OutcomeKindName(OutcomeKind kind);
-// "openat", or "syscall 9999" for a number without a name.
-std::string SyscallName(const SeccompData& data);
 
 Result<Outcome> ParseOutcome(std::string_view text, std::string_view name);
 std::string WriteOutcome(const Outcome& outcome);

@@ -1,7 +1,8 @@
 // What the launcher asks of an agent: the plan, the files, the arguments. It
 // passes as one message over their socket, with descriptors in this order:
 // kSpecFd (this document), kBlobsFd (the files' bytes, one behind the other),
-// standard input, output and error, then one for each credential.
+// standard input, output and error, then one for each credential that the run
+// has, then one for each of `audit_forms`, then the entries of `cgroups`.
 //
 //   RETURN_IF_ERROR(SendMessage(socket, kStartMessage, descriptors));
 
@@ -9,6 +10,7 @@
 #define BAILEY_EXECUTOR_SPEC_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,15 +49,47 @@ struct SpecFile {
   uint64_t size_bytes = 0;
 };
 
+// How a limit that the plan has is enforced.
+struct SpecLimit {
+  std::string name;       // "memory limit", as the outcome's layer
+  std::string mechanism;  // "cgroup v1 memory", or empty:
+  std::string gap;        // why no cgroup enforces it
+};
+
+// The cgroups that a portion enters before it execs, by writing to each entry.
+// Its descriptors are the next `entries` ones.
+struct SpecCgroups {
+  std::string portion;
+  uint64_t entries = 0;
+  bool limits_memory = false;  // so no RLIMIT does
+};
+
+// LOOSENING: `run --learn=permissive` enforces the ceiling, which is the
+// instance's plan, and studies this narrower policy, which then denies nothing.
+struct PermissiveLearning {
+  Plan policy;  // of one portion
+};
+
 struct InstanceSpec {
   Plan plan;
+  // Every call is notified and counted: `run --learn`, for a program as it is.
+  bool learn = false;
+  std::optional<PermissiveLearning> permissive;
   RunMode mode = RunMode::kNormal;
   bool strict = false;
   // Whether the instance has a range of ids, or only the caller's own.
   bool own_identities = false;
   std::vector<std::string> arguments;    // the program's, without argv[0]
+  std::vector<std::string> environment;  // "NAME=value"
+  std::string argument_zero;             // empty: the program's path
+  std::string working_directory;         // inside; empty: the root
   std::vector<std::string> credentials;  // names, as their descriptors follow
+  // Of an audit: the credentials that further bytes, whose descriptors follow
+  // those of `credentials`, give away.
+  std::vector<std::string> audit_forms;
   std::vector<SpecFile> files;
+  std::vector<SpecLimit> limits;
+  std::vector<SpecCgroups> cgroups;
   std::string unsplit_program;  // its path, for kControl
 };
 

@@ -19,7 +19,7 @@
 namespace bailey::executor {
 
 inline constexpr size_t kMaxMessageBytes = 4096;
-inline constexpr size_t kMaxMessageFds = 64;
+inline constexpr size_t kMaxMessageFds = 253;  // the kernel's own bound
 
 struct Message {
   std::string bytes;

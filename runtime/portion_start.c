@@ -188,11 +188,12 @@ static void wipe(void* memory, size_t bytes) {
 }
 
 // Runs among the program's first constructors: what preinit code puts into the
-// environment is lost when libc sets its own up.
+// environment is lost when libc sets its own up. Here an exit status would be
+// taken for the program's.
 static void set_variables(void) {
   for (unsigned i = 0; i < startup.environment_credential_count; ++i) {
     if (setenv(startup.variables[i], values + value_offsets[i], 1) != 0) {
-      for (;;) (void)call3(SYS_exit_group, BAILEY_SETUP_FAILED, 0, 0);
+      __builtin_trap();
     }
   }
   wipe(values, sizeof values);

@@ -39,6 +39,8 @@ Result<Container> Container::Start(const ContainerSetup& setup,
     RunContainerInit(setup, std::move(sockets.second));
   }
   container.socket_ = std::move(sockets.first);
+  // Ours would keep us from seeing that the first process has died.
+  sockets.second.Reset();
   RETURN_IF_ERROR(MapIdentity(pid, setup.own_identity, identity));
   RETURN_IF_ERROR(
       SendMessage(container.socket_.get(), std::string(1, kInitMapped)));
@@ -69,8 +71,12 @@ Result<std::vector<UniqueFd>> Container::Await(char kind) {
     if (got == kInitFailed) {
       return std::unexpected(FailureOf(name_, message.bytes));
     }
-    if (got == kInitNote) notes_.push_back(message.bytes.substr(1));
+    if (got == kInitNote) AddNote(message.bytes);
   }
+}
+
+void Container::AddNote(const std::string& message) {
+  notes_.push_back(fmt::format("{}: {}", name_, message.substr(1)));
 }
 
 Result<> Container::AwaitReady() {
@@ -95,6 +101,7 @@ Result<std::optional<int>> Container::ReadInit() {
   if (message.bytes[0] == kInitFailed) {
     return std::unexpected(FailureOf(name_, message.bytes));
   }
+  if (message.bytes[0] == kInitNote) AddNote(message.bytes);
   int status = 0;
   if (message.bytes[0] != kInitExited ||
       message.bytes.size() != 1 + sizeof status) {

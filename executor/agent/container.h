@@ -48,6 +48,7 @@ class Container {
  private:
   Container() = default;
   Result<> AwaitReady();
+  void AddNote(const std::string& message);
   // Receives until `kind` comes; a failure of the first process is an error.
   Result<std::vector<UniqueFd>> Await(char kind);
 

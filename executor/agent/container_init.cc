@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <grp.h>
+#include <sched.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,6 +13,7 @@
 #include <cerrno>
 #include <cstring>
 #include <optional>
+#include <utility>
 
 #include "executor/agent/portion_exec.h"
 #include "executor/agent/privileges.h"
@@ -94,6 +97,26 @@ Result<std::pair<UniqueFd, UniqueFd>> Pipe() {
   return std::pair(UniqueFd(ends[0]), UniqueFd(ends[1]));
 }
 
+// Here and not in the first process, whose memory and number would count. The
+// new namespace makes its own cgroups the top of what the portion is shown.
+Result<> EnterCgroups(const std::vector<int>& entries) {
+  for (const int entry : entries) {
+    RETURN_IF_ERROR(WriteAll(entry, "0", "the portion's cgroup"));
+  }
+  if (!entries.empty() && unshare(CLONE_NEWCGROUP) != 0) {
+    return FailErrno("cannot make the portion's cgroup namespace");
+  }
+  return {};
+}
+
+[[noreturn]] void RunPortion(const ContainerSetup& setup, UniqueFd go,
+                             UniqueFd errors) {
+  const Result<> entered = EnterCgroups(setup.cgroup_entries);
+  if (entered.ok()) ExecPortion(setup, std::move(go), std::move(errors));
+  (void)WriteAll(errors.get(), entered.error().message, "the portion's pipe");
+  _exit(BAILEY_SETUP_FAILED);
+}
+
 Result<Child> StartPortion(ContainerSetup setup, const Prepared& prepared) {
   if (prepared.landlock) {
     setup.descriptors.push_back({prepared.landlock->fd(), BAILEY_LANDLOCK_FD});
@@ -105,7 +128,7 @@ Result<Child> StartPortion(ContainerSetup setup, const Prepared& prepared) {
   if (child.pid == 0) {
     go.second.Reset();
     errors.first.Reset();
-    ExecPortion(setup, std::move(go.first), std::move(errors.second));
+    RunPortion(setup, std::move(go.first), std::move(errors.second));
   }
   child.go = std::move(go.second);
   child.errors = std::move(errors.first);
@@ -137,13 +160,32 @@ Result<> LetItExec() {
   return {};
 }
 
+// A portion that stops itself has nobody who would let it go on, and whoever
+// waits for it would wait for ever: so a stop ends at once. Said once, or a
+// portion could flood us.
+Result<> Continue(pid_t stopped, int signal, bool* told) {
+  (void)kill(stopped, SIGCONT);
+  if (std::exchange(*told, true)) return {};
+  return SendMessage(
+      kSocketFd,
+      fmt::format("{}it was stopped by signal {} and let go on; a portion "
+                  "cannot be stopped",
+                  kInitNote, signal));
+}
+
 // Waits until the portion ends; other children are orphans that came to us.
-int Reap(pid_t portion) {
-  for (;;) {
+Result<int> Reap(pid_t portion) {
+  for (bool told = false;;) {
     int status = 0;
-    const pid_t ended = wait(&status);
-    if (ended == portion) return status;
-    if (ended < 0 && errno != EINTR) return -1;
+    const pid_t changed = waitpid(-1, &status, WUNTRACED);
+    if (changed < 0 && errno != EINTR) {
+      return FailErrno("cannot wait for the portion");
+    }
+    if (changed > 0 && WIFSTOPPED(status)) {
+      RETURN_IF_ERROR(Continue(changed, WSTOPSIG(status), &told));
+    } else if (changed == portion) {
+      return status;
+    }
   }
 }
 
@@ -161,7 +203,7 @@ Result<> Serve(const ContainerSetup& setup, UniqueFd socket) {
   RETURN_IF_ERROR(Settle(socket, child));
   RETURN_IF_ERROR(LetItExec());
   RETURN_IF_ERROR(SendMessage(kSocketFd, std::string(1, kInitRunning)));
-  const int status = Reap(child.pid);
+  ASSIGN_OR_RETURN(const int status, Reap(child.pid));
   std::string exited(1 + sizeof status, kInitExited);
   std::memcpy(exited.data() + 1, &status, sizeof status);
   return SendMessage(kSocketFd, exited);

@@ -29,6 +29,13 @@ struct CredentialFile {
   int from = -1;
 };
 
+// A credential that is a variable of a program without our runtime: its value
+// comes with exec, and only the process that execs reads it.
+struct EnvironmentCredential {
+  std::string variable;
+  int from = -1;  // a sealed memory file
+};
+
 struct ContainerSetup {
   std::string name;                      // the portion's, for messages
   std::string program;                   // path inside
@@ -37,14 +44,21 @@ struct ContainerSetup {
   std::vector<SpecFile> files;
   int blobs_fd = -1;
   std::vector<CredentialFile> credential_files;
+  std::vector<EnvironmentCredential> environment_credentials;
+  std::string working_directory;  // inside; empty: the root
   std::vector<PlanFileRule> rules;
   std::vector<PlanRule> rule_texts;  // for messages about `rules`
   // Directories below which some portion of the plan may write: links there
   // are not the host's, and are not followed.
   std::vector<std::string> writable;
   std::vector<PassedFd> descriptors;
+  // Of cgroups: a process enters by writing "0". The portion does before exec.
+  std::vector<int> cgroup_entries;
   PlanLimits limits;
   bool own_identity = false;
+  // A program as it is: a rule shows the host's files, the program's own among
+  // them, where a bundle's portion would see the bundle's alone.
+  bool shows_host = false;
   // The runtime's descriptor for the Landlock ruleset is added by the first
   // process, which makes it; an audit's control has no runtime to install it.
   bool wants_landlock = true;

@@ -17,13 +17,16 @@ class DenialLog {
  public:
   void Record(Denial denial);
 
+  // As they came; and by portion, call, rule, action and path, so that equal
+  // runs have equal outcomes.
   const std::vector<Denial>& denials() const { return denials_; }
+  std::vector<Denial> Sorted() const;
   uint64_t dropped() const { return dropped_; }
 
  private:
-  // portion, system call, rule, action, path
-  using Key =
-      std::tuple<std::string, uint32_t, std::string, std::string, std::string>;
+  // portion, system call, rule's index and text, action, path
+  using Key = std::tuple<std::string, uint32_t, uint32_t, std::string,
+                         std::string, std::string>;
 
   std::vector<Denial> denials_;
   std::map<Key, size_t> index_;

@@ -80,7 +80,8 @@ OpenAccess AccessOf(const SeccompData& data) {
   if (data.number == SYS_open) flags = data.arguments[1];
   if (data.number == SYS_openat) flags = data.arguments[2];
   const uint64_t mode = flags & O_ACCMODE;
-  return {mode != O_WRONLY, mode != O_RDONLY};
+  const bool changes = (flags & (O_CREAT | O_TRUNC)) != 0;
+  return {mode != O_WRONLY, mode != O_RDONLY || changes};
 }
 
 std::string NormalPath(const std::string& path) {
@@ -105,7 +106,10 @@ FileView::FileView(const Plan& plan, const PlanPortion& portion,
                    const std::vector<SpecFile>& files)
     : plan_(&plan), portion_(&portion) {
   for (const SpecFile& file : files) {
-    if (file.portion == portion.name) readable_.insert(file.path);
+    if (file.portion != portion.name) continue;
+    readable_.insert(file.path);
+    const std::string name = file.path.substr(file.path.rfind('/') + 1);
+    if (name.contains(".so")) libraries_.insert(name);
   }
   for (const PlanCredential& credential : plan.credentials) {
     if (credential.source == CredentialSource::kFile &&
@@ -119,6 +123,11 @@ FileView::FileView(const Plan& plan, const PlanPortion& portion,
 bool FileView::Allows(const std::string& path, OpenAccess access) const {
   if (std::ranges::find(kDevices, path) != kDevices.end()) return true;
   if (!access.write && readable_.contains(path)) return true;
+  // The loader looks for a library of the program in one place after another;
+  // where it is not, nothing is denied.
+  if (!access.write && libraries_.contains(path.substr(path.rfind('/') + 1))) {
+    return true;
+  }
   // Several rules may speak of one path: what they allow adds up.
   bool read = !access.read;
   bool write = !access.write;
@@ -128,6 +137,14 @@ bool FileView::Allows(const std::string& path, OpenAccess access) const {
     write |= rule.write;
   }
   return read && write;
+}
+
+std::vector<uint32_t> FileView::RulesFor(const std::string& path) const {
+  std::vector<uint32_t> rules;
+  for (const PlanFileRule& rule : portion_->files) {
+    if (Covers(rule, path)) rules.push_back(rule.rule);
+  }
+  return rules;
 }
 
 std::string FileView::CredentialAt(const std::string& path) const {

@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "common/bpf/evaluator.h"
 #include "common/documents/plan.h"
@@ -44,13 +45,17 @@ class FileView {
 
   bool Allows(const std::string& path, OpenAccess access) const;
 
+  // The rules that cover the path, whatever they allow of it.
+  std::vector<uint32_t> RulesFor(const std::string& path) const;
+
   // The credential whose source is at `path`, or "".
   std::string CredentialAt(const std::string& path) const;
 
  private:
   const Plan* plan_;
   const PlanPortion* portion_;
-  std::set<std::string> readable_;  // bundle files, own credentials
+  std::set<std::string> readable_;   // bundle files, own credentials
+  std::set<std::string> libraries_;  // names of bundle files: "libc.so.6"
 };
 
 }  // namespace bailey::executor

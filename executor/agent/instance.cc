@@ -16,6 +16,7 @@
 #include "executor/agent/landlock.h"
 #include "executor/agent/layers.h"
 #include "executor/agent/portion_starter.h"
+#include "executor/agent/portion_state.h"
 #include "executor/process.h"
 
 namespace bailey::executor {
@@ -120,8 +121,9 @@ Result<> EventLoop::HandleListeners() {
   return {};
 }
 
-// A portion ended: the one with main decides the outcome by its status; a
-// server that ends first decides it too, whatever its status was.
+// A portion ended, and with it the program. One that ends by itself says the
+// program's status, whichever it is: `exit` means the program wherever its code
+// was put.
 void EventLoop::Decide(RunningPortion& portion, int status) {
   Outcome outcome;
   outcome.portion = portion.name;
@@ -136,14 +138,9 @@ void EventLoop::Decide(RunningPortion& portion, int status) {
         signal == SIGKILL ? OutcomeKind::kKilled : OutcomeKind::kCrashed;
     outcome.message = fmt::format("portion `{}` ended by signal {} ({})",
                                   portion.name, signal, sigabbrev_np(signal));
-  } else if (portion.holds_main) {
+  } else {
     outcome.kind = OutcomeKind::kOk;
     outcome.status = WEXITSTATUS(status);
-  } else {
-    outcome.kind = OutcomeKind::kCrashed;
-    outcome.message =
-        fmt::format("portion `{}` ended with status {} while others needed it",
-                    portion.name, WEXITSTATUS(status));
   }
   outcome_ = std::move(outcome);
 }
@@ -199,7 +196,13 @@ void EventLoop::HandleDeadline() {
   Outcome outcome;
   outcome.kind = OutcomeKind::kTimeout;
   outcome.signal = SIGKILL;
-  outcome.message = "the wall time limit passed";
+  std::vector<PortionState> states;
+  for (const RunningPortion& portion : portions_) {
+    states.push_back({portion.name, WaitsIn(portion.container.portion_pid())});
+  }
+  outcome.portion = WaitedFor(states);
+  outcome.message =
+      fmt::format("the wall time limit passed: {}", DescribeStates(states));
   outcome_ = std::move(outcome);
 }
 
@@ -273,11 +276,15 @@ Result<Outcome> Run(const InstanceSpec& spec, std::vector<UniqueFd> descriptors,
   if (outcome.kind == OutcomeKind::kOk) {
     RETURN_IF_ERROR(ScanTheWaiting(portions));
   }
-  outcome.denials = log.denials();
-  outcome.denials_dropped = log.dropped();
+  outcome.denials = log.Sorted();
+  outcome.denials_omitted = log.dropped();
   for (const RunningPortion& portion : portions) {
     std::ranges::copy(portion.container.notes(),
                       std::back_inserter(outcome.notes));
+  }
+  for (const RunningPortion& portion : portions) {
+    if (!portion.supervisor || !portion.supervisor->learner()) continue;
+    outcome.learned = portion.supervisor->learner()->Finish();
   }
   if (spec.mode != RunMode::kNormal) outcome.scan = MergeScans(portions);
   return outcome;

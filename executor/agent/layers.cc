@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "executor/agent/landlock.h"
 
@@ -50,17 +51,42 @@ Layer IdentityLayer(const InstanceSpec& spec) {
           "a user of their own"};
 }
 
-// Named only if a limit was written that a cgroup would enforce better.
-std::vector<Layer> LimitLayers(const Plan& plan) {
+// A limit that a plan may have, and what bounds it where no cgroup does.
+struct LimitKind {
+  const char* name;
+  uint64_t PlanLimits::* value;
+  const char* instead;
+};
+
+constexpr std::array<LimitKind, 3> kLimitKinds{
+    {{"memory limit", &PlanLimits::memory_bytes,
+      "RLIMIT bounds each process by itself instead"},
+     {"cpu limit", &PlanLimits::cpu_percent, "nothing bounds it"},
+     {"process limit", &PlanLimits::pids,
+      "RLIMIT bounds the container's user instead"}}};
+
+// Only what was written. What the launcher says nothing of is a gap.
+Layer LimitLayer(const InstanceSpec& spec, const LimitKind& kind) {
+  const auto found =
+      std::ranges::find(spec.limits, kind.name, &SpecLimit::name);
+  if (found != spec.limits.end() && found->gap.empty() &&
+      !found->mechanism.empty()) {
+    return {kind.name, true, found->mechanism};
+  }
+  const std::string gap =
+      found == spec.limits.end() ? "no cgroup was made" : found->gap;
+  return {kind.name, false, fmt::format("{}; {}", gap, kind.instead)};
+}
+
+std::vector<Layer> LimitLayers(const InstanceSpec& spec) {
   std::vector<Layer> layers{{"rlimits", true, "descriptors, no core dumps"}};
-  const auto wants = [](const PlanPortion& portion) {
-    return portion.limits.memory_bytes != 0 || portion.limits.pids != 0 ||
-           portion.limits.cpu_percent != 0;
-  };
-  if (std::ranges::any_of(plan.portions, wants)) {
-    layers.push_back({"cgroup limits", false,
-                      "no cgroup delegation: memory and processes are limited "
-                      "by RLIMIT, cpu is not"});
+  for (const LimitKind& kind : kLimitKinds) {
+    const auto wants = [&](const PlanPortion& portion) {
+      return portion.limits.*kind.value != 0;
+    };
+    if (std::ranges::any_of(spec.plan.portions, wants)) {
+      layers.push_back(LimitLayer(spec, kind));
+    }
   }
   return layers;
 }
@@ -80,7 +106,7 @@ std::vector<Layer> ListLayers(const InstanceSpec& spec, int landlock_abi) {
   layers.push_back(SeccompLayer(spec));
   layers.push_back(LandlockLayer(spec, landlock_abi));
   layers.push_back(IdentityLayer(spec));
-  for (Layer& layer : LimitLayers(spec.plan)) {
+  for (Layer& layer : LimitLayers(spec)) {
     layers.push_back(std::move(layer));
   }
   return layers;

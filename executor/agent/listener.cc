@@ -59,6 +59,11 @@ Result<Listener> Listener::Take(int pidfd, int number, int64_t deadline_ms) {
   }
 }
 
+Result<Listener> Listener::Adopt(UniqueFd fd) {
+  RETURN_IF_ERROR(CheckIsListener(fd.get()));
+  return Listener(std::move(fd));
+}
+
 Result<std::optional<Notification>> Listener::Receive() {
   ASSIGN_OR_RETURN(const size_t size, NotificationSize());
   std::vector<uint64_t> buffer((size + 7) / 8);

@@ -32,6 +32,9 @@ class Listener {
   // deadline (NowMs). Fails if what is there is not a filter's listener.
   static Result<Listener> Take(int pidfd, int number, int64_t deadline_ms);
 
+  // Of a descriptor that is ours already. Fails if it is no listener.
+  static Result<Listener> Adopt(UniqueFd fd);
+
   // Nothing: the caller died, or was interrupted, before we looked.
   Result<std::optional<Notification>> Receive();
 

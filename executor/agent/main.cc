@@ -55,8 +55,18 @@ Result<> ForbidCoreDumps() {
   return {};
 }
 
+// Whoever started us may have few descriptors by habit; up to the hard limit
+// they are ours to take. Portions have a limit of their own.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 Result<Outcome> Serve() {
   RETURN_IF_ERROR(DieWithLauncher());
+  RaiseDescriptorLimit();
   RETURN_IF_ERROR(ForbidCoreDumps());
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
     return FailErrno("cannot set no_new_privs");

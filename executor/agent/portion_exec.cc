@@ -19,6 +19,9 @@ namespace {
 // Above every number that a portion's descriptors have, below the usual limit.
 constexpr int kTemporaryFd = 512;
 
+// Of a credential that is a variable; the kernel's bound for one is twice that.
+constexpr size_t kMaxVariableBytes = size_t{64} << 10;
+
 // Where the error pipe stands until exec closes it.
 constexpr int kErrorsFd = BAILEY_FIRST_FD - 1;
 
@@ -76,9 +79,39 @@ void ResetSignals() {
   (void)sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
+// "NAME=value": the bytes as they are. What is read here goes with exec.
+Result<std::string> ReadVariable(const EnvironmentCredential& credential) {
+  std::string text = credential.variable + "=";
+  const size_t name_size = text.size();
+  text.resize(name_size + kMaxVariableBytes + 1);
+  const ssize_t got =
+      pread(credential.from, text.data() + name_size, kMaxVariableBytes + 1, 0);
+  if (got < 0) return FailErrno("cannot read a credential");
+  text.resize(name_size + static_cast<size_t>(got));
+  if (text.contains('\0') || static_cast<size_t>(got) > kMaxVariableBytes) {
+    return Fail(
+        fmt::format("the credential for `{}` is no value of a variable: it has "
+                    "a NUL byte, or more than 64 KiB",
+                    credential.variable));
+  }
+  return text;
+}
+
+Result<> EnterWorkingDirectory(const std::string& directory) {
+  if (directory.empty() || chdir(directory.c_str()) == 0) return {};
+  return FailErrno(fmt::format("cannot enter `{}`", directory));
+}
+
 Result<> Exec(const ContainerSetup& setup, int go, int errors) {
   RETURN_IF_ERROR(DieWithParent());
   RETURN_IF_ERROR(WaitForGo(go));
+  RETURN_IF_ERROR(EnterWorkingDirectory(setup.working_directory));
+  std::vector<std::string> environment = setup.environment;
+  for (const EnvironmentCredential& credential :
+       setup.environment_credentials) {
+    ASSIGN_OR_RETURN(std::string variable, ReadVariable(credential));
+    environment.push_back(std::move(variable));
+  }
   if (setsid() < 0) return FailErrno("cannot start a session");
   std::vector<PassedFd> descriptors = setup.descriptors;
   descriptors.push_back({errors, kErrorsFd});
@@ -89,7 +122,7 @@ Result<> Exec(const ContainerSetup& setup, int go, int errors) {
   RETURN_IF_ERROR(DropCapabilities());
   ResetSignals();
   const std::vector<char*> argv = Pointers(setup.arguments);
-  const std::vector<char*> envp = Pointers(setup.environment);
+  const std::vector<char*> envp = Pointers(environment);
   // Last: this process, still the agent's size, may be over the limits.
   RETURN_IF_ERROR(LimitResources(setup.limits));
   execve(setup.program.c_str(), argv.data(), envp.data());
@@ -102,7 +135,11 @@ Result<> PlaceDescriptors(std::span<const PassedFd> descriptors) {
   std::vector<int> copies;
   for (const PassedFd& fd : descriptors) {
     const int copy = fcntl(fd.from, F_DUPFD_CLOEXEC, kTemporaryFd);
-    if (copy < 0) return FailErrno("cannot copy a descriptor");
+    if (copy < 0) {
+      return FailErrno("cannot copy a descriptor", errno,
+                       "a container needs descriptors up to number 1023: raise "
+                       "`ulimit -n`");
+    }
     copies.push_back(copy);
   }
   for (size_t i = 0; i < copies.size(); ++i) {

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "executor/agent/injected_start.h"
 #include "executor/agent/landlock.h"
 #include "executor/agent/startup_block.h"
 #include "executor/audit/elf_symbols.h"
@@ -85,6 +86,28 @@ bool Uses(const PlanPortion& portion, const std::string& credential) {
          portion.credentials.end();
 }
 
+// Of sealed memory a portion gets a descriptor of its own, at its beginning; of
+// the launcher's standard input the very one.
+bool IsSealed(int fd) {
+  const int seals = fcntl(fd, F_GET_SEALS);
+  return seals >= 0 && (seals & F_SEAL_WRITE) != 0;
+}
+
+// In place of what was to be its standard input, if `number` is that.
+void Place(ContainerSetup& setup, int from, int number) {
+  const auto same = std::ranges::find(setup.descriptors, number, &PassedFd::to);
+  if (same != setup.descriptors.end()) {
+    same->from = from;
+  } else {
+    setup.descriptors.push_back({from, number});
+  }
+}
+
+// `sign` for "signify.c:sign".
+std::string NameOf(const std::string& id) {
+  return id.substr(id.rfind(':') + 1);
+}
+
 }  // namespace
 
 Result<std::vector<RunningPortion>> PortionStarter::StartAll() {
@@ -118,11 +141,12 @@ Result<std::vector<RunningPortion>> PortionStarter::StartAll() {
 Result<RunningPortion> PortionStarter::StartPortion(const PlanPortion& portion,
                                                     uint32_t identity,
                                                     Channels& channels) {
+  if (portion.unmodified) return StartUnmodified(portion, identity);
   Extras extras;
   ASSIGN_OR_RETURN(ContainerSetup setup,
                    BasicSetup(portion, portion.name, extras));
   for (const PlanCredential& credential : spec_.plan.credentials) {
-    if (!Uses(portion, credential.name)) continue;
+    if (!Uses(portion, credential.name) || !Has(credential.name)) continue;
     RETURN_IF_ERROR(AddCredential(credential, true, setup, extras));
   }
   RETURN_IF_ERROR(AddRuntime(portion, channels, setup, extras));
@@ -148,6 +172,48 @@ Result<RunningPortion> PortionStarter::StartPortion(const PlanPortion& portion,
   return running;
 }
 
+Result<RunningPortion> PortionStarter::StartUnmodified(
+    const PlanPortion& portion, uint32_t identity) {
+  if (spec_.mode != RunMode::kNormal) {
+    return Fail("an audit needs a program that was split",
+                "run it without --audit");
+  }
+  Extras extras;
+  ASSIGN_OR_RETURN(ContainerSetup setup,
+                   BasicSetup(portion, portion.name, extras));
+  setup.shows_host = true;
+  for (const PlanCredential& credential : spec_.plan.credentials) {
+    if (!Uses(portion, credential.name) || !Has(credential.name)) continue;
+    RETURN_IF_ERROR(AddCredential(credential, false, setup, extras));
+  }
+  ASSIGN_OR_RETURN(Container container, Container::Start(setup, identity));
+  RunningPortion running{portion.name,
+                         portion.holds_main,
+                         portion.limits.wall_ms,
+                         std::move(container),
+                         std::nullopt,
+                         std::nullopt,
+                         {}};
+  ASSIGN_OR_RETURN(
+      running.supervisor,
+      StartInjected(portion, FileView(spec_.plan, portion, spec_.files),
+                    LandlockAbi() > 0, running.container));
+  if (spec_.learn) running.supervisor->Learn(MakeLearner(portion));
+  return running;
+}
+
+Learner PortionStarter::MakeLearner(const PlanPortion& enforced) const {
+  if (!spec_.permissive) {
+    return {LearnMode::kDenying, enforced,
+            FileView(spec_.plan, enforced, spec_.files)};
+  }
+  const Plan& policy = spec_.permissive->policy;
+  const PlanPortion& studied = policy.portions.front();
+  std::vector<SpecFile> files = spec_.files;
+  for (SpecFile& file : files) file.portion = studied.name;
+  return {LearnMode::kPermissive, studied, FileView(policy, studied, files)};
+}
+
 Result<RunningPortion> PortionStarter::StartControl() {
   PlanPortion whole;
   whole.name = std::string("unsplit");
@@ -162,6 +228,7 @@ Result<RunningPortion> PortionStarter::StartControl() {
   ASSIGN_OR_RETURN(ContainerSetup setup, BasicSetup(whole, whole.name, extras));
   setup.wants_landlock = false;
   for (const PlanCredential& credential : spec_.plan.credentials) {
+    if (!Has(credential.name)) continue;
     RETURN_IF_ERROR(AddCredential(credential, false, setup, extras));
   }
   ASSIGN_OR_RETURN(Container container, Container::Start(setup, 1));
@@ -185,6 +252,9 @@ Result<ContainerSetup> PortionStarter::BasicSetup(const PlanPortion& portion,
   setup.program = portion.program;
   setup.arguments.push_back(portion.program);
   if (portion.holds_main) {
+    if (!spec_.argument_zero.empty()) setup.arguments[0] = spec_.argument_zero;
+    setup.working_directory = spec_.working_directory;
+    setup.environment = spec_.environment;
     std::ranges::copy(spec_.arguments, std::back_inserter(setup.arguments));
   }
   for (const SpecFile& file : spec_.files) {
@@ -198,10 +268,15 @@ Result<ContainerSetup> PortionStarter::BasicSetup(const PlanPortion& portion,
   }
   setup.blobs_fd = descriptors_[kBlobsFd].get();
   setup.rules = portion.files;
+  // A run without a credential must not find the host's file in its place.
+  std::erase_if(setup.rules, [this](const PlanFileRule& rule) {
+    return !rule.hierarchy && IsOfAbsent(rule.path);
+  });
   setup.rule_texts = portion.rules;
   setup.limits = portion.limits;
   setup.writable = WritablePlaces(spec_.plan);
   setup.own_identity = spec_.own_identities;
+  RETURN_IF_ERROR(AddCgroups(setup));
   RETURN_IF_ERROR(AddStdio(portion.holds_main, setup, extras));
   return setup;
 }
@@ -218,6 +293,35 @@ Result<> PortionStarter::AddStdio(bool holds_main, ContainerSetup& setup,
   setup.descriptors.push_back({descriptors_[kStdoutFd].get(), STDOUT_FILENO});
   setup.descriptors.push_back({descriptors_[kStderrFd].get(), STDERR_FILENO});
   return {};
+}
+
+// The entries of all portions follow one another.
+Result<> PortionStarter::AddCgroups(ContainerSetup& setup) const {
+  size_t first =
+      kFirstCredentialFd + spec_.credentials.size() + spec_.audit_forms.size();
+  for (const SpecCgroups& cgroups : spec_.cgroups) {
+    const size_t end = first + cgroups.entries;
+    if (end > descriptors_.size()) return Fail("no cgroup came for a portion");
+    const bool ours = cgroups.portion == setup.name;
+    for (; first < end; ++first) {
+      if (ours) setup.cgroup_entries.push_back(descriptors_[first].get());
+    }
+    if (ours && cgroups.limits_memory) setup.limits.memory_bytes = 0;
+  }
+  return {};
+}
+
+bool PortionStarter::Has(const std::string& credential) const {
+  return std::ranges::find(spec_.credentials, credential) !=
+         spec_.credentials.end();
+}
+
+bool PortionStarter::IsOfAbsent(const std::string& path) const {
+  return std::ranges::any_of(
+      spec_.plan.credentials, [&](const PlanCredential& credential) {
+        return credential.source == CredentialSource::kFile &&
+               credential.path == path && !Has(credential.name);
+      });
 }
 
 Result<int> PortionStarter::CredentialFd(const std::string& name) const {
@@ -239,26 +343,27 @@ Result<> PortionStarter::AddCredential(const PlanCredential& credential,
     return {};
   }
   if (credential.source == CredentialSource::kEnvironment && !has_runtime) {
-    // An audit's control: nobody sets it up from inside, so it comes with exec.
-    ASSIGN_OR_RETURN(const UniqueFd reader, ReopenForReading(source));
-    ASSIGN_OR_RETURN(
-        const std::string value,
-        ReadAll(reader.get(), credential.name, kMaxCredentialBytes));
-    setup.environment.push_back(credential.variable + "=" + value);
+    // Nobody sets it up from inside, so it comes with exec.
+    setup.environment_credentials.push_back({credential.variable, source});
     return {};
   }
   int number = credential.descriptor;
   if (credential.source == CredentialSource::kEnvironment) {
     number = BAILEY_CREDENTIAL_FD + static_cast<int>(extras.variables.size());
     extras.variables.push_back(credential.variable);
-  } else if (number <= STDERR_FILENO || number >= BAILEY_FIRST_FD - 1) {
+  } else if (number < STDIN_FILENO || number == STDOUT_FILENO ||
+             number == STDERR_FILENO || number >= BAILEY_FIRST_FD - 1) {
     return Fail(fmt::format("credential `{}`: descriptor {} cannot be given to "
                             "a portion",
                             credential.name, number),
-                fmt::format("use one from 3 to {}", BAILEY_FIRST_FD - 2));
+                fmt::format("use 0, or one from 3 to {}", BAILEY_FIRST_FD - 2));
+  }
+  if (!IsSealed(source)) {
+    Place(setup, source, number);
+    return {};
   }
   ASSIGN_OR_RETURN(UniqueFd reader, ReopenForReading(source));
-  setup.descriptors.push_back({reader.get(), number});
+  Place(setup, reader.get(), number);
   extras.owned.push_back(std::move(reader));
   return {};
 }
@@ -299,10 +404,12 @@ Result<Supervisor> PortionStarter::FollowStart(const PlanPortion& portion,
 }
 
 bool PortionStarter::MustTrace(const PlanPortion& portion) const {
+  const auto lacks = [&](const std::string& name) {
+    return !Uses(portion, name);
+  };
   return spec_.mode == RunMode::kTraced &&
-         std::ranges::any_of(spec_.credentials, [&](const std::string& name) {
-           return !Uses(portion, name);
-         });
+         (std::ranges::any_of(spec_.credentials, lacks) ||
+          std::ranges::any_of(spec_.audit_forms, lacks));
 }
 
 // The one place where the agent reads a credential's bytes: an audit has to
@@ -317,6 +424,25 @@ Result<> PortionStarter::LookForCredentials(const PlanPortion& portion,
     ASSIGN_OR_RETURN(std::string bytes,
                      ReadAll(reader.get(), name, kMaxCredentialBytes));
     scanner.LookFor(name, bytes);
+    explicit_bzero(bytes.data(), bytes.size());
+  }
+  return LookForForms(portion, scanner);
+}
+
+Result<> PortionStarter::LookForForms(const PlanPortion& portion,
+                                      ProcessScanner& scanner) {
+  const size_t first = kFirstCredentialFd + spec_.credentials.size();
+  for (size_t i = 0; i < spec_.audit_forms.size(); ++i) {
+    const std::string& name = spec_.audit_forms[i];
+    if (Uses(portion, name)) continue;
+    if (first + i >= descriptors_.size()) {
+      return Fail(fmt::format("no bytes came for `{}`", name));
+    }
+    ASSIGN_OR_RETURN(const UniqueFd reader,
+                     ReopenForReading(descriptors_[first + i].get()));
+    ASSIGN_OR_RETURN(std::string bytes,
+                     ReadAll(reader.get(), name, kMaxCredentialBytes));
+    scanner.LookFor(fmt::format("{}+{}", name, i + 1), bytes);
     explicit_bzero(bytes.data(), bytes.size());
   }
   return {};
@@ -339,6 +465,8 @@ Result<> PortionStarter::Trace(const PlanPortion& portion,
                                const ContainerSetup& setup,
                                RunningPortion& running) {
   std::vector<std::string> names;
+  std::vector<std::string> inner;
+  if (spec_.mode == RunMode::kControl) inner = TrustedFunctions();
   for (const Crossing& crossing : spec_.plan.crossings) {
     if (spec_.mode == RunMode::kControl) {
       names.push_back(crossing.name);
@@ -352,7 +480,23 @@ Result<> PortionStarter::Trace(const PlanPortion& portion,
       Tracer::Seize(running.container.portion_pid(),
                     running.container.portion_pidfd(), portion.name));
   RETURN_IF_ERROR(running.container.Go());
-  return running.tracer->Arm(symbols, names);
+  return running.tracer->Arm(symbols, names, inner);
+}
+
+// Where the control has a credential in memory, if only for a moment: careful
+// programs wipe it before they leave a crossing's function.
+std::vector<std::string> PortionStarter::TrustedFunctions() const {
+  std::vector<std::string> names;
+  for (const PlanPortion& portion : spec_.plan.portions) {
+    if (portion.credentials.empty()) continue;
+    for (const PlacedSymbol& symbol : portion.symbols) {
+      const bool is_here = symbol.role == "placed" || symbol.role == "replica";
+      if (symbol.kind == "function" && is_here) {
+        names.push_back(NameOf(symbol.id));
+      }
+    }
+  }
+  return names;
 }
 
 }  // namespace bailey::executor

@@ -55,6 +55,10 @@ class PortionStarter {
 
   Result<RunningPortion> StartPortion(const PlanPortion& portion,
                                       uint32_t identity, Channels& channels);
+  // A program as it is: no runtime, so no channels and no start-up messages.
+  Result<RunningPortion> StartUnmodified(const PlanPortion& portion,
+                                         uint32_t identity);
+  Learner MakeLearner(const PlanPortion& enforced) const;
   Result<RunningPortion> StartControl();
   Result<ContainerSetup> BasicSetup(const PlanPortion& portion,
                                     std::string_view files_of, Extras& extras);
@@ -70,9 +74,17 @@ class PortionStarter {
                  RunningPortion& running);
   Result<> LookForCredentials(const PlanPortion& portion,
                               ProcessScanner& scanner);
+  // What else gives a credential away, as whoever asked for the audit says.
+  Result<> LookForForms(const PlanPortion& portion, ProcessScanner& scanner);
+  std::vector<std::string> TrustedFunctions() const;
   // Whether an audit reads it: there is a credential that it does not use.
   bool MustTrace(const PlanPortion& portion) const;
   Result<ElfSymbols> SymbolsOf(const ContainerSetup& setup) const;
+  // Whether this run has it.
+  bool Has(const std::string& credential) const;
+  // Whether the path is that of a credential that this run does not have.
+  bool IsOfAbsent(const std::string& path) const;
+  Result<> AddCgroups(ContainerSetup& setup) const;
   Result<int> CredentialFd(const std::string& name) const;
 
   const InstanceSpec& spec_;

@@ -13,6 +13,8 @@
 #include <array>
 #include <cerrno>
 
+#include "executor/agent/covered_files.h"
+
 namespace bailey::executor {
 namespace {
 
@@ -180,6 +182,10 @@ Result<Rootfs> Rootfs::Build(const ContainerSetup& setup) {
   RETURN_IF_ERROR(root.WriteFiles(setup));
   for (const Bind& device : devices) RETURN_IF_ERROR(root.MountTree(device));
   RETURN_IF_ERROR(root.MountProc(setup));
+  std::vector<std::string> places;
+  for (const Bind& bind : binds) places.push_back(bind.path);
+  ASSIGN_OR_RETURN(const CoveredFiles covered,
+                   CoveredFiles::Take(root.root_.get(), setup, places));
   for (const Bind& bind : binds) {
     const Result<> mounted = root.MountTree(bind);
     if (!mounted.ok()) {
@@ -187,6 +193,7 @@ Result<Rootfs> Rootfs::Build(const ContainerSetup& setup) {
           fmt::format("the rules for `{}`", bind.path), mounted.error()));
     }
   }
+  RETURN_IF_ERROR(covered.PutBack(root.root_.get(), setup.writable));
   return root;
 }
 
@@ -197,11 +204,11 @@ Result<std::vector<Rootfs::Bind>> Rootfs::CollectBinds(
   std::vector<Bind> binds;
   for (const PlanFileRule& rule : setup.rules) {
     if (IsProc(rule.path) || IsDevice(rule.path)) continue;
-    if (IsProvided(setup, rule)) {
+    if (IsProvided(setup, rule) && !(setup.shows_host && rule.hierarchy)) {
       if (rule.hierarchy) {
-        notes.push_back(fmt::format(
-            "{}: {} shows the bundle's files only, none of the host's",
-            setup.name, Describe(setup, rule)));
+        notes.push_back(
+            fmt::format("{} shows the bundle's files only, none of the host's",
+                        Describe(setup, rule)));
       }
       continue;
     }
@@ -359,7 +366,12 @@ Result<> Rootfs::AddLandlockRules(const ContainerSetup& setup,
     return ruleset.Allow(fd.get(), rights);
   };
   for (const SpecFile& file : setup.files) {
-    RETURN_IF_ERROR(allow(file.path, kLandlockReadFile));
+    ASSIGN_OR_RETURN(
+        const UniqueFd fd,
+        setup.shows_host
+            ? CoveredFiles::Find(root_.get(), file.path, setup.writable)
+            : Lookup(file.path));
+    RETURN_IF_ERROR(ruleset.Allow(fd.get(), kLandlockReadFile));
   }
   for (const CredentialFile& credential : setup.credential_files) {
     RETURN_IF_ERROR(allow(credential.path, kLandlockReadFile));

@@ -5,6 +5,7 @@
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -41,6 +42,20 @@ std::string ReadString(pid_t pid, uint64_t address) {
   return text.substr(0, kMaxPathBytes);
 }
 
+// What a relative path starts from, as the container names it; empty if that
+// cannot be told.
+std::string DirectoryOf(pid_t thread, int descriptor) {
+  const std::string link =
+      descriptor == AT_FDCWD
+          ? fmt::format("/proc/{}/cwd", thread)
+          : fmt::format("/proc/{}/fd/{}", thread, descriptor);
+  std::array<char, kMaxPathBytes> target{};
+  const ssize_t size = readlink(link.c_str(), target.data(), target.size());
+  const std::string_view name(target.data(),
+                              size > 0 ? static_cast<size_t>(size) : 0);
+  return std::string(name.starts_with('/') ? name : "");
+}
+
 // Numbers mean other calls on other architectures.
 std::optional<PathArgument> PathOf(const SeccompData& call) {
   if (call.architecture != AUDIT_ARCH_X86_64) return std::nullopt;
@@ -53,13 +68,8 @@ std::string ErrnoAction(int error) {
                          : fmt::format("errno {}", error);
 }
 
-}  // namespace
-
-Result<Supervisor> Supervisor::Begin(const PlanPortion& portion, FileView view,
-                                     int pidfd, pid_t pid, int number) {
-  const int64_t deadline_ms = NowMs() + kStartTimeoutMs;
-  ASSIGN_OR_RETURN(Listener listener,
-                   Listener::Take(pidfd, number, deadline_ms));
+// The filters that we run ourselves.
+Result<> CheckAnswers(const PlanPortion& portion) {
   for (const FilterKind kind : {FilterKind::kPlain, FilterKind::kRuleIndex}) {
     const PlanFilter* filter = FindFilter(portion, kind);
     if (filter == nullptr) {
@@ -67,6 +77,17 @@ Result<Supervisor> Supervisor::Begin(const PlanPortion& portion, FileView view,
     }
     RETURN_IF_ERROR(ValidateBpf(filter->program));
   }
+  return {};
+}
+
+}  // namespace
+
+Result<Supervisor> Supervisor::Begin(const PlanPortion& portion, FileView view,
+                                     int pidfd, pid_t pid, int number) {
+  const int64_t deadline_ms = NowMs() + kStartTimeoutMs;
+  ASSIGN_OR_RETURN(Listener listener,
+                   Listener::Take(pidfd, number, deadline_ms));
+  RETURN_IF_ERROR(CheckAnswers(portion));
   Supervisor supervisor(portion, std::move(view), std::move(listener), pidfd,
                         number);
   RETURN_IF_ERROR(supervisor.AwaitSentinel());
@@ -109,7 +130,23 @@ Result<> Supervisor::CheckInForce(pid_t pid) const {
                   mode, locked));
 }
 
+Result<Supervisor> Supervisor::Adopt(const PlanPortion& portion, FileView view,
+                                     int pidfd, UniqueFd fd,
+                                     ExecFilter injection) {
+  RETURN_IF_ERROR(CheckAnswers(portion));
+  ASSIGN_OR_RETURN(Listener listener, Listener::Adopt(std::move(fd)));
+  Supervisor supervisor(portion, std::move(view), std::move(listener), pidfd,
+                        -1);
+  supervisor.injection_.emplace(std::move(injection));
+  return supervisor;
+}
+
 Result<> Supervisor::Release() {
+  if (injection_) {
+    RETURN_IF_ERROR(injection_->Release());
+    injection_.reset();
+    return {};
+  }
   return listener_.AnswerSentinel(sentinel_, number_);
 }
 
@@ -124,6 +161,7 @@ Result<bool> Supervisor::Judge(const Notification& call, DenialLog& log) {
   const uint32_t verdict = RunBpf(plain->program, call.call).returned;
   const int data = static_cast<int>(verdict & SECCOMP_RET_DATA);
   Denial denial = Describe(call);
+  if (learner_) learner_->Observe(call.call, denial.path);
   switch (verdict & SECCOMP_RET_ACTION_FULL) {
     case SECCOMP_RET_ERRNO:
       denial.action = ErrnoAction(data);
@@ -149,7 +187,8 @@ Result<bool> Supervisor::JudgeAllowed(const Notification& call, Denial denial,
                        SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_LOG;
   const std::optional<PathArgument> path = PathOf(call.call);
   const bool seen = path && path->opens && !portion_->trusted;
-  if (!logged && !seen) {
+  // What the policy allows, learning has notified only to be seen.
+  if (!logged && !seen && !learner_) {
     // The three filters were proved consistent, so this cannot be; if it is,
     // the call does not happen.
     denial.action = ErrnoAction(EPERM);
@@ -190,12 +229,12 @@ std::string Supervisor::ReadPath(const Notification& call) const {
       ReadString(call.thread, arguments[static_cast<size_t>(where->path)]);
   if (path.empty() || !listener_.IsValid(call.id)) return "";
   if (path[0] == '/') return NormalPath(path);
-  const bool from_working_directory =
-      where->directory < 0 ||
-      static_cast<int>(arguments[static_cast<size_t>(where->directory)]) ==
-          AT_FDCWD;
-  // A portion starts in "/"; below another descriptor the base is not known.
-  return from_working_directory ? NormalPath("/" + path) : path;
+  const int directory =
+      where->directory < 0
+          ? AT_FDCWD
+          : static_cast<int>(arguments[static_cast<size_t>(where->directory)]);
+  const std::string base = DirectoryOf(call.thread, directory);
+  return base.empty() ? path : NormalPath(base + "/" + path);
 }
 
 PlanRule Supervisor::RuleFor(const SeccompData& call) const {

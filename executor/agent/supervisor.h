@@ -11,13 +11,16 @@
 #ifndef BAILEY_EXECUTOR_AGENT_SUPERVISOR_H_
 #define BAILEY_EXECUTOR_AGENT_SUPERVISOR_H_
 
+#include <optional>
 #include <string>
 
 #include "common/documents/plan.h"
 #include "common/result.h"
 #include "executor/agent/denial_log.h"
 #include "executor/agent/file_view.h"
+#include "executor/agent/learner.h"
 #include "executor/agent/listener.h"
+#include "executor/inject/exec_filter.h"
 
 namespace bailey::executor {
 
@@ -29,8 +32,19 @@ class Supervisor {
   static Result<Supervisor> Begin(const PlanPortion& portion, FileView view,
                                   int pidfd, pid_t pid, int number);
 
-  // Answers the sentinel.
+  // For a program whose filter was installed from outside, and which stands
+  // where `injection` stopped it.
+  static Result<Supervisor> Adopt(const PlanPortion& portion, FileView view,
+                                  int pidfd, UniqueFd listener,
+                                  ExecFilter injection);
+
+  // Program code runs from here on: answers the sentinel, or lets the program
+  // go.
   Result<> Release();
+
+  // From now on every call is shown to it first; all are notified.
+  void Learn(Learner learner) { learner_.emplace(std::move(learner)); }
+  const std::optional<Learner>& learner() const { return learner_; }
 
   // One notification, if there is one. True: the portion was killed for it.
   Result<bool> HandleOne(DenialLog& log);
@@ -63,6 +77,8 @@ class Supervisor {
   int pidfd_;
   int number_;
   uint64_t sentinel_ = 0;
+  std::optional<Learner> learner_;
+  std::optional<ExecFilter> injection_;  // until Release
 };
 
 }  // namespace bailey::executor

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "common/check.h"
@@ -26,6 +27,24 @@ std::string Base64At(std::string_view bytes, size_t shift, bool url_alphabet) {
   const size_t whole = padded.size() * 8 / 6;
   if (whole <= first) return "";
   return Base64(padded, url_alphabet).substr(first, whole - first);
+}
+
+// A key file's payload: its lines of Base64 or of hexadecimal digits, each by
+// itself and as what it stands for.
+void AddLines(std::string_view credential, std::vector<Needle>& needles) {
+  if (!credential.contains('\n')) return;
+  size_t number = 0;
+  while (!credential.empty()) {
+    std::string_view line = credential.substr(0, credential.find('\n'));
+    credential.remove_prefix(std::min(line.size() + 1, credential.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    ++number;
+    auto bytes = FromHex(line);
+    if (!bytes) bytes = FromBase64(line);
+    if (!bytes) continue;
+    needles.push_back({fmt::format("line{}", number), std::string(line)});
+    needles.push_back({fmt::format("line{}-decoded", number), *bytes});
+  }
 }
 
 }  // namespace
@@ -107,6 +126,7 @@ std::vector<Needle> MakeNeedles(std::string_view credential) {
   if (credential.size() == 64) {
     needles.push_back({"first-half", std::string(credential.substr(0, 32))});
   }
+  AddLines(credential, needles);
   // An empty needle would be found everywhere.
   std::erase_if(needles, [](const Needle& n) { return n.bytes.empty(); });
   return needles;

@@ -25,8 +25,9 @@ struct Needle {
 
 // The bytes that a credential written in hexadecimal digits or in Base64 stands
 // for are looked for as well, and the first half of one of 64 bytes: the seed
-// in an Ed25519 secret key. What else a program derives from a credential (a
-// hash, an expanded key) is not.
+// in an Ed25519 secret key. Of a text of several lines (PEM, signify's keys) so
+// is each line that is Base64 or hexadecimal. What else a program derives from
+// a credential (a hash, an expanded key) is not.
 //
 // Base64 at each of the three places where a credential can begin in a longer
 // text; the characters that mix its bits with a neighbour's are left out. A

@@ -121,12 +121,19 @@ Result<uint64_t> Tracer::LoadBias(uint64_t entry) const {
 }
 
 Result<> Tracer::Arm(const ElfSymbols& symbols,
-                     std::span<const std::string> names) {
+                     std::span<const std::string> names,
+                     std::span<const std::string> inner) {
   RETURN_IF_ERROR(AwaitExec());
   ASSIGN_OR_RETURN(const uint64_t bias, LoadBias(symbols.entry()));
   for (const std::string& name : names) {
     const std::optional<uint64_t> address = symbols.Function(name);
     if (address) RETURN_IF_ERROR(Insert(*address + bias));
+  }
+  for (const std::string& name : inner) {
+    const std::optional<uint64_t> address = symbols.Function(name);
+    if (!address || original_.contains(*address + bias)) continue;
+    RETURN_IF_ERROR(Insert(*address + bias));
+    stops_left_[*address + bias] = kStopsPerFunction;
   }
   if (original_.empty() && !names.empty()) {
     return Fail(
@@ -158,6 +165,11 @@ Result<> Tracer::Insert(uint64_t address) {
   return Poke(address, (word & ~0xffl) | kBreakpoint);
 }
 
+bool Tracer::IsUsedUp(uint64_t address) {
+  const auto left = stops_left_.find(address);
+  return left != stops_left_.end() && --left->second <= 0;
+}
+
 Result<> Tracer::StepOver(pid_t tid, uint64_t address) {
   // Only the first byte is ours: another breakpoint may stand in the others.
   ASSIGN_OR_RETURN(const long armed, Peek(address));
@@ -168,7 +180,7 @@ Result<> Tracer::StepOver(pid_t tid, uint64_t address) {
   }
   ASSIGN_OR_RETURN(const int status, WaitFor(tid));
   if (!WIFSTOPPED(status)) return {};
-  RETURN_IF_ERROR(Poke(address, armed));
+  if (!IsUsedUp(address)) RETURN_IF_ERROR(Poke(address, armed));
   const int signal = EventOf(status) == 0 ? WSTOPSIG(status) : 0;
   return Continue(tid, signal == SIGTRAP ? 0 : signal);
 }

@@ -3,7 +3,7 @@
 //
 //   ASSIGN_OR_RETURN(Tracer tracer, Tracer::Seize(pid, pidfd, name));
 //   ... let it exec ...
-//   RETURN_IF_ERROR(tracer.Arm(symbols, {"bailey_crossing_point"}));
+//   RETURN_IF_ERROR(tracer.Arm(symbols, {"bailey_crossing_point"}, {}));
 //   // on SIGCHLD: waitpid(-1, ...), then for each of our threads
 //   RETURN_IF_ERROR(tracer.HandleStop(tid, status, scanner));
 //
@@ -35,9 +35,14 @@ class Tracer {
   // The process is about to exec; it dies with us from here on.
   static Result<Tracer> Seize(pid_t pid, int pidfd, std::string name);
 
-  // Waits for its exec, sets the breakpoints and lets it go on. Fails if the
-  // program has none of the functions.
-  Result<> Arm(const ElfSymbols& symbols, std::span<const std::string> names);
+  // Waits for its exec, sets the breakpoints and lets it go on: one at each of
+  // `names`, and one for the first kStopsPerFunction calls of each of `inner`,
+  // which may be called very often. Fails if the program has no function of
+  // either.
+  Result<> Arm(const ElfSymbols& symbols, std::span<const std::string> names,
+               std::span<const std::string> inner);
+
+  static constexpr int kStopsPerFunction = 2;
 
   // Whether a thread that waitpid reported belongs to this program.
   bool Traces(pid_t tid) const;
@@ -54,6 +59,8 @@ class Tracer {
   Result<long> Peek(uint64_t address) const;
   Result<> Poke(uint64_t address, long word) const;
   Result<> Insert(uint64_t address);
+  // Whether the breakpoint there has been met as often as it should.
+  bool IsUsedUp(uint64_t address);
   Result<> StepOver(pid_t tid, uint64_t address);
   // Reads the process of a stopped thread, and the thread's registers.
   Result<> ScanAt(pid_t tid, ProcessScanner& scanner) const;
@@ -65,7 +72,8 @@ class Tracer {
   int pidfd_;
   std::string name_;
   std::map<pid_t, bool> threads_;
-  std::map<uint64_t, long> original_;  // the word at each breakpoint
+  std::map<uint64_t, long> original_;   // the word at each breakpoint
+  std::map<uint64_t, int> stops_left_;  // of those of inner functions
 };
 
 }  // namespace bailey::executor

@@ -16,6 +16,8 @@
 #include "common/fd.h"
 #include "common/json.h"
 #include "executor/agent/landlock.h"
+#include "executor/cgroup/files.h"
+#include "executor/cgroup/instance_cgroups.h"
 #include "executor/process.h"
 
 namespace bailey::executor {
@@ -100,37 +102,39 @@ HostFact IdentityFact() {
           "run as root for a user of their own"};
 }
 
-// Our own cgroup in the unified hierarchy: "0::/user.slice/...".
-std::string OwnCgroup() {
-  const auto text = ReadFile("/proc/self/cgroup");
-  if (!text.ok()) return "";
-  const size_t at = text->rfind("0::");
-  if (at == std::string::npos) return "";
-  return text->substr(at + 3, text->find('\n', at) - at - 3);
-}
-
+// Makes a cgroup with each limit, as a run does, and removes it.
 HostFact CgroupFact() {
-  for (const char* root : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"}) {
-    const auto controllers =
-        ReadFile(fmt::format("{}/cgroup.controllers", root));
-    if (!controllers.ok()) continue;
-    const std::string own = root + OwnCgroup();
-    const std::string control = own + "/cgroup.subtree_control";
-    const std::string names = controllers->substr(0, controllers->find('\n'));
-    if (!names.empty() && access(control.c_str(), W_OK) == 0) {
-      return {"cgroups", HostState::kUntested, false,
-              fmt::format("v2, delegated at {}: {}", own, names),
-              "limits by cgroup are not used yet: RLIMIT stands in"};
-    }
-    return {"cgroups", HostState::kMissing, false,
-            names.empty() ? "v2 without controllers"
-                          : fmt::format("v2, not delegated: {}", names),
-            "start within `systemd-run --user --scope -p Delegate=yes`; until "
-            "then limits are set by RLIMIT"};
+  CgroupFiles files;
+  InstanceCgroups cgroups(files, OwnCgroups(files));
+  cgroups.Place("doctor", {.memory_bytes = uint64_t{1} << 30,
+                           .wall_ms = 0,
+                           .cpu_percent = 100,
+                           .pids = 100,
+                           .output_bytes = 0});
+  std::string usable;
+  std::string missing;
+  bool unified = false;
+  for (const Controller controller : kControllers) {
+    const std::string gap = cgroups.Gap(controller);
+    std::string& list = gap.empty() ? usable : missing;
+    if (!list.empty()) list += ", ";
+    list += gap.empty()
+                ? cgroups.Mechanism(controller)
+                : fmt::format("{} ({})", ControllerName(controller), gap);
+    unified |= gap.empty() && cgroups.Mechanism(controller).contains("v2");
   }
-  return {"cgroups", HostState::kMissing, false, "v1 or none",
-          "boot with `systemd.unified_cgroup_hierarchy=1`; until then limits "
-          "are set by RLIMIT"};
+  if (!missing.empty()) {
+    return {"cgroups", HostState::kMissing, false,
+            fmt::format("usable: {}; not: {}", usable.empty() ? "none" : usable,
+                        missing),
+            "run as root, or on a v2 host within `systemd-run --user --scope "
+            "-p Delegate=yes`; until then RLIMIT stands in for memory and "
+            "processes, and nothing for cpu"};
+  }
+  return {"cgroups", unified ? HostState::kUntested : HostState::kThere, false,
+          fmt::format("limits were set: {}{}", usable,
+                      unified ? "; by v2 they are untested" : ""),
+          ""};
 }
 
 HostFact KvmFact() {

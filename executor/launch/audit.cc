@@ -87,10 +87,13 @@ AuditReport JudgeAudit(const Outcome& split_run, const Outcome& control_run,
 
 Result<Outcome> Audit(const RunRequest& request) {
   if (request.credentials->empty()) {
-    return Fail("the bundle has no credential: there is nothing to audit");
+    return Fail("the run has no credential: there is nothing to audit");
   }
-  ASSIGN_OR_RETURN(const std::string input,
-                   ReadAll(STDIN_FILENO, "the input", kMaxAuditInputBytes));
+  std::string input;
+  if (request.streams.input_fd >= 0) {
+    ASSIGN_OR_RETURN(input, ReadAll(request.streams.input_fd, "the input",
+                                    kMaxAuditInputBytes));
+  }
   std::string control_output;
   RunRequest control_request = request;
   control_request.streams.error_fd = -1;  // heard once, from the split run

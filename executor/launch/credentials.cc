@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,6 +27,7 @@ Result<int> ParseDescriptor(const std::string& text) {
 }
 
 Result<HostSource> ParseSource(std::string_view text) {
+  if (text == "none") return HostSource{CredentialSource::kFile, "", true};
   if (text.starts_with("file:")) {
     return HostSource{CredentialSource::kFile, std::string(text.substr(5))};
   }
@@ -38,7 +40,7 @@ Result<HostSource> ParseSource(std::string_view text) {
                       std::string(text.substr(3))};
   }
   return Fail(fmt::format("`{}` is no source of a credential", text),
-              "write file:PATH, env:VARIABLE or fd:NUMBER");
+              "write file:PATH, env:VARIABLE, fd:NUMBER or none");
 }
 
 HostSource DefaultSource(const PlanCredential& credential) {
@@ -51,6 +53,39 @@ HostSource DefaultSource(const PlanCredential& credential) {
       return {credential.source, std::to_string(credential.descriptor)};
   }
   return {};
+}
+
+using HostSources = std::map<std::string, HostSource>;
+
+HostSource SourceOf(const PlanCredential& credential,
+                    const HostSources& sources) {
+  const auto given = sources.find(credential.name);
+  return given != sources.end() ? given->second : DefaultSource(credential);
+}
+
+bool IsStandardInput(const HostSource& source) {
+  if (source.is_none || source.kind != CredentialSource::kDescriptor) {
+    return false;
+  }
+  const Result<int> number = ParseDescriptor(source.place);
+  return number.ok() && *number == STDIN_FILENO;
+}
+
+bool HasCredential(const Plan& plan, const std::string& name) {
+  return std::ranges::find(plan.credentials, name, &PlanCredential::name) !=
+         plan.credentials.end();
+}
+
+// NAME=SOURCE
+Result<std::pair<std::string, HostSource>> ParseOption(
+    const std::string& option) {
+  const size_t equals = option.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    return Fail(fmt::format("`{}` names no credential", option),
+                "write NAME=file:PATH");
+  }
+  ASSIGN_OR_RETURN(HostSource source, ParseSource(option.substr(equals + 1)));
+  return std::pair(option.substr(0, equals), std::move(source));
 }
 
 std::string DescribeSource(const HostSource& source) {
@@ -130,41 +165,81 @@ Result<UniqueFd> OpenOne(const std::string& name, const HostSource& source) {
   return memory;
 }
 
+// Our descriptor itself: whoever gets it reads on where we would have. Not one
+// of a directory, which would be a door to the host's files.
+Result<UniqueFd> HandOverInput() {
+  struct stat status{};
+  if (fstat(STDIN_FILENO, &status) != 0) {
+    return FailErrno("cannot look at standard input");
+  }
+  if (S_ISDIR(status.st_mode)) {
+    return Fail("standard input is a credential, but is a directory here");
+  }
+  UniqueFd copy(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
+  if (!copy.valid()) return FailErrno("cannot copy standard input");
+  return copy;
+}
+
 }  // namespace
 
 Result<std::map<std::string, HostSource>> ParseCredentialOptions(
     std::span<const std::string> options) {
-  std::map<std::string, HostSource> sources;
+  HostSources sources;
   for (const std::string& option : options) {
-    const size_t equals = option.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      return Fail(fmt::format("`--credential {}` has no name", option),
-                  "write --credential NAME=file:PATH");
+    auto parsed = ParseOption(option);
+    if (!parsed.ok()) {
+      return std::unexpected(WithContext("--credential", parsed.error()));
     }
-    const std::string name = option.substr(0, equals);
-    ASSIGN_OR_RETURN(HostSource source, ParseSource(option.substr(equals + 1)));
-    if (!sources.emplace(name, std::move(source)).second) {
-      return Fail(fmt::format("credential `{}` is given twice", name));
+    if (!sources.insert(*parsed).second) {
+      return Fail(fmt::format("credential `{}` is given twice", parsed->first));
     }
   }
   return sources;
 }
 
 Result<std::vector<OpenedCredential>> OpenCredentials(
-    const Plan& plan, const std::map<std::string, HostSource>& sources) {
+    const Plan& plan, const std::map<std::string, HostSource>& sources,
+    OpenSettings settings) {
   for (const auto& [name, source] : sources) {
-    if (std::ranges::find(plan.credentials, name, &PlanCredential::name) ==
-        plan.credentials.end()) {
-      return Fail(fmt::format("the bundle has no credential `{}`", name));
-    }
+    if (HasCredential(plan, name)) continue;
+    return Fail(fmt::format("the bundle has no credential `{}`", name));
   }
   std::vector<OpenedCredential> opened;
   for (const PlanCredential& credential : plan.credentials) {
-    const auto given = sources.find(credential.name);
-    const HostSource source =
-        given != sources.end() ? given->second : DefaultSource(credential);
-    ASSIGN_OR_RETURN(UniqueFd bytes, OpenOne(credential.name, source));
+    const HostSource source = SourceOf(credential, sources);
+    if (source.is_none) continue;
+    const bool hands_over = credential.descriptor == STDIN_FILENO &&
+                            IsStandardInput(source) && !settings.copy_input;
+    ASSIGN_OR_RETURN(UniqueFd bytes, hands_over
+                                         ? HandOverInput()
+                                         : OpenOne(credential.name, source));
     opened.push_back({credential.name, std::move(bytes)});
+  }
+  return opened;
+}
+
+bool TakesStandardInput(const Plan& plan,
+                        const std::map<std::string, HostSource>& sources) {
+  return std::ranges::any_of(
+      plan.credentials, [&](const PlanCredential& credential) {
+        return IsStandardInput(SourceOf(credential, sources));
+      });
+}
+
+Result<std::vector<OpenedCredential>> OpenAuditForms(
+    const Plan& plan, std::span<const std::string> options) {
+  std::vector<OpenedCredential> opened;
+  for (const std::string& option : options) {
+    ASSIGN_OR_RETURN(auto parsed, ParseOption(option));
+    const auto& [name, source] = parsed;
+    if (source.is_none || !HasCredential(plan, name)) {
+      return Fail(fmt::format("`{}` names no credential of the bundle, or no "
+                              "bytes",
+                              option),
+                  "write --audit-also NAME=file:PATH");
+    }
+    ASSIGN_OR_RETURN(UniqueFd bytes, OpenOne(name, source));
+    opened.push_back({name, std::move(bytes)});
   }
   return opened;
 }

@@ -16,11 +16,18 @@
 namespace bailey::executor {
 
 struct LaunchOptions {
-  std::string bundle;                    // path
-  std::string digest;                    // expected, hex; empty: any
-  std::vector<std::string> credentials;  // NAME=file:PATH, env:VAR, fd:N
+  std::string bundle;  // path
+  std::string digest;  // expected, hex; empty: any
+  // NAME=file:PATH, env:VAR, fd:N or none
+  std::vector<std::string> credentials;
+  std::vector<std::string> audit_also;   // the same form, for an audit
   std::vector<std::string> arguments;    // the program's
+  std::vector<std::string> environment;  // NAME=VALUE, or NAME: as ours is
+  std::string argument_zero;             // the program's; empty: its path
+  std::string working_directory;         // inside; empty: the root
   std::string agent;                     // empty: beside our own program
+  bool learn = false;
+  std::string permissive_policy;  // path of the plan studied, or empty
   bool strict = false;
   bool audit = false;
 };

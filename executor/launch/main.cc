@@ -32,7 +32,8 @@ void Declare(CLI::App& app, CommandLine& line) {
                  "refuse a bundle that has another SHA-256 digest");
   app.add_option("--credential", line.launch.credentials,
                  "where a credential is: NAME=file:PATH, NAME=env:VARIABLE or "
-                 "NAME=fd:NUMBER (its bytes as they are, a newline included)")
+                 "NAME=fd:NUMBER (its bytes as they are, a newline included), "
+                 "or NAME=none for a run without it")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--format", line.format, "form of the outcome on stderr")
@@ -43,6 +44,26 @@ void Declare(CLI::App& app, CommandLine& line) {
                "refuse to run where a layer of enforcement is missing");
   app.add_flag("--audit", line.launch.audit,
                "read the program from outside and look for the credentials");
+  app.add_option("--audit-also", line.launch.audit_also,
+                 "with --audit, look for these bytes as well, which give the "
+                 "credential away: NAME=file:PATH, env: or fd:")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_flag("--learn", line.launch.learn,
+               "notify and count every call (`bailey run --learn` says so)");
+  app.add_option("--permissive-policy", line.launch.permissive_policy,
+                 "the plan of the policy that is studied, while the bundle's, "
+                 "its ceiling, is enforced");
+  app.add_option("--env", line.launch.environment,
+                 "a variable for the portion with main, NAME=VALUE or NAME; "
+                 "it has no other")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--argument-zero", line.launch.argument_zero,
+                 "what the program is called with as argv[0] (default: its "
+                 "path)");
+  app.add_option("--directory", line.launch.working_directory,
+                 "the program's working directory, inside (default: /)");
   app.add_flag("--quiet", line.quiet, "say nothing where all is well");
   app.add_option("--agent", line.launch.agent,
                  "the agent's program (default: beside this one)");
@@ -51,6 +72,10 @@ void Declare(CLI::App& app, CommandLine& line) {
       "  bailey run notary.bailey --credential signing_key=file:notary.key "
       "<documents.mbox\n"
       "  bailey run --audit --outcome audit.json notary.bailey -- --verbose\n"
+      "  bailey run --credential passphrase=none signify.bailey -- -V -p k.pub "
+      "-m file\n"
+      "A program as it is (`bailey run --policy P --help`):\n"
+      "  bailey run --policy jq.policy -- jq .name <people.json\n"
       "Exit codes: the program's own; 125 our failure, 126 a denial "
       "killed it, 128+n signal n; 1 an audit that failed.");
 }

@@ -2,23 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "common/syscalls/argument_values.h"
 #include "common/syscalls/syscall_table.h"
 
 namespace bailey::executor {
 namespace {
-
-// Small numbers as people write them, addresses in hexadecimal.
-std::string ArgumentText(const SyscallArgument& argument, uint64_t value) {
-  if (argument.is_pointer) return fmt::format("{}={:#x}", argument.name, value);
-  const uint64_t low = argument.width_bits >= 64
-                           ? value
-                           : value & ((uint64_t{1} << argument.width_bits) - 1);
-  if (argument.is_signed && argument.width_bits == 32) {
-    return fmt::format("{}={}", argument.name, static_cast<int32_t>(low));
-  }
-  return low < 4096 ? fmt::format("{}={}", argument.name, low)
-                    : fmt::format("{}={:#x}", argument.name, low);
-}
 
 std::string CallText(const SeccompData& data) {
   const SyscallTable& table = SyscallTable::For(Architecture::kX8664);
@@ -32,7 +20,8 @@ std::string CallText(const SeccompData& data) {
   std::string arguments;
   for (size_t i = 0; i < call->arguments.size(); ++i) {
     if (i != 0) arguments += ", ";
-    arguments += ArgumentText(call->arguments[i], data.arguments[i]);
+    arguments += fmt::format("{}={}", call->arguments[i].name,
+                             ArgumentValueText(*call, i, data.arguments[i]));
   }
   return fmt::format("{}({})", call->name, arguments);
 }
@@ -147,11 +136,15 @@ std::string HeadText(const Outcome& outcome) {
 std::string OutcomeText(const Outcome& outcome, bool quiet) {
   const bool fine = outcome.kind == OutcomeKind::kOk;
   std::string text = quiet && fine ? "" : HeadText(outcome);
+  if (outcome.learned && outcome.learned->mode == LearnMode::kPermissive) {
+    text +=
+        "bailey: PERMISSIVE: the policy was not enforced, its ceiling was\n";
+  }
   if (!quiet || !fine) {
     for (const Denial& denial : outcome.denials) text += DenialText(denial);
-    if (outcome.denials_dropped > 0) {
+    if (outcome.denials_omitted > 0) {
       text += fmt::format("and {} more denials of other kinds\n",
-                          outcome.denials_dropped);
+                          outcome.denials_omitted);
     }
   }
   if (outcome.output_truncated) {

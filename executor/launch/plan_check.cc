@@ -59,10 +59,11 @@ Result<> CheckCredentialPlace(const PlanCredential& credential) {
       }
       return wrong("its variable has no usable name");
     case CredentialSource::kDescriptor:
-      // 0 to 2 are the standard streams; the last one below the runtime's own
-      // is in use until exec.
-      if (credential.descriptor > 2 &&
-          credential.descriptor < BAILEY_FIRST_FD - 1) {
+      // 0 is standard input; 1 and 2 are for output; the last one below the
+      // runtime's own is in use until exec.
+      if (credential.descriptor == 0 ||
+          (credential.descriptor > 2 &&
+           credential.descriptor < BAILEY_FIRST_FD - 1)) {
         return {};
       }
       return wrong(fmt::format("its descriptor {} cannot be given to a portion",
@@ -136,6 +137,16 @@ Result<> CheckPortion(const PlanPortion& portion) {
                 "write it without `.`, `..` and repeated slashes");
   }
   return {};
+}
+
+// It has no runtime, and so nobody in it who could talk to another portion.
+Result<> CheckUnmodified(const Plan& plan) {
+  const bool alone = plan.portions.size() == 1 && plan.crossings.empty();
+  if (alone || std::ranges::none_of(plan.portions, &PlanPortion::unmodified)) {
+    return {};
+  }
+  return Fail("a program that runs as it is has other portions beside it",
+              std::string(kHint));
 }
 
 Result<> CheckPortions(const Plan& plan) {
@@ -222,6 +233,7 @@ Result<> CheckPlan(const Plan& plan) {
   }
   RETURN_IF_ERROR(CheckCredentials(plan));
   RETURN_IF_ERROR(CheckPortions(plan));
+  RETURN_IF_ERROR(CheckUnmodified(plan));
   for (const Crossing& crossing : plan.crossings) {
     if (crossing.from == crossing.to) {
       return Fail(

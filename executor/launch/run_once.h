@@ -4,6 +4,7 @@
 #ifndef BAILEY_EXECUTOR_LAUNCH_RUN_ONCE_H_
 #define BAILEY_EXECUTOR_LAUNCH_RUN_ONCE_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,15 @@ namespace bailey::executor {
 struct RunRequest {
   const Bundle* bundle = nullptr;
   const std::vector<OpenedCredential>* credentials = nullptr;
+  // What else gives a credential away; null or empty but for an audit.
+  const std::vector<OpenedCredential>* audit_forms = nullptr;
   std::vector<std::string> arguments;
+  std::vector<std::string> environment;  // "NAME=value"
+  std::string argument_zero;
+  std::string working_directory;
   std::string agent;
+  bool learn = false;
+  std::optional<PermissiveLearning> permissive;
   RunMode mode = RunMode::kNormal;
   bool strict = false;
   RelayOptions streams;  // limits are taken from the plan

@@ -2,20 +2,21 @@
 // probe, run bare by the same user), then to fail in a portion whose filter
 // allows everything: the other layers hold alone.
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 
 #include "common/fd.h"
 #include "tests/executor/launch_fixture.h"
@@ -79,13 +80,46 @@ TEST_P(AttackTest, OpenTheKeyFileInTheOtherContainer) {
               HasSubstr("open: errno"));
 }
 
-// The test itself, a process of the host's; 1 is the container's own first one.
-TEST_P(AttackTest, SignalAndTraceOthers) {
-  const std::string self = std::to_string(getpid());
-  if (user() == User::kRoot) {
-    EXPECT_EQ(RunBare({"kill", self}), "kill: ok\n");
+// A process of the host's that the attacker's own user may signal.
+class Bystander {
+ public:
+  explicit Bystander(User user) {
+    std::array<int, 2> ready{};
+    EXPECT_EQ(pipe2(ready.data(), O_CLOEXEC), 0);
+    pid_ = fork();
+    if (pid_ == 0) Wait(user, ready[1]);
+    close(ready[1]);
+    char byte = 0;
+    EXPECT_EQ(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
   }
-  EXPECT_EQ(Attack({"kill", self}).output, "kill: errno 3\n");
+  Bystander(const Bystander&) = delete;
+  Bystander& operator=(const Bystander&) = delete;
+  ~Bystander() {
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
+  std::string pid() const { return std::to_string(pid_); }
+
+ private:
+  // Says that it is who it is to be.
+  [[noreturn]] static void Wait(User user, int ready) {
+    if (user == User::kOrdinary &&
+        setresuid(kOrdinaryUser, kOrdinaryUser, kOrdinaryUser) != 0) {
+      _exit(1);
+    }
+    if (write(ready, "r", 1) != 1) _exit(1);
+    for (;;) pause();
+  }
+
+  pid_t pid_ = -1;
+};
+
+// 1 is the container's own first process.
+TEST_P(AttackTest, SignalAndTraceOthers) {
+  const Bystander other(user());
+  EXPECT_EQ(RunBare({"kill", other.pid()}), "kill: ok\n");
+  EXPECT_EQ(Attack({"kill", other.pid()}).output, "kill: errno 3\n");
   EXPECT_EQ(RunBare({"ptrace-child"}), "ptrace: ok\n");
   EXPECT_THAT(Attack({"ptrace", "1"}).output, HasSubstr("ptrace: errno"));
 }
@@ -142,6 +176,26 @@ TEST_P(AttackTest, BecomeRoot) {
   EXPECT_EQ(Attack({"identity"}).output, "identity: 1000 1000\n");
 }
 
+// By a program of root's that anybody may become root with, and that a rule
+// lets the portion run.
+TEST_P(AttackTest, BecomeRootByASetuidProgram) {
+  const std::string program = directory() + "/become-root";
+  std::filesystem::copy_file(directory() + "/executor-probe-unsplit", program);
+  ASSERT_EQ(chown(program.c_str(), 0, 0), 0);
+  ASSERT_EQ(chmod(program.c_str(), 04755), 0);
+  EXPECT_EQ(RunBare({"run", program, "setuid"}), "setuid: ok\n");
+  TestPlan plan;
+  AddFileRule(plan.main(), program, false, false);
+  plan.main().files.back().execute = true;
+  AddFileRule(plan.main(), "/lib64/ld-linux-x86-64.so.2", false, false);
+  plan.main().files.back().execute = true;
+  const std::string bundle = plan.Bundle();
+  EXPECT_THAT(Launch(bundle, {"run", program, "setuid"}).output,
+              HasSubstr("setuid: errno"));
+  EXPECT_EQ(Launch(bundle, {"run", program, "capabilities"}).output,
+            "capabilities: 00 0\n");
+}
+
 TEST_P(AttackTest, HaveOrGainCapabilities) {
   EXPECT_NE(RunBare({"capabilities"}), "capabilities: 00 0\n");
   EXPECT_EQ(Attack({"capabilities"}).output, "capabilities: 00 0\n");
@@ -195,28 +249,6 @@ TEST_P(AttackTest, MakeThePeersAreaWritable) {
 TEST_P(AttackTest, DumpCore) {
   EXPECT_EQ(Attack({"dumpable"}).output, "dumpable: 0\n");
   EXPECT_THAT(Attack({"limits"}).output, HasSubstr("core: 0\n"));
-}
-
-// The parent of a process of the host's, or 0.
-pid_t ParentOf(pid_t pid) {
-  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
-  std::string word;
-  pid_t parent = 0;
-  while (status >> word && word != "PPid:") continue;
-  status >> parent;
-  return parent;
-}
-
-// All that `ancestor` started, directly or not.
-std::vector<pid_t> DescendantsOf(pid_t ancestor) {
-  std::vector<pid_t> found;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-    const pid_t pid = std::atoi(entry.path().filename().c_str());
-    pid_t parent = pid;
-    while (parent > 1 && parent != ancestor) parent = ParentOf(parent);
-    if (pid != ancestor && parent == ancestor) found.push_back(pid);
-  }
-  return found;
 }
 
 // Everything in the instance dies with a launcher that is killed.

@@ -97,6 +97,23 @@ TEST_P(AuditRunTest, FailsForACredentialThatTheControlDoesNotShow) {
   EXPECT_THAT(ran.error, HasSubstr("did not find `other`"));
 }
 
+// A program that wipes its key before it returns has it nowhere else.
+TEST_P(AuditRunTest, ReadsTheControlWhereTheTrustedFunctionsBegin) {
+  const Ran without = Audit(TestPlan(), {"sign"}, "one\ntwo\nthree\n");
+  TestPlan plan;
+  plan.signer().symbols = {{"probe.c:main", "function", "replica", "a test"},
+                           {"no_such_function", "function", "placed", "a test"},
+                           {"probe.c:dispatch", "function", "absent", "a test"},
+                           {"main", "global", "placed", "a test"}};
+  const Ran with = Audit(plan, {"sign"}, "one\ntwo\nthree\n");
+  ASSERT_TRUE(without.outcome.audit.has_value()) << without.error;
+  ASSERT_TRUE(with.outcome.audit.has_value()) << with.error;
+  EXPECT_EQ(with.outcome.audit->control.crossing_stops,
+            without.outcome.audit->control.crossing_stops + 1);
+  EXPECT_EQ(with.outcome.audit->split.crossing_stops,
+            without.outcome.audit->split.crossing_stops);
+}
+
 TEST_P(AuditRunTest, ReadsAPortionThatIsNeverCalled) {
   TestPlan plan;
   AddIdleServer(plan, "idle");

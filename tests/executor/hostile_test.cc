@@ -65,7 +65,7 @@ TEST_P(HostileTest, NamesThatAreNoTextAreStillReported) {
   const Ran ran = Launch(plan.Bundle(), {"open-many", "1000"});
   EXPECT_EQ(ran.output, "open-many: ok\n") << ran.error;
   EXPECT_THAT(ran.outcome.denials, SizeIs(kMaxDenials));
-  EXPECT_EQ(ran.outcome.denials_dropped, 1000 - kMaxDenials);
+  EXPECT_EQ(ran.outcome.denials_omitted, 1000 - kMaxDenials);
   const auto printable = [](char byte) {
     return byte == '\n' || (byte >= 0x20 && byte < 0x7f);
   };

@@ -11,6 +11,7 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 #include "common/check.h"
 #include "common/fd.h"
@@ -79,7 +80,28 @@ void ReadBoth(int output, int error, Ran& ran,
   _exit(124);
 }
 
+// The parent of a process of the host's, or 0.
+pid_t ParentOf(pid_t pid) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+  std::string word;
+  pid_t parent = 0;
+  while (status >> word && word != "PPid:") continue;
+  status >> parent;
+  return parent;
+}
+
 }  // namespace
+
+std::vector<pid_t> DescendantsOf(pid_t ancestor) {
+  std::vector<pid_t> found;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const pid_t pid = std::atoi(entry.path().filename().c_str());
+    pid_t parent = pid;
+    while (parent > 1 && parent != ancestor) parent = ParentOf(parent);
+    if (pid != ancestor && parent == ancestor) found.push_back(pid);
+  }
+  return found;
+}
 
 std::string UserName(const testing::TestParamInfo<User>& info) {
   return info.param == User::kRoot ? "Root" : "Ordinary";

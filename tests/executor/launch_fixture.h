@@ -69,6 +69,9 @@ class LaunchTest : public testing::TestWithParam<User> {
   std::string directory_;
 };
 
+// All that `ancestor` started, directly or not, as the host numbers it.
+std::vector<pid_t> DescendantsOf(pid_t ancestor);
+
 std::string UserName(const testing::TestParamInfo<User>& info);
 
 }  // namespace bailey::executor

@@ -21,7 +21,7 @@ Outcome FullOutcome() {
   denial.credential = "key";
   denial.count = 2;
   outcome.denials = {denial};
-  outcome.denials_dropped = 1;
+  outcome.denials_omitted = 1;
   outcome.layers = {{"seccomp", true, "proved"}};
   outcome.notes = {"a note"};
   ScanSummary scan;
@@ -29,6 +29,13 @@ Outcome FullOutcome() {
   scan.hits = {{"raw", 2}};
   scan.places = {"main: raw in [heap]"};
   outcome.scan = scan;
+  Learned learned;
+  learned.mode = LearnMode::kPermissive;
+  learned.uses = {{{16, "allow syscall read", "p.policy", 2}, 4}};
+  learned.calls = {{denial.syscall, denial.rule, 3}};
+  learned.files = {{"/etc/passwd", true, false, 2}};
+  learned.omitted = 1;
+  outcome.learned = learned;
   outcome.audit = AuditReport{scan, scan, true, false, {"why"}};
   outcome.bundle_digest = "abc";
   outcome.output_bytes = 5;
@@ -43,6 +50,9 @@ TEST(OutcomeTest, ReadsWhatItWrote) {
   EXPECT_EQ(WriteOutcome(*parsed), text);
   EXPECT_EQ(parsed->denials[0].syscall.arguments[0], UINT64_MAX);
   EXPECT_THAT(text, testing::HasSubstr("\"name\": \"openat\""));
+  EXPECT_THAT(text, testing::HasSubstr("\"pathname\""));
+  EXPECT_THAT(text, testing::HasSubstr("\"advisory\": true"));
+  EXPECT_THAT(text, testing::HasSubstr("\"mode\": \"permissive\""));
 }
 
 TEST(OutcomeTest, RefusesWhatIsNoOutcome) {

@@ -133,18 +133,6 @@ TEST_P(StartTest, AFileRuleShowsTheHostsFile) {
               testing::AnyOf("create: errno 13\n", "create: errno 30\n"));
 }
 
-TEST_P(StartTest, StrictRefusesAMissingLayer) {
-  TestPlan plan;
-  plan.main().limits.memory_bytes = uint64_t{1} << 30;
-  RunSettings settings;
-  settings.options = {"--strict"};
-  const Ran ran = Launch(plan.Bundle(), {"status", "0"}, settings);
-  EXPECT_EQ(ran.exit_code, 125);
-  EXPECT_THAT(ran.error, HasSubstr("cgroup limits"));
-  EXPECT_THAT(ran.outcome.layers,
-              Contains(Field(&Layer::name, "cgroup limits")));
-}
-
 TEST_P(StartTest, RootlessNamesTheIdentityAsAGap) {
   TestPlan plan;
   const Ran ran = Launch(plan.Bundle(), {"status", "0"});

@@ -37,5 +37,22 @@ TEST(DenialLogTest, IsBounded) {
   EXPECT_EQ(log.denials()[0].count, 2u);
 }
 
+TEST(DenialLogTest, SortedItDoesNotShowWhenWhatCame) {
+  DenialLog one;
+  DenialLog other;
+  Denial first;
+  first.portion = "main";
+  first.syscall.number = 1;
+  Denial second = first;
+  second.syscall.number = 2;
+  one.Record(first);
+  one.Record(second);
+  other.Record(second);
+  other.Record(first);
+  ASSERT_THAT(one.Sorted(), SizeIs(2));
+  EXPECT_EQ(one.Sorted()[0].syscall.number, 1u);
+  EXPECT_EQ(other.Sorted()[0].syscall.number, 1u);
+}
+
 }  // namespace
 }  // namespace bailey::executor

@@ -30,6 +30,8 @@ TEST(AccessOfTest, ReadsTheFlags) {
   call.arguments[2] = O_RDWR;
   EXPECT_TRUE(AccessOf(call).read);
   EXPECT_TRUE(AccessOf(call).write);
+  call.arguments[2] = O_RDONLY | O_CREAT;
+  EXPECT_TRUE(AccessOf(call).write);
   call.number = SYS_open;
   EXPECT_FALSE(AccessOf(call).write);
   call.number = SYS_creat;
@@ -76,6 +78,20 @@ TEST_F(FileViewTest, KnowsTheBundlesFiles) {
   EXPECT_TRUE(View().Allows("/lib/x.so", kRead));
   EXPECT_FALSE(View().Allows("/lib/x.so", kWrite));
   EXPECT_FALSE(View().Allows("/lib/y.so", kRead));
+}
+
+TEST_F(FileViewTest, ALibraryMayBeLookedForElsewhere) {
+  EXPECT_TRUE(View().Allows("/usr/lib/tls/x.so", kRead));
+  EXPECT_FALSE(View().Allows("/usr/lib/tls/x.so", kWrite));
+  EXPECT_FALSE(View().Allows("/usr/lib/tls/y.so", kRead));
+}
+
+TEST_F(FileViewTest, NamesTheRulesOfAPath) {
+  portion_.files[0].rule = 20;
+  portion_.files[1].rule = 21;
+  EXPECT_EQ(View().RulesFor("/data/a"), std::vector<uint32_t>{20});
+  EXPECT_EQ(View().RulesFor("/log"), std::vector<uint32_t>{21});
+  EXPECT_TRUE(View().RulesFor("/etc").empty());
 }
 
 TEST_F(FileViewTest, AKeyIsForThePortionThatUsesIt) {

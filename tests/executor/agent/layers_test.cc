@@ -35,7 +35,18 @@ TEST(LayersTest, EachGapIsNamedAndRefused) {
   };
   EXPECT_THAT(refusal(rootless, 6), HasSubstr("identities"));
   EXPECT_THAT(refusal(unproved, 6), HasSubstr("seccomp"));
-  EXPECT_THAT(refusal(limited, 6), HasSubstr("cgroup limits"));
+  EXPECT_THAT(refusal(limited, 6), HasSubstr("memory limit"));
+  limited.limits = {{"memory limit", "cgroup v1 memory", ""}};
+  EXPECT_EQ(refusal(limited, 6), "");
+  limited.limits[0].gap = "no controller";
+  EXPECT_THAT(refusal(limited, 6), HasSubstr("no controller; RLIMIT"));
+  limited.plan.portions[0].limits = {.memory_bytes = 0,
+                                     .wall_ms = 0,
+                                     .cpu_percent = 5,
+                                     .pids = 5,
+                                     .output_bytes = 0};
+  EXPECT_THAT(refusal(limited, 6), HasSubstr("process limit"));
+  EXPECT_THAT(refusal(limited, 6), HasSubstr("nothing bounds it"));
   EXPECT_THAT(refusal(FullSpec(), 0), HasSubstr("no Landlock"));
   EXPECT_THAT(refusal(FullSpec(), 3), HasSubstr("no TCP"));
 }

@@ -78,5 +78,16 @@ TEST(NeedlesTest, FindsTheSeedOfASecretKey) {
   EXPECT_GE(CountIn("x" + secret.substr(0, 32) + "y", secret), 1u);
 }
 
+// The lines of a key file are in memory one by one, and decoded.
+TEST(NeedlesTest, FindsTheLinesOfAKeyFileAndWhatTheyStandFor) {
+  const std::string bytes = "0123456789abcdef-and-more";
+  const std::string file =
+      "untrusted comment: a key\n" + Base64(bytes, false) + "\n";
+  EXPECT_EQ(CountIn("untrusted comment: a key", file), 0u);
+  EXPECT_EQ(CountIn(Base64(bytes, false), file), 1u);
+  EXPECT_EQ(CountIn("x" + bytes + "y", file), 1u);
+  EXPECT_EQ(CountIn("x" + bytes.substr(1), file), 0u);
+}
+
 }  // namespace
 }  // namespace bailey::executor

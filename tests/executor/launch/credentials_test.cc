@@ -81,5 +81,29 @@ TEST(OpenCredentialsTest, AMissingOneNamesItsSourceAndTheWayOut) {
   EXPECT_THAT(opened.error().hint, HasSubstr("--credential key=file:PATH"));
 }
 
+TEST(OpenCredentialsTest, ARunWithoutOneLeavesItOut) {
+  const std::vector<std::string> options{"key=none"};
+  const auto sources = ParseCredentialOptions(options);
+  ASSERT_TRUE(sources.ok());
+  const auto opened =
+      OpenCredentials(PlanWith(CredentialSource::kFile), *sources);
+  ASSERT_TRUE(opened.ok());
+  EXPECT_TRUE(opened->empty());
+}
+
+TEST(TakesStandardInputTest, IsAQuestionOfTheRunsOwnSources) {
+  Plan plan = PlanWith(CredentialSource::kDescriptor);
+  plan.credentials[0].descriptor = 0;
+  EXPECT_TRUE(TakesStandardInput(plan, {}));
+  const HostSource file{CredentialSource::kFile, "/x"};
+  const HostSource none{CredentialSource::kFile, "", true};
+  EXPECT_FALSE(TakesStandardInput(plan, {{"key", file}}));
+  EXPECT_FALSE(TakesStandardInput(plan, {{"key", none}}));
+  // What a file is to hold may come from standard input as well.
+  const HostSource input{CredentialSource::kDescriptor, "0"};
+  EXPECT_TRUE(
+      TakesStandardInput(PlanWith(CredentialSource::kFile), {{"key", input}}));
+}
+
 }  // namespace
 }  // namespace bailey::executor

@@ -20,7 +20,7 @@ TEST(OutcomeTextTest, ShowsADenialWithItsArgumentsAndRule) {
   outcome.denials = {denial};
   const std::string text = OutcomeText(outcome, false);
   EXPECT_THAT(text, HasSubstr("denied in `main`: socket("));
-  EXPECT_THAT(text, HasSubstr("=2, "));
+  EXPECT_THAT(text, HasSubstr("=AF_INET, type=SOCK_STREAM | SOCK_CLOEXEC"));
   EXPECT_THAT(text, HasSubstr("errno EPERM, 3 times"));
   EXPECT_THAT(text, HasSubstr("by `deny syscall socket` (p.policy:12)"));
   EXPECT_EQ(OutcomeText(outcome, true), "");
@@ -46,6 +46,15 @@ TEST(OutcomeTextTest, APathCannotDriveTheTerminal) {
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
   EXPECT_THAT(text, Not(HasSubstr("\x9b")));
   EXPECT_THAT(text, HasSubstr("/tmp/\\x1b[2J\\x0a"));
+}
+
+TEST(OutcomeTextTest, PermissiveLearningIsLoudEvenIfQuiet) {
+  Outcome outcome;
+  outcome.kind = OutcomeKind::kOk;
+  outcome.learned = Learned{};
+  EXPECT_EQ(OutcomeText(outcome, true), "");
+  outcome.learned->mode = LearnMode::kPermissive;
+  EXPECT_THAT(OutcomeText(outcome, true), HasSubstr("PERMISSIVE"));
 }
 
 TEST(OutcomeTextTest, AFailureHasItsHintEvenIfQuiet) {

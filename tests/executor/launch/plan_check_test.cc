@@ -101,7 +101,7 @@ TEST(CheckPlanTest, RefusesAFilterThatDoesNotNotifyTheSentinel) {
 }
 
 TEST(CheckPlanTest, RefusesDescriptorsThatAreInUse) {
-  for (const int number : {-1, 0, 2, 199, 200, 4000}) {
+  for (const int number : {-1, 1, 2, 199, 200, 4000}) {
     EXPECT_THAT(Refusal([&](TestPlan& plan) {
                   plan.plan.credentials[0].source =
                       CredentialSource::kDescriptor;

@@ -29,6 +29,7 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/executor/portions/signer.h"
@@ -47,6 +48,22 @@ static int say(const char* what, long result) {
   }
   fflush(stdout);
   return 0;
+}
+
+static int read_file(char **argv) {
+  char bytes[256] = "";
+  const int fd = open(argv[2], O_RDONLY);
+  if (fd < 0) return report("read", fd);
+  const ssize_t got = read(fd, bytes, sizeof bytes - 1);
+  printf("read: %.*s\n", (int)(got > 0 ? got : 0), bytes);
+  return 0;
+}
+
+// Of the keyring that it came with; EBADR etc. are the kernel's.
+static int find_session_key(void) {
+  const long key = syscall(SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING,
+                           "user", "bailey-probe", 0);
+  return report("session-key", key < 0 ? -1 : 0);
 }
 
 static int try_open(char** argv) {
@@ -232,6 +249,21 @@ static int sign_lines(void) {
   return 0;
 }
 
+/* Signs an argument, then shows what its standard input holds. */
+static int sign_one(char** argv) {
+  const char* text = argv[2];
+  printf("%08x\n", signer_sign((int)strlen(text), (unsigned char)text[0]));
+  printf("input: ");
+  for (int c = getchar(); c != EOF; c = getchar()) putchar(c);
+  putchar('\n');
+  return 0;
+}
+
+static int end_peer(void) {
+  printf("end-peer: asking\n");
+  return (int)signer_sign(-1, 0);
+}
+
 /* Bytes on standard error. */
 static int complain(char** argv) {
   for (long left = atol(argv[2]); left > 0; --left) fputc('e', stderr);
@@ -324,6 +356,120 @@ static int run_itself(char** argv) {
   return say("exec", -1);
 }
 
+/* Every process of it makes others for as long as it may. */
+static int fork_bomb(void) {
+  printf("bomb: ok\n");
+  fflush(stdout);
+  while (fork() >= -1) continue;
+  return 0;
+}
+
+static int flood_for_ever(void) {
+  static char block[65536];
+  memset(block, 'x', sizeof block);
+  while (write(STDOUT_FILENO, block, sizeof block) > 0) continue;
+  return 0;
+}
+
+/* Opens what it can, then crosses without a descriptor to spare. */
+static int exhaust_descriptors(void) {
+  while (dup(STDIN_FILENO) >= 0) continue;
+  say("exhaust", -1);
+  return say("crossing", signer_sign(1, 1) != 0 ? 0 : -1);
+}
+
+/* Writes until the disk is full. */
+static int fill_disk(char** argv) {
+  static const char block[4096];
+  const int fd = open(argv[2], O_WRONLY | O_CREAT, 0600);
+  if (fd < 0) return say("fill", fd);
+  while (write(fd, block, sizeof block) > 0) continue;
+  return say("fill", -1);
+}
+
+static int stop_itself(void) {
+  printf("stop: begins\n");
+  fflush(stdout);
+  raise(SIGSTOP);
+  return say("stop", 0);
+}
+
+/* Memory beyond the limit in a child, whose end the program outlives. */
+static int allocate_in_child(char** argv) {
+  int status = 0;
+  if (fork() == 0) return try_allocate(argv);
+  wait(&status);
+  printf("child: signal %d\n", WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+  return 0;
+}
+
+static long milliseconds(clockid_t clock) {
+  struct timespec now;
+  clock_gettime(clock, &now);
+  return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* The share of a processor, in percent, that it gets for a while. */
+static int burn(char** argv) {
+  const long begin = milliseconds(CLOCK_MONOTONIC);
+  const long used = milliseconds(CLOCK_PROCESS_CPUTIME_ID);
+  long passed = 0;
+  while (passed < atol(argv[2])) passed = milliseconds(CLOCK_MONOTONIC) - begin;
+  printf("burn: %ld\n",
+         (milliseconds(CLOCK_PROCESS_CPUTIME_ID) - used) * 100 / passed);
+  return 0;
+}
+
+static int run_other(char** argv) {
+  execv(argv[2], argv + 2);
+  return say("exec", -1);
+}
+
+#ifdef PROBE_IS_PORTION
+/* A request that no function takes, then the wait for its answer. */
+static unsigned send_garbage(struct bailey_channel* channel, unsigned* seed) {
+  unsigned char* area = (unsigned char*)channel->own;
+  for (int i = BAILEY_HEADER_BYTES; i < 4096; ++i) {
+    area[i] = (unsigned char)rand_r(seed);
+  }
+  channel->own->function = (uint32_t)rand_r(seed) % 3;
+  channel->own->status = (uint32_t)rand_r(seed);
+  /* Never the 5 bytes that signer_sign takes; often more than there are. */
+  channel->own->length = (uint32_t)rand_r(seed) << (rand_r(seed) % 2) | 8;
+  __atomic_store_n(&channel->own->sequence, ++channel->sequence,
+                   __ATOMIC_RELEASE);
+  syscall(SYS_futex, &channel->own->sequence, 1 /* FUTEX_WAKE */, 1, NULL, NULL,
+          0);
+  bailey_channel_wait(channel, channel->sequence, 1);
+  return channel->peer->status;
+}
+#endif
+
+/* Garbage in the channel, then an honest call. */
+static int write_garbage(char** argv) {
+  unsigned refused = 0;
+#ifdef PROBE_IS_PORTION
+  struct bailey_channel* channel =
+      bailey_channel_get(0, BAILEY_CLIENT, "probe");
+  unsigned seed = (unsigned)atoi(argv[3]);
+  for (int i = atoi(argv[2]); i > 0; --i) {
+    if (send_garbage(channel, &seed) != BAILEY_OK) ++refused;
+  }
+#else
+  (void)argv;
+#endif
+  printf("garbage: %u refused\n", refused);
+  return say("honest call", signer_sign(1, 1) != 0 ? 0 : -1);
+}
+
+/* A reply that this side did not wait for, and a number that is not next. */
+static int jump_sequence(void) {
+#ifdef PROBE_IS_PORTION
+  bailey_channel_get(0, BAILEY_CLIENT, "probe")->sequence += 1000;
+#endif
+  return say("honest call", signer_sign(1, 1) != 0 ? 0 : -1);
+}
+
 static int show_arguments(char** argv) {
   for (int i = 2; argv[i] != NULL; ++i) printf("argument: %s\n", argv[i]);
   return 0;
@@ -332,6 +478,8 @@ static int show_arguments(char** argv) {
 static int dispatch(char** argv) {
   const char* what = argv[1];
   if (strcmp(what, "open") == 0) return try_open(argv);
+  if (strcmp(what, "read") == 0) return read_file(argv);
+  if (strcmp(what, "session-key") == 0) return find_session_key();
   if (strcmp(what, "create") == 0) return try_create(argv);
   if (strcmp(what, "kill") == 0) return try_kill(argv);
   if (strcmp(what, "ptrace") == 0) return try_ptrace(argv);
@@ -357,7 +505,8 @@ static int dispatch(char** argv) {
   if (strcmp(what, "write-peer") == 0) return try_write_peer();
   if (strcmp(what, "sign") == 0) return sign_lines();
   if (strcmp(what, "steal") == 0) return signer_leak();
-  if (strcmp(what, "end-peer") == 0) return (int)signer_sign(-1, 0);
+  if (strcmp(what, "end-peer") == 0) return end_peer();
+  if (strcmp(what, "sign-one") == 0) return sign_one(argv);
   if (strcmp(what, "arguments") == 0) return show_arguments(argv);
   if (strcmp(what, "sleep") == 0) return (int)sleep(600);
   if (strcmp(what, "complain") == 0) return complain(argv);
@@ -372,6 +521,19 @@ static int dispatch(char** argv) {
   if (strcmp(what, "ptrace-child") == 0) return try_ptrace_child();
   if (strcmp(what, "run-itself") == 0) return run_itself(argv);
   if (strcmp(what, "status") == 0) return atoi(argv[2]);
+  if (strcmp(what, "bomb") == 0) return fork_bomb();
+  if (strcmp(what, "flood-for-ever") == 0) return flood_for_ever();
+  if (strcmp(what, "exhaust") == 0) return exhaust_descriptors();
+  if (strcmp(what, "fill") == 0) return fill_disk(argv);
+  if (strcmp(what, "stop") == 0) return stop_itself();
+  if (strcmp(what, "allocate-in-child") == 0) return allocate_in_child(argv);
+  if (strcmp(what, "burn") == 0) return burn(argv);
+  if (strcmp(what, "run") == 0) return run_other(argv);
+  if (strcmp(what, "garbage") == 0) return write_garbage(argv);
+  if (strcmp(what, "jump") == 0) return jump_sequence();
+  if (strcmp(what, "sign-length") == 0) {
+    return say("sign", (long)signer_sign(atoi(argv[2]), 1));
+  }
   return 2;
 }
 
