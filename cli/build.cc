@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "cli/commands.h"
 #include "cli/pipeline.h"
 #include "cli/process.h"
@@ -13,9 +15,10 @@
 namespace bailey::cli {
 namespace {
 
-// Where a portion's program lies in its container.
-std::string ProgramPath(const std::string& portion) {
-  return "/bin/" + portion;
+// Where the programs lie, each in its container: under the name that the
+// user's own build gave the program, which is what it calls itself in messages.
+std::string ProgramPath(const std::string& unsplit) {
+  return "/bin/" + std::filesystem::path(unsplit).filename().string();
 }
 
 Result<> Make(const std::string& directory, const std::string& portion,
@@ -73,8 +76,9 @@ Result<std::string> Assemble(Pipeline& pipeline, const std::string& portions,
   ASSIGN_OR_RETURN(const std::string flow_text,
                    ReadFile(pipeline.Path("flow.json")));
   ASSIGN_OR_RETURN(const Flow flow, ParseFlow(flow_text, "flow.json"));
+  ASSIGN_OR_RETURN(const std::string unsplit, UnsplitProgram(flow));
   for (PlanPortion& portion : plan.portions) {
-    portion.program = ProgramPath(portion.name);
+    portion.program = ProgramPath(unsplit);
     // How long a solver took differs from run to run, and the same input must
     // give the same bundle (docs/decisions/0004).
     for (PlanFilter& filter : portion.filters) filter.solver_seconds = 0;
@@ -86,10 +90,8 @@ Result<std::string> Assemble(Pipeline& pipeline, const std::string& portions,
     RETURN_IF_ERROR(AddProgram(writer, portion.name, portion.program,
                                directory + "/bin/" + portion.name));
   }
-  ASSIGN_OR_RETURN(const std::string unsplit, UnsplitProgram(flow));
   RETURN_IF_ERROR(AddProgram(writer, std::string(kUnsplitPortion),
-                             ProgramPath(std::string(kUnsplitPortion)),
-                             unsplit));
+                             ProgramPath(unsplit), unsplit));
   return writer.Finish();
 }
 

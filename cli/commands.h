@@ -24,7 +24,7 @@ inline constexpr Command kBaileyCommands[] = {
     {"policy", "evaluate, compile and prove a policy", RunPolicy},
     {"split", "write the portions' sources, ready to build", RunSplit},
     {"build", "analyze, check, compile, prove, split: a bundle", RunBuild},
-    {"run", "run a bundle once, here, without a service", RunRun},
+    {"run", "run a bundle, or a program under a policy, once, here", RunRun},
 };
 
 }  // namespace bailey::cli

@@ -31,12 +31,4 @@ int RunPolicy(int argc, char** argv) {
   return Forward({SiblingProgram("bailey-policy")}, argc - 1, argv + 1);
 }
 
-// The launcher resolves credentials, which may be in the environment or in an
-// inherited descriptor: it is exec'd with both.
-int RunRun(int argc, char** argv) {
-  std::vector<std::string> command = {SiblingProgram("bailey-launch")};
-  command.insert(command.end(), argv + 1, argv + argc);
-  return PrintError(ExecProgram(command, Environment::kWhole));
-}
-
 }  // namespace bailey::cli

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "cli/process.h"
+#include "common/json.h"
 
 namespace bailey::cli {
 namespace {
@@ -16,6 +17,27 @@ namespace {
 double Now() {
   using Clock = std::chrono::steady_clock;
   return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
+}
+
+// What the policy lets the program load while it runs; a bad policy ends
+// everything here, before the analysis.
+struct PluginsStage {
+  int exit_code = kExitFine;
+  std::vector<std::string> patterns;
+};
+
+Result<PluginsStage> ReadPlugins(const std::string& policy) {
+  PluginsStage stage;
+  ASSIGN_OR_RETURN(
+      const CapturedRun run,
+      CaptureProgram({SiblingProgram("bailey-policy"), "plugins", policy}));
+  stage.exit_code = run.status;
+  if (run.status != kExitFine) return stage;
+  ASSIGN_OR_RETURN(const Json document, ParseJson(run.output, "plugins"));
+  const JsonObject object(document, "plugins");
+  RETURN_IF_ERROR(object.Check());
+  ASSIGN_OR_RETURN(stage.patterns, object.Strings("plugins"));
+  return stage;
 }
 
 }  // namespace
@@ -55,16 +77,32 @@ Result<int> Pipeline::Analyze() {
                                       Path("flow.json")};
   if (!options_.program.empty())
     command.insert(command.end(), {"--program", options_.program});
+  if (!options_.root.empty())
+    command.insert(command.end(), {"--root", options_.root});
+  ASSIGN_OR_RETURN(const PluginsStage plugins, ReadPlugins(options_.policy));
+  if (plugins.exit_code != kExitFine) return plugins.exit_code;
+  for (const std::string& pattern : plugins.patterns)
+    command.push_back("--plugin=" + pattern);
   command.insert(command.end(), options_.sources.begin(),
                  options_.sources.end());
   return Stage("analyzing", std::move(command));
 }
 
 Result<int> Pipeline::Check() {
-  return Stage("checking",
-               {SiblingProgram("bailey-policy"), "check", "--report",
-                Path("report.json"), "--flow", Path("flow.json"), "--format",
-                options_.format, options_.policy});
+  std::vector<std::string> command = {SiblingProgram("bailey-policy"),
+                                      "check",
+                                      "--report",
+                                      Path("report.json"),
+                                      "--flow",
+                                      Path("flow.json"),
+                                      "--format",
+                                      options_.format};
+  if (!options_.baseline.empty())
+    command.insert(command.end(), {"--baseline", options_.baseline});
+  if (options_.ignores_suppressions)
+    command.emplace_back("--ignore-suppressions");
+  command.push_back(options_.policy);
+  return Stage("checking", std::move(command));
 }
 
 Result<Pipeline::PlanStage> Pipeline::MakePlan() {
@@ -96,26 +134,6 @@ Progress::~Progress() {
   const double seconds = Now() - begin_s_;
   fmt::print(stderr, "\033[K");
   if (seconds > 1) fmt::print(stderr, "bailey: {}: {:.1f} s\n", what_, seconds);
-}
-
-Result<ScratchDirectory> ScratchDirectory::Create() {
-  const char* base = std::getenv("TMPDIR");
-  std::string pattern =
-      std::string(base && *base ? base : "/tmp") + "/bailey-XXXXXX";
-  if (!mkdtemp(pattern.data()))
-    return FailErrno("cannot make a directory like `" + pattern + "`",
-                     "set TMPDIR to a directory that you may write");
-  return ScratchDirectory(std::move(pattern));
-}
-
-ScratchDirectory::ScratchDirectory(ScratchDirectory&& other) noexcept
-    : path_(std::move(other.path_)) {
-  other.path_.clear();
-}
-
-ScratchDirectory::~ScratchDirectory() {
-  std::error_code ignored;
-  if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
 }
 
 }  // namespace bailey::cli

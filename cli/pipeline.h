@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/scratch_directory.h"
 #include "common/documents/plan.h"
 #include "common/result.h"
 
@@ -24,6 +25,9 @@ struct PipelineOptions {
   std::string policy;
   std::string program;               // where the build links several
   std::vector<std::string> sources;  // empty: all of the program
+  std::string root;      // that ids and sites are relative to; empty: chosen
+  std::string baseline;  // of a check: an older report, or empty
+  bool ignores_suppressions = false;
   std::string format = "text";
   bool quiet = false;
 };
@@ -71,22 +75,6 @@ class Progress {
   std::string what_;
   bool quiet_;
   double begin_s_;
-};
-
-// A directory that is removed, with what is in it, at the end.
-class ScratchDirectory {
- public:
-  static Result<ScratchDirectory> Create();
-  ScratchDirectory(ScratchDirectory&& other) noexcept;
-  ScratchDirectory& operator=(ScratchDirectory&&) = delete;
-  ScratchDirectory(const ScratchDirectory&) = delete;
-  ~ScratchDirectory();
-
-  const std::string& path() const { return path_; }
-
- private:
-  explicit ScratchDirectory(std::string path) : path_(std::move(path)) {}
-  std::string path_;
 };
 
 }  // namespace bailey::cli

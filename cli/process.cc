@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -82,9 +84,13 @@ Result<int> Wait(pid_t child, const std::string& name) {
 // Forks and execs with `output` as standard output, if it is one. `failure`
 // carries exec's errno back.
 Result<pid_t> Start(Image& image, int output, int failure) {
+  const pid_t parent = getpid();
   const pid_t child = fork();
   if (child < 0) return FailErrno("cannot fork");
   if (child > 0) return child;
+  // A stage has no sense without us. SIGTERM, so that make ends its compilers.
+  // A parent that ended before we asked has sent nothing.
+  if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent) _exit(127);
   if (output >= 0) dup2(output, STDOUT_FILENO);
   image.Exec();
   const int reason = errno;

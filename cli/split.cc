@@ -6,21 +6,44 @@
 
 #include "cli/commands.h"
 #include "cli/pipeline.h"
+#include "common/fd.h"
 
 namespace bailey::cli {
 namespace {
 
 // The documents land beside the portions, so that a reader sees why each
-// function is where it is.
+// function is where it is: those of this split, and none of an earlier one.
+Result<> PublishDocuments(const Pipeline& pipeline,
+                          const std::string& directory) {
+  for (const char* name : {"report.json", "flow.json", "plan.json"}) {
+    const std::string made = pipeline.Path(name);
+    const std::string place = directory + "/" + name;
+    if (!std::filesystem::exists(made)) {
+      std::error_code ignored;
+      std::filesystem::remove(place, ignored);
+      continue;
+    }
+    ASSIGN_OR_RETURN(const std::string bytes, ReadFile(made));
+    RETURN_IF_ERROR(WriteFileAtomically(place, bytes));
+  }
+  return {};
+}
+
+Result<Pipeline::PlanStage> AnalyzeAndPlan(Pipeline& pipeline) {
+  ASSIGN_OR_RETURN(const int analyzed, pipeline.Analyze());
+  if (analyzed != kExitFine) return Pipeline::PlanStage{analyzed, false};
+  return pipeline.MakePlan();
+}
+
 Result<int> SplitProgram(const PipelineOptions& options,
                          const std::string& directory) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   if (error) return Fail("cannot make `" + directory + "`: " + error.message());
-  Pipeline pipeline(options, directory);
-  ASSIGN_OR_RETURN(const int analyzed, pipeline.Analyze());
-  if (analyzed != kExitFine) return analyzed;
-  ASSIGN_OR_RETURN(const Pipeline::PlanStage planned, pipeline.MakePlan());
+  ASSIGN_OR_RETURN(const ScratchDirectory scratch, ScratchDirectory::Create());
+  Pipeline pipeline(options, scratch.path());
+  ASSIGN_OR_RETURN(const Pipeline::PlanStage planned, AnalyzeAndPlan(pipeline));
+  RETURN_IF_ERROR(PublishDocuments(pipeline, directory));
   if (!planned.has_plan) return planned.exit_code;
   ASSIGN_OR_RETURN(const int written, pipeline.WritePortions(directory));
   if (written != kExitFine) return written;

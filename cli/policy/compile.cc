@@ -15,7 +15,7 @@ namespace {
 struct CompileOptions {
   std::string policy;
   std::string portion;
-  std::string architecture = "x86_64";
+  std::string architecture;  // empty: the policy's first
   std::string emit = "bpf";
   std::string output;
   uint32_t timeout_ms = policy::kProofTimeoutMs;
@@ -40,7 +40,9 @@ std::string CSource(const BpfProgram& program) {
 Result<std::string> Render(const policy::Policy& policy,
                            const policy::PortionPolicy& portion,
                            const BpfProgram& program, const std::string& emit) {
-  if (emit == "asm") return policy::Disassemble(program, FilterKind::kPlain);
+  if (emit == "asm")
+    return policy::Disassemble(program, FilterKind::kPlain,
+                               policy.architecture);
   if (emit == "c") return CSource(program);
   if (emit == "smtlib")
     return policy::ToSmtLib(policy, portion, FilterKind::kPlain, {}, program);
@@ -62,12 +64,11 @@ int RefuseUnproved(const policy::ProofResult& proof) {
 }
 
 Result<int> Compile(const CompileOptions& options) {
-  if (!ParseArchitecture(options.architecture))
-    return Fail("unknown architecture `" + options.architecture + "`",
-                "this version knows x86_64");
   const std::optional<LoadedPolicy> loaded = LoadPolicyFile(options.policy);
   if (!loaded) return kExitError;
-  const policy::Policy& policy = loaded->policy;
+  ASSIGN_OR_RETURN(const policy::Policy* const target,
+                   SelectTarget(*loaded, options.architecture));
+  const policy::Policy& policy = *target;
   ASSIGN_OR_RETURN(const policy::PortionPolicy* const portion,
                    SelectPortion(policy, options.portion));
   ASSIGN_OR_RETURN(
@@ -99,7 +100,8 @@ int RunPolicyCompile(int argc, char** argv) {
       "bailey policy compile");
   CompileOptions options;
   app.add_option("--portion", options.portion, "which portion, if several");
-  app.add_option("--arch", options.architecture, "architecture");
+  app.add_option("--arch", options.architecture,
+                 "which of the policy's targets: x86_64 or aarch64");
   app.add_option("--emit", options.emit, "bpf, asm, c or smtlib")
       ->check(CLI::IsMember({"bpf", "asm", "c", "smtlib"}));
   app.add_option("--timeout-ms", options.timeout_ms,

@@ -6,6 +6,7 @@
 #include "common/json.h"
 #include "policy-compiler/language/compile.h"
 #include "policy-compiler/language/evaluator.h"
+#include "policy-compiler/language/loader_rules.h"
 #include "policy-compiler/plan/filters.h"
 
 namespace bailey::cli {
@@ -14,8 +15,9 @@ namespace {
 struct EvalOptions {
   std::string policy;
   std::string portion;
-  std::string architecture = "x86_64";
+  std::string architecture;  // empty: the policy's first
   std::string format = "text";
+  bool unmodified = false;
   std::string syscall;
   std::vector<std::string> arguments;
 };
@@ -36,15 +38,21 @@ void Print(const EvalOptions& options, const std::string& action,
     fmt::print(stderr, "  by: {} ({}:{})\n", rule.text, rule.file, rule.line);
 }
 
+// What runs is the policy with rules of our own: they are visible here.
+Result<policy::Policy> AsItRuns(policy::Policy policy, bool unmodified) {
+  if (!unmodified) return policy::WithRuntimeRules(std::move(policy));
+  ASSIGN_OR_RETURN(const policy::Policy loader, LoadLoaderRules());
+  policy::AddLoaderRules(loader, policy);
+  return policy;
+}
+
 Result<int> Eval(const EvalOptions& options) {
-  if (!ParseArchitecture(options.architecture))
-    return Fail("unknown architecture `" + options.architecture + "`",
-                "this version knows x86_64");
   const std::optional<LoadedPolicy> written = LoadPolicyFile(options.policy);
   if (!written) return kExitError;
-  // What runs is the policy with the runtime's own rules: they are visible
-  // here.
-  const policy::Policy policy = policy::WithRuntimeRules(written->policy);
+  ASSIGN_OR_RETURN(const policy::Policy* const target,
+                   SelectTarget(*written, options.architecture));
+  ASSIGN_OR_RETURN(const policy::Policy policy,
+                   AsItRuns(*target, options.unmodified));
   ASSIGN_OR_RETURN(const policy::PortionPolicy* const portion,
                    SelectPortion(policy, options.portion));
   ASSIGN_OR_RETURN(SeccompData data,
@@ -70,7 +78,11 @@ int RunPolicyEval(int argc, char** argv) {
       "bailey policy eval");
   EvalOptions options;
   app.add_option("--portion", options.portion, "which portion, if several");
-  app.add_option("--arch", options.architecture, "architecture");
+  app.add_option("--arch", options.architecture,
+                 "which of the policy's targets: x86_64 or aarch64");
+  app.add_flag("--unmodified", options.unmodified,
+               "as for a program that runs as it is: `runtime/loader` is in "
+               "force, and not `runtime/channel`");
   app.add_option("--format", options.format, "text or json")
       ->check(CLI::IsMember({"text", "json"}));
   app.add_option("policy", options.policy, "NAME.policy")->required();

@@ -3,15 +3,38 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <filesystem>
+#include <system_error>
+
 #include "cli/policy/commands.h"
 #include "common/fd.h"
 #include "policies/builtin_policies.h"
 #include "policy-compiler/language/compile.h"
+#include "policy-compiler/language/loader_rules.h"
 
 namespace bailey::cli {
 namespace {
 
 constexpr size_t kMaxPolicyBytes = size_t{16} << 20;
+
+// A policy that another uses: a file alone, since reading anything else may
+// wait for ever.
+Result<policy::UsedFile> ReadUsedFile(const std::string& path) {
+  std::error_code failure;
+  const std::filesystem::path whole = std::filesystem::canonical(path, failure);
+  if (failure) return FailErrno("cannot find `" + path + "`", failure.value());
+  if (!std::filesystem::is_regular_file(whole, failure))
+    return Fail("`" + path + "` is not a file");
+  ASSIGN_OR_RETURN(std::string text, ReadFile(whole, kMaxPolicyBytes));
+  return policy::UsedFile{whole.string(), std::move(text)};
+}
+
+policy::PolicySources Sources() {
+  policy::PolicySources sources{FindBuiltinPolicy, ReadUsedFile};
+  for (const BuiltinPolicy& policy : BuiltinPolicies())
+    sources.library_names.emplace_back(policy.name);
+  return sources;
+}
 
 }  // namespace
 
@@ -22,10 +45,55 @@ std::optional<LoadedPolicy> LoadPolicyFile(const std::string& path) {
     return std::nullopt;
   }
   SourceText source{path, std::move(*text)};
-  policy::ParsedPolicy parsed = policy::LoadPolicy(source, FindBuiltinPolicy);
+  policy::ParsedPolicy parsed = LoadPolicyText(source);
   PrintDiagnostics(parsed.diagnostics);
   if (!parsed.policy) return std::nullopt;
-  return LoadedPolicy{std::move(source), *std::move(parsed.policy)};
+  return LoadedPolicy{std::move(source), *std::move(parsed.policy),
+                      std::move(parsed.other_targets)};
+}
+
+policy::ParsedPolicy LoadPolicyText(const SourceText& text) {
+  return policy::LoadPolicy(text, Sources());
+}
+
+Result<policy::Policy> LoadLoaderRules() {
+  const std::string name(policy::kLoaderLibrary);
+  const std::optional<std::string> text = FindBuiltinPolicy(name);
+  if (!text) return Fail("this build has no `" + name + "`");
+  policy::ParsedPolicy parsed =
+      policy::LoadPolicy({name, *text}, FindBuiltinPolicy);
+  if (!parsed.policy) return Fail("the built-in `" + name + "` is wrong");
+  return *std::move(parsed.policy);
+}
+
+std::vector<const policy::Policy*> LoadedPolicy::Targets() const {
+  std::vector<const policy::Policy*> targets = {&policy};
+  for (const policy::Policy& other : other_targets) targets.push_back(&other);
+  return targets;
+}
+
+Result<const policy::Policy*> SelectTarget(const LoadedPolicy& loaded,
+                                           const std::string& architecture) {
+  if (architecture.empty()) return &loaded.policy;
+  std::vector<std::string_view> names;
+  for (const policy::Policy* target : loaded.Targets()) {
+    names.push_back(ArchitectureName(target->architecture));
+    if (names.back() == architecture) return target;
+  }
+  const std::string all = fmt::format("{}", fmt::join(names, ", "));
+  if (!ParseArchitecture(architecture))
+    return Fail("unknown architecture `" + architecture + "`",
+                "the policy's targets are: " + all);
+  return Fail("`" + architecture + "` is no target of the policy",
+              fmt::format("add it: `target linux {}, {};`", all, architecture));
+}
+
+Result<std::vector<const policy::Policy*>> SelectTargets(
+    const LoadedPolicy& loaded, const std::string& architecture) {
+  if (architecture.empty()) return loaded.Targets();
+  ASSIGN_OR_RETURN(const policy::Policy* const target,
+                   SelectTarget(loaded, architecture));
+  return std::vector{target};
 }
 
 Result<const policy::PortionPolicy*> SelectPortion(const policy::Policy& policy,

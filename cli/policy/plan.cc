@@ -47,11 +47,29 @@ void PrintSummary(const Plan& plan) {
     fmt::print(stderr, "not enforced: {}\n", gap);
 }
 
+Result<> RefuseOtherTarget(const Report& report) {
+  if (report.target == ArchitectureName(Architecture::kX8664)) return {};
+  return Fail("the program is compiled for " + report.target +
+                  ", and bundles are built for x86_64 alone yet",
+              "`bailey check` holds it against the policy");
+}
+
+void NoteOtherTargets(const LoadedPolicy& loaded) {
+  for (const policy::Policy& other : loaded.other_targets)
+    fmt::print(stderr,
+               "the bundle is for {}, this host's architecture; the policy's "
+               "target {} is not built\n",
+               ArchitectureName(loaded.policy.architecture),
+               ArchitectureName(other.architecture));
+}
+
 Result<int> MakePlan(const PlanOptions& options) {
   const std::optional<LoadedPolicy> loaded = LoadPolicyFile(options.policy);
   if (!loaded) return kExitError;
   ASSIGN_OR_RETURN(const Report report, LoadReport(options.report));
   ASSIGN_OR_RETURN(const Flow flow, LoadFlow(options.flow));
+  RETURN_IF_ERROR(RefuseOtherTarget(report));
+  NoteOtherTargets(*loaded);
   Diagnostics diagnostics;
   Result<policy::PlanResult> made =
       policy::BuildPlan(loaded->policy, loaded->text, flow, diagnostics);

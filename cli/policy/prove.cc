@@ -12,6 +12,7 @@ namespace {
 struct ProveOptions {
   std::string policy;
   std::string portion;
+  std::string architecture;  // empty: every target
   std::string format = "text";
   uint32_t timeout_ms = policy::kProofTimeoutMs;
 };
@@ -84,8 +85,11 @@ void PrintJson(const std::vector<PortionProofs>& proofs) {
 void PrintText(const std::vector<PortionProofs>& proofs) {
   for (const PortionProofs& portion : proofs) {
     for (const policy::FilterProof& filter : portion.filters) {
-      fmt::print("{} {:10} {:4} instructions: {} by {} in {:.3f} s\n",
-                 portion.portion, FilterKindName(filter.filter.kind),
+      const std::string& architecture = filter.filter.architecture;
+      fmt::print("{}{}{} {:10} {:4} instructions: {} by {} in {:.3f} s\n",
+                 portion.portion, architecture == "x86_64" ? "" : " ",
+                 architecture == "x86_64" ? "" : architecture,
+                 FilterKindName(filter.filter.kind),
                  filter.filter.program.size(), VerdictName(filter.proof),
                  filter.filter.solver, filter.filter.solver_seconds);
       if (filter.proof.counterexample)
@@ -96,9 +100,8 @@ void PrintText(const std::vector<PortionProofs>& proofs) {
   }
 }
 
-Result<std::vector<PortionProofs>> ProveAll(const policy::Policy& policy,
-                                            const ProveOptions& options) {
-  std::vector<PortionProofs> proofs;
+Result<> ProveTarget(const policy::Policy& policy, const ProveOptions& options,
+                     std::vector<PortionProofs>& proofs) {
   for (const policy::PortionPolicy& portion : policy.portions) {
     if (!options.portion.empty() && portion.name != options.portion) continue;
     ASSIGN_OR_RETURN(
@@ -106,17 +109,20 @@ Result<std::vector<PortionProofs>> ProveAll(const policy::Policy& policy,
         policy::CompileAndProve(policy, portion, options.timeout_ms));
     proofs.push_back({portion.name, std::move(filters)});
   }
-  return proofs;
+  return {};
 }
 
 Result<int> Prove(const ProveOptions& options) {
   const std::optional<LoadedPolicy> written = LoadPolicyFile(options.policy);
   if (!written) return kExitError;
-  const policy::Policy policy = policy::WithRuntimeRules(written->policy);
   if (!options.portion.empty())
-    RETURN_IF_ERROR(SelectPortion(policy, options.portion));
-  ASSIGN_OR_RETURN(const std::vector<PortionProofs> proofs,
-                   ProveAll(policy, options));
+    RETURN_IF_ERROR(SelectPortion(written->policy, options.portion));
+  ASSIGN_OR_RETURN(const auto targets,
+                   SelectTargets(*written, options.architecture));
+  std::vector<PortionProofs> proofs;
+  for (const policy::Policy* target : targets)
+    RETURN_IF_ERROR(
+        ProveTarget(policy::WithRuntimeRules(*target), options, proofs));
   options.format == "json" ? PrintJson(proofs) : PrintText(proofs);
   return ExitCode(proofs);
 }
@@ -125,15 +131,17 @@ Result<int> Prove(const ProveOptions& options) {
 
 int RunPolicyProve(int argc, char** argv) {
   CLI::App app(
-      "Compiles each portion's three filters and proves with Z3 that each "
-      "equals\n"
-      "the policy for every system call. Exit code 0: proved; 1: refuted, with "
+      "Compiles each portion's three filters for each of the policy's targets "
+      "and\nproves with Z3 that each equals the policy for every system call. "
+      "Exit code 0: proved; 1: refuted, with "
       "a\n"
       "witness; 3: unknown, which is not proved.\n\n"
       "  bailey policy prove notary.policy --format json",
       "bailey policy prove");
   ProveOptions options;
   app.add_option("--portion", options.portion, "only this portion");
+  app.add_option("--arch", options.architecture,
+                 "only this target: x86_64 or aarch64");
   app.add_option("--timeout-ms", options.timeout_ms,
                  "for each proof; 0 means no limit");
   app.add_option("--format", options.format, "text or json")

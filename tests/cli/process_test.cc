@@ -3,9 +3,13 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
+
+#include "common/fd.h"
 
 namespace bailey::cli {
 namespace {
@@ -54,6 +58,36 @@ TEST(ProcessTest, DescriptorsAreNotInherited) {
                   " && echo open || echo closed"),
             "closed\n");
   close(fd);
+}
+
+pid_t FirstChildOf(pid_t pid) {
+  const std::string number = std::to_string(pid);
+  const Result<std::string> children =
+      ReadFile("/proc/" + number + "/task/" + number + "/children");
+  return children.ok() ? std::atoi(children->c_str()) : 0;
+}
+
+// A stage has no sense without the command that it is a part of.
+TEST(ProcessTest, AStageEndsWithWhoStartedIt) {
+  const pid_t command = fork();
+  if (command == 0) {
+    (void)RunProgram({"sleep", "600"});
+    _exit(0);
+  }
+  pid_t stage = 0;
+  for (int tries = 0; tries < 5000 && stage == 0; ++tries) {
+    usleep(1000);
+    stage = FirstChildOf(command);
+  }
+  ASSERT_GT(stage, 0);
+  kill(command, SIGKILL);
+  waitpid(command, nullptr, 0);
+  bool is_there = true;
+  for (int tries = 0; tries < 5000 && is_there; ++tries) {
+    usleep(1000);
+    is_there = kill(stage, 0) == 0;
+  }
+  EXPECT_FALSE(is_there);
 }
 
 TEST(ProcessTest, SiblingsLieBesideThisProgram) {

@@ -1,4 +1,4 @@
-#include "cli/pipeline.h"
+#include "cli/scratch_directory.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -32,6 +32,24 @@ TEST(ScratchDirectoryTest, MovesWithoutRemovingTwice) {
     EXPECT_TRUE(std::filesystem::exists(path));
   }
   EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+// Of a process that was killed; nobody holds its lock.
+TEST(ScratchDirectoryTest, TheNextOneRemovesWhatWasAbandoned) {
+  const ScratchDirectory alive = ScratchDirectory::Create().value();
+  const std::string base =
+      std::filesystem::path(alive.path()).parent_path().string();
+  const std::string abandoned = base + "/bailey-scratch-zzzzz0";
+  const std::string strange = base + "/bailey-scratch-of-others";
+  for (const std::string& path : {abandoned, strange}) {
+    std::filesystem::create_directories(path);
+    ASSERT_TRUE(WriteFileAtomically(path + "/file", "x").ok());
+  }
+  const ScratchDirectory next = ScratchDirectory::Create().value();
+  EXPECT_FALSE(std::filesystem::exists(abandoned));
+  EXPECT_TRUE(std::filesystem::exists(strange));
+  EXPECT_TRUE(std::filesystem::exists(alive.path()));
+  std::filesystem::remove_all(strange);
 }
 
 TEST(ScratchDirectoryTest, SaysWhatToDoWhereItCannotBeMade) {

@@ -1,0 +1,67 @@
+// The plan of a program as it is, for `bailey run --policy P -- PROGRAM`:
+// compiled and proved, without the program's sources.
+
+#include <fmt/format.h>
+
+#include "cli/policy/commands.h"
+#include "common/documents/plan.h"
+#include "policy-compiler/plan/program_plan.h"
+
+namespace bailey::cli {
+namespace {
+
+struct PlanProgramOptions {
+  std::string policy;
+  policy::ProgramPlanOptions plan;
+};
+
+int RefuseUnprovedProgram(const std::vector<policy::UnprovedFilter>& unproved) {
+  int code = kExitUnknown;
+  for (const policy::UnprovedFilter& filter : unproved) {
+    PrintError(
+        {fmt::format("the {} filter is not proved: {}",
+                     FilterKindName(filter.kind),
+                     filter.proof.counterexample ? "it differs from the policy"
+                                                 : filter.proof.reason),
+         "no proof, no run: `bailey policy prove` shows the witness"});
+    if (filter.proof.counterexample) code = kExitNo;
+  }
+  return code;
+}
+
+Result<int> PlanProgram(PlanProgramOptions& options) {
+  const std::optional<LoadedPolicy> loaded = LoadPolicyFile(options.policy);
+  if (!loaded) return kExitError;
+  ASSIGN_OR_RETURN(const policy::Policy* const target,
+                   SelectTarget(*loaded, "x86_64"));
+  ASSIGN_OR_RETURN(const policy::Policy loader, LoadLoaderRules());
+  options.plan.tool = kVersion;
+  ASSIGN_OR_RETURN(const policy::PlanResult made,
+                   policy::BuildProgramPlan(*target, loader, options.plan));
+  if (!made.unproved.empty()) return RefuseUnprovedProgram(made.unproved);
+  fmt::print("{}", WritePlan(made.plan));
+  return kExitFine;
+}
+
+}  // namespace
+
+int RunPolicyPlanProgram(int argc, char** argv) {
+  CLI::App app(
+      "Prints the plan of a program that runs as it is: one portion of the\n"
+      "policy, with the rules of `runtime/loader`, compiled and proved.\n\n"
+      "  bailey policy plan-program --program /usr/bin/jq jq.policy",
+      "bailey policy plan-program");
+  PlanProgramOptions options;
+  app.add_option("--portion", options.plan.portion, "which, if several");
+  app.add_option("--program", options.plan.program, "its path, inside")
+      ->required();
+  app.add_flag("--observe", options.plan.observe,
+               "notify every call, to be counted (run --learn)");
+  app.add_option("policy", options.policy, "NAME.policy")->required();
+  const ParsedArguments parsed = ParseArguments(app, argc, argv);
+  if (!parsed.proceed) return parsed.exit_code;
+  const Result<int> status = PlanProgram(options);
+  return status.ok() ? *status : PrintError(status.error());
+}
+
+}  // namespace bailey::cli

@@ -1,0 +1,41 @@
+// A program as it is, with its policy, as a bundle: what `bailey run --policy P
+// -- PROGRAM` gives to the launcher.
+//
+//   ASSIGN_OR_RETURN(std::string path, FindProgram("jq"));
+//   ASSIGN_OR_RETURN(ProgramBundle made, BundleProgram({path, "jq.policy"}));
+
+#ifndef BAILEY_CLI_PROGRAM_BUNDLE_H_
+#define BAILEY_CLI_PROGRAM_BUNDLE_H_
+
+#include <string>
+
+#include "common/documents/plan.h"
+#include "common/result.h"
+
+namespace bailey::cli {
+
+// The program of a command, by PATH unless it has a slash: absolute, without
+// `.` and `..`, its links as they are.
+Result<std::string> FindProgram(const std::string& command);
+
+struct ProgramRequest {
+  std::string program;  // of FindProgram
+  std::string policy;
+  std::string portion;   // empty: the only one
+  bool observe = false;  // notify every call
+};
+
+// The policy compiled and proved for the program: plan.json.
+Result<std::string> PlanText(const ProgramRequest& request);
+
+struct ProgramBundle {
+  std::string bytes;
+  PlanPortion portion;
+};
+
+// Its loader and libraries are those that it would be run with here.
+Result<ProgramBundle> BundleProgram(const ProgramRequest& request);
+
+}  // namespace bailey::cli
+
+#endif  // BAILEY_CLI_PROGRAM_BUNDLE_H_
