@@ -59,8 +59,10 @@ void Compare(const Policy& policy, const NotifyOptions& options,
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace bailey::policy;
   Choices choices(data, size);
-  PolicyGenerator generator(
-      [&](uint64_t bound) { return choices.Next(bound); });
+  const bailey::Architecture architecture =
+      bailey::kArchitectures[choices.Next(std::size(bailey::kArchitectures))];
+  PolicyGenerator generator([&](uint64_t bound) { return choices.Next(bound); },
+                            architecture);
   constexpr bailey::FilterKind kKinds[] = {bailey::FilterKind::kNotify,
                                            bailey::FilterKind::kPlain,
                                            bailey::FilterKind::kRuleIndex};

@@ -1,6 +1,7 @@
 // Policy text of anybody's making: LoadPolicy answers, gives a policy exactly
 // when it reports no error, says the same twice, and what it gives can be asked
-// about any system call.
+// about any system call. The formatter refuses what is no policy; what it gives
+// is stable, and the same policy.
 //
 //   policy_parser_fuzzer -max_len=8192 fuzz/corpus/policy_parser
 
@@ -11,7 +12,9 @@
 #include "common/check.h"
 #include "policy-compiler/language/compile.h"
 #include "policy-compiler/language/evaluator.h"
+#include "policy-compiler/language/format.h"
 #include "policy-compiler/language/runtime_rules.h"
+#include "tests/policy-compiler/language/same_policy.h"
 
 namespace bailey::policy {
 namespace {
@@ -20,6 +23,8 @@ std::optional<std::string> Library(std::string_view name) {
   if (name == "runtime/c")
     return "policy c { use \"nested\"; allow syscall read, write; }";
   if (name == "nested") return "policy n { allow file read \"/lib/**\"; }";
+  if (name == "groups")
+    return "policy g { group io { read, write(fd == 1) } test \"t\" { } }";
   if (name == "cycle") return "policy c { use \"cycle\"; }";
   if (name == "broken") return "policy b { allow syscall raed; otherwise";
   return std::nullopt;
@@ -49,17 +54,51 @@ void AskAbout(const Policy& policy, const PortionPolicy& portion) {
   }
 }
 
+// Files whose names and contents the text cannot choose.
+Result<UsedFile> File(const std::string& path) {
+  if (path.ends_with("self"))
+    return UsedFile{"self", "policy s { use \"./self\"; }"};
+  if (path.ends_with("more"))
+    return UsedFile{path,
+                    "policy m { use \"groups\"; allow syscall group io; }"};
+  return Fail("there is no such file");
+}
+
+ParsedPolicy LoadWith(const SourceText& text) {
+  return LoadPolicy(text, PolicySources{Library, File, {"runtime/c"}});
+}
+
+void Format(const SourceText& text, const ParsedPolicy& parsed) {
+  const Result<std::string> once = FormatPolicy(text);
+  // Good policies can be formatted, unless indenting makes them too large.
+  if (parsed.policy) CHECK(once.has_value() || text.text.size() > 4096);
+  if (!once.has_value()) return;
+  const Result<std::string> twice = FormatPolicy({text.name, *once});
+  CHECK(twice.has_value() && *twice == *once);
+  const ParsedPolicy after = LoadWith({text.name, *once});
+  CHECK(parsed.policy.has_value() == after.policy.has_value());
+  if (parsed.policy)
+    CHECK(DifferenceBetween(*parsed.policy, *after.policy).empty());
+}
+
 void Load(const SourceText& text) {
-  ParsedPolicy parsed = LoadPolicy(text, Library);
+  ParsedPolicy parsed = LoadWith(text);
   CHECK(parsed.policy.has_value() == !parsed.diagnostics.has_errors());
   CHECK(parsed.diagnostics.error_count() <= 101);
   const std::string shown = RenderText(parsed.diagnostics);
-  CHECK(shown == RenderText(LoadPolicy(text, Library).diagnostics));
+  CHECK(shown == RenderText(LoadWith(text).diagnostics));
+  Format(text, parsed);
   if (!parsed.policy) return;
   CHECK(!parsed.policy->portions.empty());
   AddRuntimeRules(*parsed.policy);
   for (const PortionPolicy& portion : parsed.policy->portions)
     AskAbout(*parsed.policy, portion);
+  for (Policy& other : parsed.other_targets) {
+    AddRuntimeRules(other);
+    CHECK(other.rules.size() == parsed.policy->rules.size());
+    for (const PortionPolicy& portion : other.portions)
+      AskAbout(other, portion);
+  }
 }
 
 }  // namespace
