@@ -1,0 +1,126 @@
+"""`bailey policy test`, `fmt` and `plugins`, and policies that use files."""
+import json
+import os
+import pathlib
+import shutil
+import stat
+import tempfile
+import unittest
+
+from support import bailey
+
+GOOD = """policy p{use "./parts/base.policy";
+# why
+allow  syscall getpid;  plugins "/usr/lib/x/mod_*.so";
+test "t"{getpid()=>allowed;getuid()=>allowed;ptrace()=>kill;}}
+"""
+BASE = "policy base { group ids { getuid, geteuid } allow syscall group ids; }\n"
+
+
+class PolicyVerbs(unittest.TestCase):
+    def setUp(self):
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="bailey-verbs-"))
+        self.addCleanup(shutil.rmtree, self.directory)
+        self.write("p.policy", GOOD)
+        self.write("parts/base.policy", BASE)
+
+    def write(self, name, text):
+        path = self.directory / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def policy(self, *words, code=0):
+        done = bailey("policy", *words, directory=self.directory)
+        self.assertEqual(done.returncode, code, done.stdout.decode() + done.stderr.decode())
+        return done.stdout.decode(), done.stderr.decode()
+
+    def test_tests_pass_with_coverage(self):
+        out, _ = self.policy("test", "--coverage", "p.policy")
+        self.assertIn("2 of 2 rules touched", out)
+        self.assertIn("1 tests, 3 expectations: 0 failed, 2 seen in a real process", out)
+
+    def test_a_test_that_fails_says_why(self):
+        self.write("p.policy", GOOD.replace("getuid()=>allowed", "getuid()=>denied"))
+        out, _ = self.policy("test", "p.policy", code=1)
+        self.assertIn("p.policy:4", out)
+        self.assertIn("expected denied in portion `main`, got allow by "
+                      "`allow syscall group ids` (parts/base.policy:1)", out)
+        out, _ = self.policy("test", "p.policy", "--format", "json", "--coverage", code=1)
+        document = json.loads(out)
+        self.assertFalse(document["passed"])
+        target = document["targets"][0]
+        self.assertEqual(target["arch"], "x86_64")
+        failed = [r for r in target["tests"][0]["results"] if not r["passed"]]
+        self.assertEqual(len(failed), 1)
+        self.assertEqual(failed[0]["expected"], "denied")
+        self.assertEqual(failed[0]["actual"], "allow")
+        self.assertEqual(failed[0]["rule"]["file"], "parts/base.policy")
+        self.assertEqual(target["coverage"], {"touched": 2, "untouched": []})
+
+    def test_each_target_is_tested(self):
+        self.write("p.policy", "policy p { target linux x86_64, aarch64; allow syscall getpid; "
+                   'test "t" { getpid() => allowed; } }')
+        out, _ = self.policy("test", "p.policy")
+        self.assertIn("x86_64: 1 tests, 1 expectations: 0 failed, 1 seen", out)
+        self.assertIn("aarch64: 1 tests, 1 expectations: 0 failed, 0 seen", out)
+
+    def test_fmt_prints_checks_and_writes(self):
+        path = self.directory / "p.policy"
+        path.chmod(0o640)
+        link = self.directory / "link.policy"
+        link.symlink_to("p.policy")
+        out, _ = self.policy("fmt", "p.policy")
+        self.assertIn("  # why\n  allow syscall getpid;\n", out)
+        self.assertEqual(path.read_text(), GOOD)
+        listed, _ = self.policy("fmt", "--check", "p.policy", "parts/base.policy", code=1)
+        self.assertEqual(listed, "p.policy\nparts/base.policy\n")
+        self.policy("fmt", "--write", "link.policy")
+        self.assertEqual(path.read_text(), out)
+        self.assertTrue(link.is_symlink())
+        self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o640)
+        self.policy("fmt", "--check", "p.policy")
+        self.policy("test", "p.policy")
+
+    def test_fmt_leaves_a_policy_with_errors(self):
+        bad = "policy p{allow syscall raed;}"
+        path = self.write("bad.policy", bad)
+        before = path.stat().st_ino
+        _, error = self.policy("fmt", "-i", "bad.policy", "p.policy", code=2)
+        self.assertIn("did you mean `read`", error)
+        self.assertEqual(path.read_text(), bad)
+        self.assertEqual(path.stat().st_ino, before)
+        # The other one is formatted all the same.
+        self.policy("fmt", "--check", "p.policy")
+        self.policy("fmt", "--check", "--write", "p.policy", code=2)
+
+    def test_plugins(self):
+        out, _ = self.policy("plugins", "p.policy")
+        self.assertEqual(json.loads(out), {"plugins": ["/usr/lib/x/mod_*.so"]})
+
+    def test_used_files_that_cannot_be_read(self):
+        os.mkfifo(self.directory / "fifo")
+        self.write("a.policy", 'policy a {\n  use "./none.policy";\n  use "./fifo";\n'
+                   '  use "./parts";\n  use "./b.policy";\n}\n')
+        self.write("b.policy", 'policy b { use "./a.policy"; }')
+        _, error = self.policy("eval", "a.policy", "read", code=2)
+        self.assertIn("a.policy:2:7: error: cannot find `none.policy`", error)
+        self.assertIn("a.policy:3:7: error: `fifo` is not a file", error)
+        self.assertIn("a.policy:4:7: error: `parts` is not a file", error)
+        self.assertIn("b.policy:1:16: error: `./a.policy` uses itself", error)
+
+    def test_a_file_under_two_names_counts_once(self):
+        os.symlink("base.policy", self.directory / "parts" / "same.policy")
+        self.write("a.policy", 'policy a { use "./parts/base.policy"; use "./parts/same.policy"; }')
+        out, _ = self.policy("test", "--coverage", "a.policy")
+        self.assertIn("0 of 1 rules touched", out)
+
+    def test_a_file_called_like_a_library_is_covered_as_a_file(self):
+        self.write("worker", "policy w { allow syscall getpid; }")
+        self.write("a.policy", 'policy a { use "./worker"; }')
+        out, _ = self.policy("test", "--coverage", "a.policy")
+        self.assertIn("worker:1: no test touches `allow syscall getpid`", out)
+
+
+if __name__ == "__main__":
+    unittest.main()
