@@ -22,7 +22,9 @@ bool IsRelative(std::string_view name) {
 
 // `used`, which is relative, as seen from where the file `from` is seen from.
 std::string PathBeside(std::string_view from, std::string_view used) {
-  while (used.starts_with("./")) used.remove_prefix(2);
+  // `.//a` is `a`, and not `/a`.
+  while (used.starts_with("./"))
+    used.remove_prefix(std::min(used.find_first_not_of('/', 1), used.size()));
   const size_t slash = from.rfind('/');
   if (slash == std::string_view::npos) return std::string(used);
   return std::string(from.substr(0, slash + 1)) + std::string(used);

@@ -60,6 +60,15 @@ TEST(UseTest, AFileIsFoundBesideTheTextThatUsesIt) {
   EXPECT_EQ(parsed.policy->rules[1].file, "reader");
 }
 
+// Whatever the path by which the text itself was found.
+TEST(UseTest, MoreSlashesMakeNoAbsolutePath) {
+  for (const std::string name : {".//a", ".///a", "././/./a"})
+    EXPECT_THAT(ErrorsFrom("use \"" + name + "\";",
+                           {{"a", "policy a { }"}, {"/a", "absolute"}}),
+                testing::IsEmpty())
+        << name;
+}
+
 TEST(UseTest, AFileCountsOnceUnderAllItsNames) {
   const ParsedPolicy parsed =
       LoadFrom("main.policy",
