@@ -1,0 +1,32 @@
+# Builds that many files at once (CMAKE_UNITY_BUILD: the g++ and the sanitizer
+# presets, which are built whole each time) need these to stand alone: what they
+# name for themselves, another file of the target names too, or a header that
+# another file includes makes macros of their words. The dev preset compiles
+# every file by itself, and so shows what a file forgets to include.
+
+# bailey_stands_alone(TARGET FILES...): paths from the root of the tree.
+function(bailey_stands_alone target)
+  if(NOT TARGET ${target})
+    return()
+  endif()
+  list(TRANSFORM ARGN PREPEND "${BAILEY_ROOT}/")
+  set_source_files_properties(${ARGN} TARGET_DIRECTORY ${target}
+                              PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+
+bailey_stands_alone(bailey_analyzer analyzer/report/analyze.cc analyzer/report/loading_functions.cc)
+bailey_stands_alone(bailey_analyzer_elf analyzer/elf/elf_file.cc analyzer/elf/jump_table.cc)
+bailey_stands_alone(bailey_executor_agent executor/audit/process_scanner.cc
+                    executor/inject/exec_filter.cc executor/inject/remote_call.cc)
+bailey_stands_alone(bailey_executor_inject executor/inject/exec_filter.cc)
+bailey_stands_alone(bailey_policy_formats policy-compiler/formats/oci_rules.cc
+                    policy-compiler/formats/oci_text.cc)
+bailey_stands_alone(bailey_policy_language policy-compiler/language/condition_check.cc)
+bailey_stands_alone(bailey-analyze cli/analyze/rewrite.cc)
+bailey_stands_alone(analyzer_report_test tests/analyzer/report/expectations_test.cc)
+bailey_stands_alone(bpf_test tests/common/bpf/kernel_test.cc)
+bailey_stands_alone(executor_agent_test tests/executor/agent/learner_test.cc)
+bailey_stands_alone(executor_cgroup_test tests/executor/cgroup/limit_files_test.cc)
+bailey_stands_alone(policy_formats_test tests/policy-compiler/formats/oci_import_test.cc)
+bailey_stands_alone(policy_infer_test tests/policy-compiler/infer/capability_condition_test.cc)
+bailey_stands_alone(policy_plan_test tests/policy-compiler/plan/program_plan_test.cc)
