@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "common/printable.h"
 #include "common/syscalls/nearest_name.h"
 
 namespace bailey::cli {
@@ -72,9 +73,11 @@ int PrintError(const Error& error) {
   // A message of several lines is a rendering of diagnostics, complete as it
   // is.
   const bool rendered = error.message.find('\n') != std::string::npos;
+  // It may quote what others chose: paths, names in a program's file.
   fmt::print(stderr, "{}{}\n",
-             rendered ? "" : "bailey: error: ", error.message);
-  if (!error.hint.empty()) fmt::print(stderr, "  hint: {}\n", error.hint);
+             rendered ? "" : "bailey: error: ", WithoutControls(error.message));
+  if (!error.hint.empty())
+    fmt::print(stderr, "  hint: {}\n", WithoutControls(error.hint));
   return kExitError;
 }
 

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <set>
+#include <string_view>
 #include <vector>
 
 #include "cli/loader_cache.h"
@@ -21,6 +22,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kElfMagic =
+    "\x7f"
+    "ELF";
 constexpr uint32_t kProgramMode = 0555;
 constexpr uint32_t kDataMode = 0444;
 
@@ -128,6 +132,10 @@ Result<> AddFiles(const PlanPortion& portion,
   for (const LoadedFile& file : files) {
     if (!inside.insert(file.inside).second) continue;
     ASSIGN_OR_RETURN(std::string bytes, ReadFile(file.path));
+    // The program names it, and it may be another file by now: nothing but a
+    // library of the host's is shown to a program without a rule.
+    if (!bytes.starts_with(kElfMagic))
+      return Fail(fmt::format("`{}` is no library", file.path));
     writer.Add({portion.name, file.inside, kProgramMode, false},
                std::move(bytes));
     libraries.push_back(file.inside);

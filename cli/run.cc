@@ -26,6 +26,7 @@
 #include "cli/program_bundle.h"
 #include "cli/scratch_directory.h"
 #include "common/fd.h"
+#include "common/printable.h"
 
 namespace bailey::cli {
 namespace {
@@ -39,6 +40,7 @@ struct RunOptions {
   std::string portion;
   std::string learn;  // empty, "denying" or "permissive"
   std::string ceiling;
+  std::string outcome;               // one of `passed`, too
   std::vector<std::string> passed;   // to the launcher, as they are
   std::vector<std::string> command;  // the program and its arguments
 };
@@ -79,7 +81,7 @@ bool CoversDirectory(const PlanPortion& portion, const std::string& path) {
 bool IsQuiet(const RunOptions& options) {
   const auto& passed = options.passed;
   return std::ranges::find(passed, "--quiet") != passed.end() ||
-         std::ranges::find(passed, "json") != passed.end();
+         std::ranges::find(passed, "--format=json") != passed.end();
 }
 
 // What the launcher is told of a program as it is.
@@ -87,16 +89,16 @@ std::vector<std::string> LauncherArguments(const RunOptions& options,
                                            const PlanPortion& portion,
                                            const std::string& bundle) {
   std::vector<std::string> arguments = options.passed;
-  arguments.insert(arguments.end(), {"--argument-zero", options.command[0]});
+  arguments.push_back("--argument-zero=" + options.command[0]);
   std::error_code error;
   const std::string here = std::filesystem::current_path(error).string();
   if (!error && CoversDirectory(portion, here)) {
-    arguments.insert(arguments.end(), {"--directory", here});
+    arguments.push_back("--directory=" + here);
   } else if (!IsQuiet(options)) {
     fmt::print(stderr,
                "bailey: note: no file rule covers `{}`: the program's working "
                "directory is /\n",
-               here);
+               WithoutControls(here));
   }
   arguments.insert(arguments.end(), {bundle, "--"});
   arguments.insert(arguments.end(), options.command.begin() + 1,
@@ -125,10 +127,16 @@ Result<int> WaitForLauncher(const std::vector<std::string>& arguments) {
 std::string OutcomeFile(const RunOptions& options,
                         const ScratchDirectory& scratch,
                         std::vector<std::string>& passed) {
-  const auto named = std::ranges::find(options.passed, "--outcome");
-  if (named != options.passed.end()) return *(named + 1);
-  passed.insert(passed.end(), {"--outcome", scratch.path() + "/outcome.json"});
-  return passed.back();
+  if (!options.outcome.empty()) return options.outcome;
+  const std::string path = scratch.path() + "/outcome.json";
+  passed.push_back("--outcome=" + path);
+  return path;
+}
+
+// What an earlier run learned must not be taken for this one's.
+Result<> RemoveOld(const std::string& outcome) {
+  if (unlink(outcome.c_str()) == 0 || errno == ENOENT) return {};
+  return FailErrno(fmt::format("cannot replace `{}`", outcome));
 }
 
 Result<> ShowLearned(const RunOptions& options, const std::string& outcome) {
@@ -155,14 +163,13 @@ Result<int> LearnFrom(const RunOptions& options, ProgramRequest request) {
   if (options.learn == kPermissive) {
     ASSIGN_OR_RETURN(const std::string plan, PlanText(request));
     ASSIGN_OR_RETURN(const std::string studied, PutInMemory(plan));
-    observed.passed.insert(observed.passed.end(),
-                           {"--permissive-policy", studied});
+    observed.passed.push_back("--permissive-policy=" + studied);
     request.policy = options.ceiling;
   }
   request.observe = true;
   ASSIGN_OR_RETURN(const ProgramBundle made, BundleProgram(request));
   ASSIGN_OR_RETURN(const std::string bundle, PutInMemory(made.bytes));
-  std::filesystem::remove(outcome);
+  RETURN_IF_ERROR(RemoveOld(outcome));
   ASSIGN_OR_RETURN(const int status, WaitForLauncher(LauncherArguments(
                                          observed, made.portion, bundle)));
   if (status != kOwnFailure) RETURN_IF_ERROR(ShowLearned(options, outcome));
@@ -200,13 +207,16 @@ constexpr std::string_view kPassedValues[] = {"--credential", "--format",
                                               "--outcome", "--agent", "--env"};
 constexpr std::string_view kPassedFlags[] = {"--strict", "--quiet"};
 
-void DeclarePassed(CLI::App& app, std::vector<std::string>& passed) {
+void DeclarePassed(CLI::App& app, RunOptions& options) {
+  std::vector<std::string>& passed = options.passed;
   for (const std::string_view name : kPassedValues) {
     app.add_option_function<std::vector<std::string>>(
            std::string(name),
-           [&passed, name](const std::vector<std::string>& values) {
+           [&options, name](const std::vector<std::string>& values) {
+             if (name == "--outcome") options.outcome = values.back();
              for (const std::string& value : values) {
-               passed.insert(passed.end(), {std::string(name), value});
+               // In one word: a value may look like an option.
+               options.passed.push_back(fmt::format("{}={}", name, value));
              }
            },
            "as for a bundle")
@@ -242,7 +252,7 @@ int RunProgramUnderPolicy(int argc, char** argv) {
       ->check(CLI::IsMember({kDenying, kPermissive}));
   app.add_option("--ceiling", options.ceiling,
                  "with --learn, a policy beyond which nothing is proposed");
-  DeclarePassed(app, options.passed);
+  DeclarePassed(app, options);
   app.prefix_command();
   // What stands behind `--` is the program's, whatever it looks like.
   const std::span<char*> words(argv, static_cast<size_t>(argc));

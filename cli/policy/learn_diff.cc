@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <set>
 
+#include "common/printable.h"
 #include "common/syscalls/argument_values.h"
 #include "common/syscalls/syscall_table.h"
 #include "policy-compiler/language/evaluator.h"
@@ -254,7 +255,7 @@ std::string RenderLearnText(const LearnDiff& diff) {
     text += fmt::format("@@ line {}: nothing used it @@\n-  {}\n", rule.line,
                         rule.rule);
   for (const ProposedRule& rule : diff.refused)
-    text += fmt::format("not proposed: {}  # {}; {}\n", rule.rule,
+    text += fmt::format("not proposed: {}  # {}; {}\n", Printable(rule.rule),
                         Times(rule.count), rule.because);
   if (diff.omitted > 0)
     text += fmt::format("and {} more, beyond what is counted\n", diff.omitted);

@@ -44,6 +44,9 @@ struct ContainerSetup {
   std::vector<SpecFile> files;
   int blobs_fd = -1;
   std::vector<CredentialFile> credential_files;
+  // Where credentials lie that this portion is not given: no rule for a
+  // directory may show the host's.
+  std::vector<std::string> hidden_files;
   std::vector<EnvironmentCredential> environment_credentials;
   std::string working_directory;  // inside; empty: the root
   std::vector<PlanFileRule> rules;

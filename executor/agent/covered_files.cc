@@ -9,9 +9,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 
 namespace bailey::executor {
 namespace {
+
+// A device: on a mount without devices it cannot be opened.
+constexpr const char* kNothing = "/dev/null";
 
 bool IsAtOrBelow(const std::string& path, const std::string& place) {
   return path == place || place == "/" || path.starts_with(place + "/");
@@ -24,6 +28,20 @@ UniqueFd OpenInside(int root, const std::string& path, uint64_t resolve) {
   // SAFETY: openat2 reads `how` with the size given.
   return UniqueFd(static_cast<int>(
       syscall(SYS_openat2, root, path.c_str(), &how, sizeof how)));
+}
+
+// For the portion, too, which has no more rights than we have here.
+bool IsOutOfReach(int root, const std::string& path) {
+  return !OpenInside(root, path, 0).valid() &&
+         (errno == ENOENT || errno == ENOTDIR || errno == EACCES);
+}
+
+// By its other name, without links; the same where that cannot be told, to the
+// portion as little as to us.
+std::string OnTheHost(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path real = std::filesystem::canonical(path, error);
+  return error ? path : real.string();
 }
 
 Result<UniqueFd> MountOf(int root, const std::string& path) {
@@ -42,14 +60,29 @@ Result<UniqueFd> MountOf(int root, const std::string& path) {
 Result<CoveredFiles> CoveredFiles::Take(int root, const ContainerSetup& setup,
                                         std::span<const std::string> mounts) {
   CoveredFiles covered;
+  const auto is_covered = [&](const std::string& path) {
+    return std::ranges::any_of(mounts, [&](const std::string& mount) {
+      return IsAtOrBelow(path, mount);
+    });
+  };
+  const auto take = [&](const std::string& path, const std::string& shown,
+                        bool must_be_there) -> Result<> {
+    if (!is_covered(path)) return {};
+    ASSIGN_OR_RETURN(UniqueFd tree, MountOf(root, shown));
+    covered.kept_.push_back({path, must_be_there, std::move(tree)});
+    return {};
+  };
   for (const SpecFile& file : setup.files) {
-    if (std::ranges::none_of(mounts, [&](const std::string& mount) {
-          return IsAtOrBelow(file.path, mount);
-        })) {
-      continue;
-    }
-    ASSIGN_OR_RETURN(UniqueFd tree, MountOf(root, file.path));
-    covered.kept_.push_back({file.path, std::move(tree)});
+    RETURN_IF_ERROR(take(file.path, file.path, true));
+  }
+  for (const CredentialFile& credential : setup.credential_files) {
+    RETURN_IF_ERROR(take(credential.path, credential.path, true));
+    if (is_covered(credential.path)) continue;
+    RETURN_IF_ERROR(take(OnTheHost(credential.path), kNothing, false));
+  }
+  for (const std::string& path : setup.hidden_files) {
+    RETURN_IF_ERROR(take(path, kNothing, false));
+    RETURN_IF_ERROR(take(OnTheHost(path), kNothing, false));
   }
   return covered;
 }
@@ -62,7 +95,7 @@ Result<UniqueFd> CoveredFiles::Find(int root, const std::string& path,
   UniqueFd fd = OpenInside(root, path, ours ? RESOLVE_NO_SYMLINKS : 0);
   if (fd.valid()) return fd;
   return FailErrno(
-      fmt::format("`{}`, which the program is loaded with, cannot be shown "
+      fmt::format("`{}`, which the program gets from us, cannot be shown "
                   "below a rule's path",
                   path),
       errno, "let the rule name a narrower path, or also where the link leads");
@@ -71,6 +104,7 @@ Result<UniqueFd> CoveredFiles::Find(int root, const std::string& path,
 Result<> CoveredFiles::PutBack(int root,
                                const std::vector<std::string>& writable) const {
   for (const Kept& kept : kept_) {
+    if (!kept.must_be_there && IsOutOfReach(root, kept.path)) continue;
     ASSIGN_OR_RETURN(const UniqueFd target, Find(root, kept.path, writable));
     mount_attr attributes{};
     attributes.attr_set =

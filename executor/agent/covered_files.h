@@ -1,6 +1,8 @@
-// The files of a program as it is that a rule's mount would hide: a rule for
-// `/usr/**` shows the host's /usr, and the program's libraries in it, where
-// nothing can be executed. Each is kept and put back on top, as it was checked.
+// The files that a rule's mount would hide: a rule for `/usr/**` shows the
+// host's /usr, and a program's libraries in it, where nothing can be executed.
+// Each is kept and put back on top, as it was checked; so is a credential's
+// file, and where the portion has none, the host's is covered by what cannot be
+// opened.
 //
 //   ASSIGN_OR_RETURN(CoveredFiles covered,
 //                    CoveredFiles::Take(root, setup, paths_of_mounts));
@@ -22,7 +24,8 @@ namespace bailey::executor {
 
 class CoveredFiles {
  public:
-  // Of the files that `root` holds, those at or below one of the paths.
+  // Of the files that `root` holds, those at or below one of the paths. The
+  // root's devices are mounted already.
   static Result<CoveredFiles> Take(int root, const ContainerSetup& setup,
                                    std::span<const std::string> mounts);
 
@@ -37,7 +40,8 @@ class CoveredFiles {
  private:
   struct Kept {
     std::string path;
-    UniqueFd tree;  // a mount of the file alone, attached nowhere
+    bool must_be_there = true;  // else there is nothing to hide
+    UniqueFd tree;              // a mount of the file alone, attached nowhere
   };
   std::vector<Kept> kept_;
 };

@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/keyctl.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -102,6 +104,19 @@ Result<> EnterWorkingDirectory(const std::string& directory) {
   return FailErrno(fmt::format("cannot enter `{}`", directory));
 }
 
+// A session keyring outlasts fork, exec and namespaces: the caller's keys are
+// not for a portion, nor one portion's for another. Where the kernel has none,
+// or we may not ask for one, neither may a portion.
+Result<> LeaveKeyring() {
+  // SAFETY: without a name, a new anonymous keyring.
+  if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr) >= 0 ||
+      errno == ENOSYS || errno == EPERM) {
+    return {};
+  }
+  return FailErrno("cannot make a keyring of the portion's own", errno,
+                   "see `kernel.keys.maxkeys`");
+}
+
 Result<> Exec(const ContainerSetup& setup, int go, int errors) {
   RETURN_IF_ERROR(DieWithParent());
   RETURN_IF_ERROR(WaitForGo(go));
@@ -113,6 +128,7 @@ Result<> Exec(const ContainerSetup& setup, int go, int errors) {
     environment.push_back(std::move(variable));
   }
   if (setsid() < 0) return FailErrno("cannot start a session");
+  RETURN_IF_ERROR(LeaveKeyring());
   std::vector<PassedFd> descriptors = setup.descriptors;
   descriptors.push_back({errors, kErrorsFd});
   RETURN_IF_ERROR(PlaceDescriptors(descriptors));

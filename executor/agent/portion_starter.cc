@@ -272,6 +272,12 @@ Result<ContainerSetup> PortionStarter::BasicSetup(const PlanPortion& portion,
   std::erase_if(setup.rules, [this](const PlanFileRule& rule) {
     return !rule.hierarchy && IsOfAbsent(rule.path);
   });
+  for (const PlanCredential& credential : spec_.plan.credentials) {
+    if (credential.source == CredentialSource::kFile &&
+        !IsGiven(portion, credential)) {
+      setup.hidden_files.push_back(credential.path);
+    }
+  }
   setup.rule_texts = portion.rules;
   setup.limits = portion.limits;
   setup.writable = WritablePlaces(spec_.plan);
@@ -314,6 +320,13 @@ Result<> PortionStarter::AddCgroups(ContainerSetup& setup) const {
 bool PortionStarter::Has(const std::string& credential) const {
   return std::ranges::find(spec_.credentials, credential) !=
          spec_.credentials.end();
+}
+
+// An audit's control is the whole program, and gets all.
+bool PortionStarter::IsGiven(const PlanPortion& portion,
+                             const PlanCredential& credential) const {
+  return Has(credential.name) &&
+         (spec_.mode == RunMode::kControl || Uses(portion, credential.name));
 }
 
 bool PortionStarter::IsOfAbsent(const std::string& path) const {

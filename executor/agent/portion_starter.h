@@ -82,6 +82,8 @@ class PortionStarter {
   Result<ElfSymbols> SymbolsOf(const ContainerSetup& setup) const;
   // Whether this run has it.
   bool Has(const std::string& credential) const;
+  bool IsGiven(const PlanPortion& portion,
+               const PlanCredential& credential) const;
   // Whether the path is that of a credential that this run does not have.
   bool IsOfAbsent(const std::string& path) const;
   Result<> AddCgroups(ContainerSetup& setup) const;

@@ -365,16 +365,18 @@ Result<> Rootfs::AddLandlockRules(const ContainerSetup& setup,
     ASSIGN_OR_RETURN(const UniqueFd fd, Lookup(path));
     return ruleset.Allow(fd.get(), rights);
   };
+  const auto allow_ours = [&](const std::string& path) -> Result<> {
+    ASSIGN_OR_RETURN(const UniqueFd fd,
+                     setup.shows_host
+                         ? CoveredFiles::Find(root_.get(), path, setup.writable)
+                         : Lookup(path));
+    return ruleset.Allow(fd.get(), kLandlockReadFile);
+  };
   for (const SpecFile& file : setup.files) {
-    ASSIGN_OR_RETURN(
-        const UniqueFd fd,
-        setup.shows_host
-            ? CoveredFiles::Find(root_.get(), file.path, setup.writable)
-            : Lookup(file.path));
-    RETURN_IF_ERROR(ruleset.Allow(fd.get(), kLandlockReadFile));
+    RETURN_IF_ERROR(allow_ours(file.path));
   }
   for (const CredentialFile& credential : setup.credential_files) {
-    RETURN_IF_ERROR(allow(credential.path, kLandlockReadFile));
+    RETURN_IF_ERROR(allow_ours(credential.path));
   }
   for (const char* path : kDevices) {
     RETURN_IF_ERROR(allow(path, kLandlockReadFile | kLandlockWriteFile));

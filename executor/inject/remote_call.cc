@@ -146,10 +146,21 @@ Result<> RemoteCaller::StepTo(uint8_t kind, const char* what) {
                       "that it was to make",
                       what));
     }
-    // A signal that cannot be blocked; a stop for job control is no signal.
-    if (status >> 16 == 0) held_signals_.push_back(WSTOPSIG(status));
+    // A stop for job control is no signal.
+    if (status >> 16 == 0) RETURN_IF_ERROR(Hold(WSTOPSIG(status)));
     RETURN_IF_ERROR(StepToSystemCall(tid_));
   }
+}
+
+// All others are blocked: one that comes all the same is a fault of the
+// program's, which begins where nothing can be executed, and would come again
+// and again.
+Result<> RemoteCaller::Hold(int signal) {
+  if (signal != SIGSTOP) {
+    return Fail(fmt::format("the program cannot begin: signal {}", signal));
+  }
+  if (held_signals_.empty()) held_signals_.push_back(signal);
+  return {};
 }
 
 Result<long> RemoteCaller::Call(

@@ -68,6 +68,8 @@ class RemoteCaller {
   Result<> BlockSignals();
   Result<> PlaceInstruction();
   Result<> SetRegisters(const user_regs_struct& registers) const;
+  // Keeps a signal that cannot be blocked until Restore.
+  Result<> Hold(int signal);
   // To the next system call stop, which must be of this kind.
   Result<> StepTo(uint8_t kind, const char* what);
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "common/printable.h"
 #include "common/syscalls/argument_values.h"
 #include "common/syscalls/syscall_table.h"
 
@@ -26,24 +27,9 @@ std::string CallText(const SeccompData& data) {
   return fmt::format("{}({})", call->name, arguments);
 }
 
-// A path comes from the portion's memory: nothing of it may reach a terminal as
-// more than a visible character.
-std::string Printable(std::string_view text) {
-  std::string shown;
-  for (const char byte : text) {
-    const auto value = static_cast<unsigned char>(byte);
-    if (value >= 0x20 && value < 0x7f) {
-      shown += byte;
-    } else {
-      shown += fmt::format("\\x{:02x}", value);
-    }
-  }
-  return shown;
-}
-
 std::string RulePlace(const PlanRule& rule) {
   if (rule.file.empty()) return "";
-  return fmt::format(" ({}:{})", rule.file, rule.line);
+  return fmt::format(" ({}:{})", Printable(rule.file), rule.line);
 }
 
 std::string DenialText(const Denial& denial) {
@@ -101,12 +87,12 @@ std::string AuditText(const AuditReport& audit) {
   std::string text = ScanText("split program", audit.split) +
                      ScanText("unsplit program (control)", audit.control);
   for (const std::string& place : audit.split.places) {
-    text += fmt::format("audit: {}\n", place);
+    text += fmt::format("audit: {}\n", Printable(place));
   }
   text += fmt::format("audit: outputs are {}\n",
                       audit.identical_output ? "identical" : "different");
   for (const std::string& reason : audit.reasons) {
-    text += fmt::format("audit: failed: {}\n", reason);
+    text += fmt::format("audit: failed: {}\n", Printable(reason));
   }
   if (audit.passed) {
     text +=
@@ -117,18 +103,19 @@ std::string AuditText(const AuditReport& audit) {
 }
 
 std::string HeadText(const Outcome& outcome) {
+  // It may quote a bundle.
+  const std::string message = WithoutControls(outcome.message);
   if (outcome.kind == OutcomeKind::kFailed) {
-    return outcome.hint.empty()
-               ? fmt::format("bailey: error: {}\n", outcome.message)
-               : fmt::format("bailey: error: {}\n  hint: {}\n", outcome.message,
-                             outcome.hint);
+    return outcome.hint.empty() ? fmt::format("bailey: error: {}\n", message)
+                                : fmt::format("bailey: error: {}\n  hint: {}\n",
+                                              message, outcome.hint);
   }
   if (outcome.message.empty()) {
     return fmt::format("bailey: {}, status {}\n", OutcomeKindName(outcome.kind),
                        outcome.status);
   }
   return fmt::format("bailey: {}: {}\n", OutcomeKindName(outcome.kind),
-                     outcome.message);
+                     message);
 }
 
 }  // namespace
@@ -156,7 +143,7 @@ std::string OutcomeText(const Outcome& outcome, bool quiet) {
   }
   if (quiet) return text;
   for (const std::string& note : outcome.notes) {
-    text += fmt::format("note: {}\n", note);
+    text += fmt::format("note: {}\n", Printable(note));
   }
   return text + LayersText(outcome.layers);
 }

@@ -3,9 +3,12 @@
 // control.
 
 #include <gmock/gmock.h>
+#include <linux/keyctl.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 
 #include "tests/executor/launch_fixture.h"
 
@@ -191,6 +194,54 @@ TEST_P(UnmodifiedCredentialTest, AVariableThatCannotHoldItIsAnError) {
   EXPECT_THAT(ran.error, HasSubstr("PROBE_KEY"));
 }
 
+// A rule shows the directory of the credential's usual place, where the host's
+// own lies: the program gets what it was given, and where that is nothing,
+// nothing.
+TEST_P(UnmodifiedCredentialTest, ARuleForItsDirectoryDoesNotShowTheHosts) {
+  PlanCredential key;
+  key.name = "key";
+  key.source = CredentialSource::kFile;
+  key.path = WriteFileFor("usual", "the host's", 0644);
+  TestPlan plan = PlanWith(key);
+  AddFileRule(plan.main(), directory(), true, false);
+  EXPECT_EQ(RunBare({"read", key.path}), "read: the host's\n");
+  const std::string other = WriteFileFor("other", "another", 0644);
+  RunSettings settings;
+  const Ran given = Start(plan, {"read", key.path}, settings);
+  EXPECT_EQ(given.output, "read: " + std::string(kTestKey) + "\n")
+      << given.error;
+  EXPECT_EQ(Start(plan, {"read", other}, settings).output, "read: another\n");
+  settings.key_is_there = false;
+  settings.options = {"--credential", "key=none"};
+  const Ran none = Launch(plan.Bundle(), {"read", key.path}, settings);
+  EXPECT_THAT(none.output, HasSubstr("read: errno")) << none.error;
+  const Ran beside = Launch(plan.Bundle(), {"read", other}, settings);
+  EXPECT_EQ(beside.output, "read: another\n") << beside.error;
+}
+
+TEST_P(UnmodifiedCredentialTest, NorUnderItsNameWithoutLinks) {
+  const std::string real = WriteFileFor("usual", "the host's", 0644);
+  PlanCredential key;
+  key.name = "key";
+  key.source = CredentialSource::kFile;
+  key.path = directory() + "-link/usual";
+  std::filesystem::create_directory_symlink(directory(), directory() + "-link");
+  EXPECT_EQ(RunBare({"read", key.path}), "read: the host's\n");
+  TestPlan plan = PlanWith(key);
+  AddFileRule(plan.main(), directory(), true, false);
+  RunSettings settings;
+  const Ran given = Start(plan, {"read", key.path}, settings);
+  EXPECT_EQ(given.output, "read: " + std::string(kTestKey) + "\n")
+      << given.error;
+  EXPECT_THAT(Start(plan, {"read", real}, settings).output,
+              HasSubstr("read: errno"));
+  settings.key_is_there = false;
+  settings.options = {"--credential", "key=none"};
+  const Ran none = Launch(plan.Bundle(), {"read", real}, settings);
+  EXPECT_THAT(none.output, HasSubstr("read: errno")) << none.error;
+  std::filesystem::remove(directory() + "-link");
+}
+
 TEST_P(UnmodifiedCredentialTest, NoOptionGivesItAway) {
   PlanCredential key;
   key.name = "key";
@@ -199,6 +250,20 @@ TEST_P(UnmodifiedCredentialTest, NoOptionGivesItAway) {
   RunSettings settings;
   settings.options = {"--env", "PROBE_KEY=mine"};
   EXPECT_EQ(Start(PlanWith(key), {"status", "0"}, settings).exit_code, 125);
+}
+
+// A session keyring outlasts fork, exec and namespaces.
+TEST_P(UnmodifiedTest, DoesNotHaveTheCallersKeys) {
+  RunSettings settings;
+  settings.before_exec = [] {
+    // SAFETY: a keyring and a key of this child's own session.
+    syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);
+    syscall(SYS_add_key, "user", "bailey-probe", "x", 1,
+            KEY_SPEC_SESSION_KEYRING);
+  };
+  EXPECT_EQ(RunBareWith({"session-key"}, settings), "session-key: ok\n");
+  EXPECT_THAT(Start(Plan(), {"session-key"}, settings).output,
+              HasSubstr("session-key: errno"));
 }
 
 TEST_P(UnmodifiedTest, NoFilterNoRun) {

@@ -57,6 +57,40 @@ class RunPolicyTest(unittest.TestCase):
         done = self.run_under("sh", "-c", "read line; echo got $line; exit 7", stdin=b"this\n")
         self.assertEqual((done.returncode, done.stdout), (7, b"got this\n"), done.stderr)
 
+    def test_closed_streams_are_nobody_elses(self):
+        command = shutil.which("sh")
+        for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
+            done = support.run(["sh", "-c", f'exec "$@" {closed}', "sh", support.BIN / "bailey",
+                                "run", "--policy", self.policy, "--", command, "-c", "exit 7"])
+            self.assertEqual(done.returncode, 7, (closed, done.stderr))
+
+    def test_a_value_that_looks_like_an_option_is_a_value(self):
+        done = self.run_under("true", options=["--quiet", "--learn", "--env=--outcome"])
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_an_outcome_that_cannot_be_replaced_is_refused(self):
+        place = self.directory / "place"
+        place.mkdir()
+        done = self.run_under("true", options=["--learn", "--outcome", place])
+        self.assertEqual(done.returncode, 125, done.stderr)
+        self.assertIn(b"cannot replace", done.stderr)
+        self.assertTrue(place.is_dir())
+
+    def test_names_in_a_program_cannot_drive_the_terminal(self):
+        if not shutil.which("cc"):
+            self.skipTest("no C compiler")
+        source = self.write("main.c", "int f(void); int main(void) { return f(); }\n")
+        library = self.write("f.c", "int f(void) { return 0; }\n")
+        shared = self.directory / "libf.so"
+        support.run(["cc", "-shared", "-fPIC", "-Wl,-soname,li\x1b]0;title\a.so", "-o", shared,
+                     library])
+        program = self.directory / "program"
+        support.run(["cc", "-o", program, source, shared])
+        done = self.run_under(program)
+        self.assertEqual(done.returncode, 125)
+        self.assertIn(b"li\\x1b]0;title\\x07.so", done.stderr)
+        self.assertNotIn(b"\x1b", done.stderr)
+
     def test_shows_what_rules_name_and_nothing_else(self):
         shown, hidden = self.directory / "data" / "shown", self.directory / "hidden"
         self.assertEqual(support.run(["cat", shown, hidden]).stdout, b"shown\nhidden\n")

@@ -17,6 +17,7 @@ using testing::ElementsAre;
 using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 std::optional<policy::Policy> Load(const SourceText& text) {
   return policy::LoadPolicy(text, FindBuiltinPolicy).policy;
@@ -122,6 +123,15 @@ TEST_F(LearnDiffTest, APathThatIsNoPathIsNotProposed) {
   const LearnDiff diff = Make(learned);
   EXPECT_THAT(diff.add, IsEmpty());
   EXPECT_EQ(diff.refused.size(), 2u);
+}
+
+TEST_F(LearnDiffTest, APathCannotDriveTheTerminal) {
+  Learned learned;
+  learned.files = {{"/tmp/\x1b]0;title\a\n+  allow", true, false, 1}};
+  const std::string text = RenderLearnText(Make(learned));
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(text, Not(HasSubstr("\n+  allow")));
+  EXPECT_THAT(text, HasSubstr("/tmp/\\x1b]0;title\\x07\\x0a+  allow"));
 }
 
 TEST_F(LearnDiffTest, TheRulesStandInTheirPortion) {

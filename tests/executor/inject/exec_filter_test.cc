@@ -1,5 +1,6 @@
 #include "executor/inject/exec_filter.h"
 
+#include <elf.h>
 #include <gmock/gmock.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -180,6 +181,41 @@ TEST_P(ExecFilterTest, AStopMeanwhileIsSentAgain) {
 TEST_P(ExecFilterTest, AProgramThatCannotBeRunIsAnError) {
   TracedChild child({"/no/such/program"});
   EXPECT_FALSE(RunUnder(child, NoUname()).ok());
+}
+
+// Its entry is where nothing can be executed.
+std::string WithoutABeginning(std::string program) {
+  Elf64_Ehdr header;
+  std::memcpy(&header, program.data(), sizeof header);
+  for (size_t i = 0; i < header.e_phnum; ++i) {
+    Elf64_Phdr segment;
+    std::memcpy(&segment,
+                program.data() + header.e_phoff + i * header.e_phentsize,
+                sizeof segment);
+    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) != 0) continue;
+    header.e_entry = segment.p_vaddr;
+  }
+  std::memcpy(program.data(), &header, sizeof header);
+  return program;
+}
+
+// Each of our calls faults there, for ever.
+TEST(ExecFilterFaultTest, AProgramThatFaultsAtItsBeginningIsGivenUp) {
+  auto program =
+      ReadFile(std::string(BAILEY_BINARY_DIR) + "/executor-inject-static");
+  ASSERT_TRUE(program.ok());
+  const std::string path = testing::TempDir() + "bailey-no-beginning";
+  ASSERT_TRUE(
+      WriteFileAtomically(path, WithoutABeginning(*program), 0755).ok());
+  TracedChild child({path, "uname"});
+  auto injection = ExecFilter::Attach(child.pid());
+  ASSERT_TRUE(injection.ok());
+  child.LetExec();
+  ASSERT_TRUE(injection->AwaitExec().ok());
+  const Result<> installed = injection->Install(NoUname());
+  ASSERT_FALSE(installed.ok());
+  EXPECT_THAT(installed.error().message, HasSubstr("signal"));
+  unlink(path.c_str());
 }
 
 INSTANTIATE_TEST_SUITE_P(Linked, ExecFilterTest,

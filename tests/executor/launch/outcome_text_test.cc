@@ -48,6 +48,20 @@ TEST(OutcomeTextTest, APathCannotDriveTheTerminal) {
   EXPECT_THAT(text, HasSubstr("/tmp/\\x1b[2J\\x0a"));
 }
 
+// Rules and names are a bundle's, whoever made it.
+TEST(OutcomeTextTest, ABundleCannotDriveTheTerminal) {
+  Outcome outcome;
+  outcome.kind = OutcomeKind::kFailed;
+  outcome.message = "`allow read \"/a\x1b[2J\"`";
+  outcome.notes = {"main: \x1b[2J"};
+  Denial denial;
+  denial.rule = {1, "deny", "\x1b[2J.policy", 12};
+  outcome.denials = {denial};
+  const std::string text = OutcomeText(outcome, false);
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(text, HasSubstr("/a\\x1b[2J"));
+}
+
 TEST(OutcomeTextTest, PermissiveLearningIsLoudEvenIfQuiet) {
   Outcome outcome;
   outcome.kind = OutcomeKind::kOk;

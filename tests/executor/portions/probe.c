@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
+#include <linux/keyctl.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
@@ -50,20 +51,21 @@ static int say(const char* what, long result) {
   return 0;
 }
 
-static int read_file(char **argv) {
+static int read_file(char** argv) {
   char bytes[256] = "";
   const int fd = open(argv[2], O_RDONLY);
-  if (fd < 0) return report("read", fd);
+  if (fd < 0) return say("read", fd);
   const ssize_t got = read(fd, bytes, sizeof bytes - 1);
   printf("read: %.*s\n", (int)(got > 0 ? got : 0), bytes);
+  fflush(stdout);
   return 0;
 }
 
-// Of the keyring that it came with; EBADR etc. are the kernel's.
+// In the session keyring that it came with.
 static int find_session_key(void) {
   const long key = syscall(SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING,
                            "user", "bailey-probe", 0);
-  return report("session-key", key < 0 ? -1 : 0);
+  return say("session-key", key);
 }
 
 static int try_open(char** argv) {
