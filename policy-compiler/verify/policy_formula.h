@@ -34,7 +34,7 @@ bool IsSentinel(const SeccompData& data, const NotifyOptions& options);
 
 class PolicyFormula {
  public:
-  // The arguments must outlive the formula.
+  // The arguments must outlive the formula, but the options, which it copies.
   PolicyFormula(const Policy& policy, const PortionPolicy& portion,
                 FilterKind kind, const NotifyOptions& options,
                 const Input& input);
@@ -57,7 +57,7 @@ class PolicyFormula {
   const Policy& policy_;
   const PortionPolicy& portion_;
   const FilterKind kind_;
-  const NotifyOptions& options_;
+  const NotifyOptions options_;
   const Input& input_;
   z3::context& context_;
   std::map<uint32_t, std::vector<const SyscallRule*>> rules_;

@@ -117,6 +117,7 @@ class Run:
             [BIN / "bailey", "run", "--outcome", self.outcome_path, *command],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env={"PATH": os.environ["PATH"], "TMPDIR": str(self.directory / "tmp"),
+                 "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", ""),
                  "XDG_RUNTIME_DIR": str(self.directory / "runtime")}, **extra)
         if self.uid == 0:
             first = FIRST_HOST_ID + self.launcher.pid * IDS_PER_INSTANCE
