@@ -24,8 +24,13 @@ endfunction()
 
 # bailey_test(NAME SOURCES ... [LINKS ...]): a GoogleTest program whose cases are
 # registered with ctest one by one. Its files mirror the path of what they test.
+# SERIAL: while one of its cases runs no other test does.
 function(bailey_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "SERIAL" "" "SOURCES;LINKS" ${ARGN})
+  set(serial FALSE)
+  if(ARG_SERIAL)
+    set(serial TRUE)
+  endif()
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE "${BAILEY_ROOT}")
   target_compile_definitions(${name} PRIVATE
@@ -38,7 +43,7 @@ function(bailey_test name)
     bailey_precompile(${name} <gmock/gmock.h> <gtest/gtest.h>)
   endif()
   gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60
-                       PROPERTIES TIMEOUT 300)
+                       PROPERTIES TIMEOUT 300 RUN_SERIAL ${serial})
 endfunction()
 
 # bailey_fuzzer(NAME SOURCE [LINKS ...]): a libFuzzer target.
