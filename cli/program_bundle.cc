@@ -14,6 +14,7 @@
 #include "cli/loader_cache.h"
 #include "cli/process.h"
 #include "common/documents/bundle.h"
+#include "common/documents/plan.h"
 #include "common/fd.h"
 #include "common/json.h"
 
@@ -119,9 +120,7 @@ Result<> AddPlugins(const std::string& policy, std::vector<LoadedFile>& files) {
 // What a rule shows of the host must not be hidden by a file of ours.
 bool IsCovered(const PlanPortion& portion, std::string_view path) {
   return std::ranges::any_of(portion.files, [&](const PlanFileRule& rule) {
-    return path == rule.path ||
-           (rule.hierarchy &&
-            (rule.path == "/" || path.starts_with(rule.path + "/")));
+    return RuleCovers(rule, path);
   });
 }
 

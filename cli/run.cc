@@ -25,6 +25,7 @@
 #include "cli/process.h"
 #include "cli/program_bundle.h"
 #include "cli/scratch_directory.h"
+#include "common/documents/plan.h"
 #include "common/fd.h"
 #include "common/printable.h"
 
@@ -73,8 +74,7 @@ Result<std::string> PutInMemory(const std::string& bytes) {
 
 bool CoversDirectory(const PlanPortion& portion, const std::string& path) {
   return std::ranges::any_of(portion.files, [&](const PlanFileRule& rule) {
-    return rule.hierarchy && (rule.path == "/" || path == rule.path ||
-                              path.starts_with(rule.path + "/"));
+    return rule.hierarchy && RuleCovers(rule, path);
   });
 }
 

@@ -15,11 +15,8 @@ function(bailey_stands_alone target)
 endfunction()
 
 bailey_stands_alone(bailey_analyzer analyzer/report/analyze.cc analyzer/report/loading_functions.cc)
-bailey_stands_alone(bailey_analyzer_elf analyzer/elf/disassembler.cc analyzer/elf/elf_file.cc
-                    analyzer/elf/jump_table.cc)
-bailey_stands_alone(bailey_executor_agent executor/audit/process_scanner.cc
-                    executor/inject/exec_filter.cc executor/inject/remote_call.cc)
-bailey_stands_alone(bailey_executor_inject executor/inject/exec_filter.cc)
+bailey_stands_alone(bailey_analyzer_elf analyzer/elf/disassembler.cc analyzer/elf/elf_file.cc)
+bailey_stands_alone(bailey_executor_agent executor/audit/process_scanner.cc)
 bailey_stands_alone(bailey_policy_formats policy-compiler/formats/oci_rules.cc
                     policy-compiler/formats/oci_text.cc)
 bailey_stands_alone(bailey_policy_language policy-compiler/language/condition_check.cc)

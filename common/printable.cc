@@ -24,16 +24,25 @@ bool IsControl(std::string_view text, size_t at) {
   return before < 0x80 || before == 0xc2;
 }
 
+bool IsVisible(char byte) { return byte >= 0x20 && byte < 0x7f; }
+
 std::string Escaped(char byte) {
   return fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
 }
 
 }  // namespace
 
+std::string AsciiOnly(std::string_view text) {
+  std::string shown(text);
+  for (char& byte : shown)
+    if (!IsVisible(byte)) byte = '?';
+  return shown;
+}
+
 std::string Printable(std::string_view text) {
   std::string shown;
   for (const char byte : text) {
-    if (byte >= 0x20 && byte < 0x7f) {
+    if (IsVisible(byte)) {
       shown += byte;
     } else {
       shown += Escaped(byte);

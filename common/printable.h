@@ -15,6 +15,9 @@ namespace bailey {
 // Whatever is not visible ASCII, a new line too, as `\x1b`.
 std::string Printable(std::string_view text);
 
+// The same as `?`: nothing becomes longer.
+std::string AsciiOnly(std::string_view text);
+
 // Control characters as `\x1b`. Lines, tabs, UTF-8 and colors (`ESC [ 1;31 m`)
 // stay: for a message that is our own but for what it quotes.
 std::string WithoutControls(std::string_view text);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analyzer/elf/byte_reader.h"
+#include "analyzer/elf/sort_unique.h"
 
 namespace bailey::analyzer {
 namespace {
@@ -35,12 +36,6 @@ bool HasTableForm(std::span<const Instruction> code, size_t jump) {
 // More pairs of table and base than this are not tried; then the function may
 // be entered anywhere.
 constexpr size_t kMaxPairs = 4096;
-
-template <class T>
-void SortUnique(std::vector<T>& values) {
-  std::sort(values.begin(), values.end());
-  values.erase(std::unique(values.begin(), values.end()), values.end());
-}
 
 struct Candidates {
   std::vector<uint64_t> tables;

@@ -3,18 +3,9 @@
 #include <algorithm>
 
 #include "analyzer/elf/byte_reader.h"
+#include "analyzer/elf/sort_unique.h"
 
 namespace bailey::analyzer {
-namespace {
-
-template <class T>
-void SortUnique(std::vector<T>& values) {
-  std::sort(values.begin(), values.end());
-  values.erase(std::unique(values.begin(), values.end()), values.end());
-}
-
-}  // namespace
-
 std::string SymbolId(const ElfSymbol& symbol) {
   return symbol.version.empty() ? symbol.name
                                 : symbol.name + "@" + symbol.version;

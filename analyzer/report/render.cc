@@ -11,23 +11,12 @@ namespace {
 // More sites than this help nobody on a terminal; the report has them all.
 constexpr size_t kShownSites = 3;
 
-std::string RenderValues(const ArgumentValues& argument) {
-  std::string text;
-  for (const ValueRange& range : argument.values) {
-    if (!text.empty()) text += '|';
-    text += range.min == range.max
-                ? fmt::format("{:#x}", range.min)
-                : fmt::format("{:#x}..{:#x}", range.min, range.max);
-  }
-  return fmt::format("{}={}", argument.name, text);
-}
-
 std::string RenderCall(const Capability& capability) {
   std::string arguments;
   for (const ArgumentValues& argument : capability.arguments) {
     if (argument.values.empty()) continue;
     if (!arguments.empty()) arguments += ", ";
-    arguments += RenderValues(argument);
+    arguments += ValuesText(argument);
   }
   if (arguments.empty()) return capability.name;
   return fmt::format("{}({})", capability.name, arguments);

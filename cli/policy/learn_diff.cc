@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <set>
 
+#include "common/documents/plan.h"
 #include "common/printable.h"
 #include "common/syscalls/argument_values.h"
 #include "common/syscalls/syscall_table.h"
@@ -30,9 +31,7 @@ bool Covers(const policy::PortionPolicy& portion, const std::string& path,
   bool reads = !read;
   bool writes = !write;
   for (const PlanFileRule& rule : portion.files) {
-    const bool below = rule.hierarchy &&
-                       (rule.path == "/" || path.starts_with(rule.path + "/"));
-    if (path != rule.path && !below) continue;
+    if (!RuleCovers(rule, path)) continue;
     reads |= rule.read;
     writes |= rule.write;
   }

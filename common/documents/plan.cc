@@ -312,6 +312,16 @@ std::string_view DirectionName(Direction direction) {
   return kDirections.Name(direction);
 }
 
+bool IsAtOrBelow(std::string_view path, std::string_view directory) {
+  if (directory == "/") return true;
+  return path.starts_with(directory) &&
+         (path.size() == directory.size() || path[directory.size()] == '/');
+}
+
+bool RuleCovers(const PlanFileRule& rule, std::string_view path) {
+  return rule.hierarchy ? IsAtOrBelow(path, rule.path) : path == rule.path;
+}
+
 const PlanPortion* FindPortion(const Plan& plan, std::string_view name) {
   const auto found = std::ranges::find(plan.portions, name, &PlanPortion::name);
   return found == plan.portions.end() ? nullptr : &*found;

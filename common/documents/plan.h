@@ -139,6 +139,11 @@ struct Plan {
 Result<Plan> ParsePlan(std::string_view text, std::string_view name);
 std::string WritePlan(const Plan& plan);
 
+// By name alone, of absolute paths without `.`, `..` and a final `/`.
+bool IsAtOrBelow(std::string_view path, std::string_view directory);
+// Whether a rule speaks of a path: names it, or a hierarchy that it lies in.
+bool RuleCovers(const PlanFileRule& rule, std::string_view path);
+
 const PlanPortion* FindPortion(const Plan& plan, std::string_view name);
 const PlanFilter* FindFilter(const PlanPortion& portion, FilterKind kind);
 std::string_view FilterKindName(FilterKind kind);

@@ -1,5 +1,7 @@
 #include "common/documents/report.h"
 
+#include <fmt/format.h>
+
 #include "common/documents/enum_names.h"
 #include "common/documents/report_json.h"
 #include "common/documents/schema.h"
@@ -152,6 +154,17 @@ Result<Report> ParseReport(std::string_view text, std::string_view name) {
   ASSIGN_OR_RETURN(report.unresolved,
                    ReadList<Unresolved>(object, "unresolved", ReadUnresolved));
   return report;
+}
+
+std::string ValuesText(const ArgumentValues& argument) {
+  std::string text;
+  for (const ValueRange& range : argument.values) {
+    if (!text.empty()) text += '|';
+    text += range.min == range.max
+                ? fmt::format("{:#x}", range.min)
+                : fmt::format("{:#x}..{:#x}", range.min, range.max);
+  }
+  return argument.name + "=" + text;
 }
 
 std::string WriteReport(const Report& report) {

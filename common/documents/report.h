@@ -92,6 +92,8 @@ struct Report {
 Result<Report> ParseReport(std::string_view text, std::string_view name);
 std::string WriteReport(const Report& report);
 std::string_view ConfidenceName(Confidence confidence);
+// "flags=0x0|0x80000..0x80001", for people.
+std::string ValuesText(const ArgumentValues& argument);
 std::string_view CapabilityKindName(CapabilityKind kind);
 
 }  // namespace bailey

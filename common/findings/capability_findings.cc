@@ -10,17 +10,6 @@
 namespace bailey {
 namespace {
 
-std::string ValuesText(const ArgumentValues& argument) {
-  std::string text;
-  for (const ValueRange& range : argument.values) {
-    if (!text.empty()) text += '|';
-    text += range.min == range.max
-                ? fmt::format("{:#x}", range.min)
-                : fmt::format("{:#x}..{:#x}", range.min, range.max);
-  }
-  return argument.name + "=" + text;
-}
-
 std::string_view PhaseText(const Capability& capability) {
   return capability.phase == Phase::kStartup ? "startup" : "serving";
 }

@@ -11,15 +11,13 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "common/documents/plan.h"
+
 namespace bailey::executor {
 namespace {
 
 // A device: on a mount without devices it cannot be opened.
 constexpr const char* kNothing = "/dev/null";
-
-bool IsAtOrBelow(const std::string& path, const std::string& place) {
-  return path == place || place == "/" || path.starts_with(place + "/");
-}
 
 UniqueFd OpenInside(int root, const std::string& path, uint64_t resolve) {
   open_how how{};

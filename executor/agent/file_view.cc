@@ -7,6 +7,8 @@
 #include <array>
 #include <vector>
 
+#include "common/documents/plan.h"
+
 namespace bailey::executor {
 namespace {
 
@@ -56,14 +58,6 @@ constexpr std::array<KnownPath, 37> kPaths{{{SYS_open, {0, -1, true}},
 
 constexpr std::array<std::string_view, 4> kDevices{
     "/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"};
-
-bool Covers(const PlanFileRule& rule, const std::string& path) {
-  if (path == rule.path) return true;
-  if (!rule.hierarchy) return false;
-  if (rule.path == "/") return true;
-  return path.starts_with(rule.path) && path.size() > rule.path.size() &&
-         path[rule.path.size()] == '/';
-}
 
 }  // namespace
 
@@ -132,7 +126,7 @@ bool FileView::Allows(const std::string& path, OpenAccess access) const {
   bool read = !access.read;
   bool write = !access.write;
   for (const PlanFileRule& rule : portion_->files) {
-    if (!Covers(rule, path)) continue;
+    if (!RuleCovers(rule, path)) continue;
     read |= rule.read || rule.execute;
     write |= rule.write;
   }
@@ -142,7 +136,7 @@ bool FileView::Allows(const std::string& path, OpenAccess access) const {
 std::vector<uint32_t> FileView::RulesFor(const std::string& path) const {
   std::vector<uint32_t> rules;
   for (const PlanFileRule& rule : portion_->files) {
-    if (Covers(rule, path)) rules.push_back(rule.rule);
+    if (RuleCovers(rule, path)) rules.push_back(rule.rule);
   }
   return rules;
 }

@@ -13,6 +13,7 @@
 #include <array>
 #include <cerrno>
 
+#include "common/documents/plan.h"
 #include "executor/agent/covered_files.h"
 
 namespace bailey::executor {
@@ -45,7 +46,7 @@ bool IsDevice(const std::string& path) {
 // Whether the bundle itself provides what a rule names.
 bool IsProvided(const ContainerSetup& setup, const PlanFileRule& rule) {
   const auto provides = [&](const std::string& path) {
-    return path == rule.path || (rule.hierarchy && IsBelow(path, rule.path));
+    return RuleCovers(rule, path);
   };
   return std::ranges::any_of(setup.files, provides, &SpecFile::path) ||
          std::ranges::any_of(setup.credential_files, provides,

@@ -16,6 +16,7 @@
 
 #include "common/fd.h"
 #include "executor/process.h"
+#include "executor/ptrace_word.h"
 
 namespace bailey::executor {
 namespace {
@@ -26,16 +27,10 @@ constexpr long kOptions = PTRACE_O_EXITKILL | PTRACE_O_TRACEEXIT |
                           PTRACE_O_TRACEEXEC | PTRACE_O_TRACECLONE |
                           PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
 
-// ptrace(2) takes addresses and data as pointers, whatever they are.
-void* Word(uint64_t value) {
-  // SAFETY: passed to the kernel as a number; never dereferenced here.
-  return reinterpret_cast<void*>(value);
-}
-
 Result<> Continue(pid_t tid, int signal) {
   // ESRCH: it was killed meanwhile; waitpid will say so.
-  if (ptrace(PTRACE_CONT, tid, nullptr, Word(static_cast<uint64_t>(signal))) !=
-          0 &&
+  if (ptrace(PTRACE_CONT, tid, nullptr,
+             PtraceWord(static_cast<uint64_t>(signal))) != 0 &&
       errno != ESRCH) {
     return FailErrno("cannot continue a traced portion");
   }
@@ -73,7 +68,7 @@ void ScanRegisters(pid_t tid, ProcessScanner& scanner,
   for (const uint64_t set : {uint64_t{NT_PRSTATUS}, uint64_t{NT_X86_XSTATE}}) {
     iovec place{bytes.data(), bytes.size()};
     // SAFETY: the kernel fills at most the vector's length, and sets it.
-    if (ptrace(PTRACE_GETREGSET, tid, Word(set), &place) != 0) continue;
+    if (ptrace(PTRACE_GETREGSET, tid, PtraceWord(set), &place) != 0) continue;
     scanner.Look(std::string_view(bytes.data(), place.iov_len), portion,
                  "registers");
   }
@@ -82,7 +77,7 @@ void ScanRegisters(pid_t tid, ProcessScanner& scanner,
 }  // namespace
 
 Result<Tracer> Tracer::Seize(pid_t pid, int pidfd, std::string name) {
-  if (ptrace(PTRACE_SEIZE, pid, nullptr, Word(kOptions)) != 0) {
+  if (ptrace(PTRACE_SEIZE, pid, nullptr, PtraceWord(kOptions)) != 0) {
     return FailErrno(fmt::format("cannot trace portion `{}`", name), errno,
                      "an audit needs ptrace: see `kernel.yama.ptrace_scope`");
   }
@@ -146,14 +141,14 @@ Result<> Tracer::Arm(const ElfSymbols& symbols,
 
 Result<long> Tracer::Peek(uint64_t address) const {
   errno = 0;
-  const long word = ptrace(PTRACE_PEEKTEXT, pid_, Word(address), nullptr);
+  const long word = ptrace(PTRACE_PEEKTEXT, pid_, PtraceWord(address), nullptr);
   if (errno != 0) return FailErrno("cannot read a traced portion's text");
   return word;
 }
 
 Result<> Tracer::Poke(uint64_t address, long word) const {
-  if (ptrace(PTRACE_POKETEXT, pid_, Word(address),
-             Word(static_cast<uint64_t>(word))) != 0) {
+  if (ptrace(PTRACE_POKETEXT, pid_, PtraceWord(address),
+             PtraceWord(static_cast<uint64_t>(word))) != 0) {
     return FailErrno("cannot set a breakpoint");
   }
   return {};

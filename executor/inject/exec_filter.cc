@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "executor/process.h"
+#include "executor/ptrace_word.h"
 
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1ul << 5)
@@ -28,11 +29,6 @@ namespace {
 
 constexpr int64_t kAnswerTimeoutMs = 10'000;
 constexpr uint64_t kListen = SECCOMP_FILTER_FLAG_NEW_LISTENER;
-
-void* Word(uint64_t value) {
-  // SAFETY: passed to the kernel as a number; never dereferenced here.
-  return reinterpret_cast<void*>(value);
-}
 
 std::span<const char> AsBytes(const auto& object) {
   // SAFETY: a trivially copyable object's bytes.
@@ -93,7 +89,7 @@ Result<> LetPass(int listener, const AllowedOwnClose& allowed) {
 Result<ExecFilter> ExecFilter::Attach(pid_t pid) {
   constexpr uint64_t kOptions =
       PTRACE_O_EXITKILL | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD;
-  if (ptrace(PTRACE_SEIZE, pid, nullptr, Word(kOptions)) != 0) {
+  if (ptrace(PTRACE_SEIZE, pid, nullptr, PtraceWord(kOptions)) != 0) {
     return FailErrno("cannot trace a program to install its filter", errno,
                      "see `kernel.yama.ptrace_scope`; a program that another "
                      "traces cannot be traced");
@@ -120,7 +116,7 @@ Result<> ExecFilter::AwaitExec() {
     if (status >> 16 == PTRACE_EVENT_EXEC) break;
     const int signal = status >> 16 == 0 ? WSTOPSIG(status) : 0;
     if (ptrace(PTRACE_CONT, pid_, nullptr,
-               Word(static_cast<uint64_t>(signal))) != 0) {
+               PtraceWord(static_cast<uint64_t>(signal))) != 0) {
       return FailErrno("cannot continue a traced program");
     }
   }

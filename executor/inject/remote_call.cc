@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "executor/ptrace_word.h"
+
 namespace bailey::executor {
 namespace {
 
@@ -20,16 +22,10 @@ constexpr long kSyscallInstruction = 0x050f;
 constexpr long kInstructionMask = 0xffff;
 constexpr uint64_t kSyscallBytes = 2;
 
-// ptrace(2) takes addresses and data as pointers, whatever they are.
-void* Word(uint64_t value) {
-  // SAFETY: passed to the kernel as a number; never dereferenced here.
-  return reinterpret_cast<void*>(value);
-}
-
 Result<> CopyIn(pid_t tid, uint64_t address, std::span<const char> bytes) {
   // SAFETY: process_vm_writev does not write through its local vector.
   const iovec local{const_cast<char*>(bytes.data()), bytes.size()};
-  const iovec remote{Word(address), bytes.size()};
+  const iovec remote{PtraceWord(address), bytes.size()};
   if (process_vm_writev(tid, &local, 1, &remote, 1, 0) ==
       static_cast<ssize_t>(bytes.size())) {
     return {};
@@ -42,7 +38,7 @@ Result<> CopyIn(pid_t tid, uint64_t address, std::span<const char> bytes) {
 Result<std::vector<char>> CopyOut(pid_t tid, uint64_t address, size_t size) {
   std::vector<char> bytes(size);
   const iovec local{bytes.data(), size};
-  const iovec remote{Word(address), size};
+  const iovec remote{PtraceWord(address), size};
   if (process_vm_readv(tid, &local, 1, &remote, 1, 0) ==
       static_cast<ssize_t>(size)) {
     return bytes;
@@ -55,7 +51,8 @@ Result<std::vector<char>> CopyOut(pid_t tid, uint64_t address, size_t size) {
 Result<uint8_t> KindOfStop(pid_t tid) {
   __ptrace_syscall_info info{};
   // SAFETY: the kernel writes at most the size that it is given.
-  if (ptrace(PTRACE_GET_SYSCALL_INFO, tid, Word(sizeof info), &info) < 0) {
+  if (ptrace(PTRACE_GET_SYSCALL_INFO, tid, PtraceWord(sizeof info), &info) <
+      0) {
     return FailErrno("cannot ask where the program stopped");
   }
   return info.op;
@@ -96,9 +93,9 @@ Result<RemoteCaller> RemoteCaller::Take(pid_t tid) {
 
 Result<> RemoteCaller::BlockSignals() {
   const uint64_t all = ~uint64_t{0};
-  if (ptrace(PTRACE_GETSIGMASK, tid_, Word(sizeof original_mask_),
+  if (ptrace(PTRACE_GETSIGMASK, tid_, PtraceWord(sizeof original_mask_),
              &original_mask_) != 0 ||
-      ptrace(PTRACE_SETSIGMASK, tid_, Word(sizeof all), &all) != 0) {
+      ptrace(PTRACE_SETSIGMASK, tid_, PtraceWord(sizeof all), &all) != 0) {
     return FailErrno("cannot block the program's signals");
   }
   return {};
@@ -109,11 +106,11 @@ Result<> RemoteCaller::BlockSignals() {
 Result<> RemoteCaller::PlaceInstruction() {
   code_ = registers_.rip & ~uint64_t{7};
   errno = 0;
-  original_code_ = ptrace(PTRACE_PEEKTEXT, tid_, Word(code_), nullptr);
+  original_code_ = ptrace(PTRACE_PEEKTEXT, tid_, PtraceWord(code_), nullptr);
   if (errno != 0) return FailErrno("cannot read the program's text");
   const long word = (original_code_ & ~kInstructionMask) | kSyscallInstruction;
-  if (ptrace(PTRACE_POKETEXT, tid_, Word(code_),
-             Word(static_cast<uint64_t>(word))) != 0) {
+  if (ptrace(PTRACE_POKETEXT, tid_, PtraceWord(code_),
+             PtraceWord(static_cast<uint64_t>(word))) != 0) {
     return FailErrno("cannot write to the program's text");
   }
   return {};
@@ -194,12 +191,12 @@ Result<> RemoteCaller::Restore() {
     RETURN_IF_ERROR(CopyIn(tid_, saved->address, saved->bytes));
   }
   saved_.clear();
-  if (ptrace(PTRACE_POKETEXT, tid_, Word(code_),
-             Word(static_cast<uint64_t>(original_code_))) != 0) {
+  if (ptrace(PTRACE_POKETEXT, tid_, PtraceWord(code_),
+             PtraceWord(static_cast<uint64_t>(original_code_))) != 0) {
     return FailErrno("cannot restore the program's text");
   }
   RETURN_IF_ERROR(SetRegisters(registers_));
-  if (ptrace(PTRACE_SETSIGMASK, tid_, Word(sizeof original_mask_),
+  if (ptrace(PTRACE_SETSIGMASK, tid_, PtraceWord(sizeof original_mask_),
              &original_mask_) != 0) {
     return FailErrno("cannot restore the program's signal mask");
   }

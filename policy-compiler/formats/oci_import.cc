@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "common/printable.h"
 #include "policy-compiler/formats/argument_text.h"
 #include "policy-compiler/formats/oci_rules.h"
 #include "policy-compiler/formats/oci_text.h"
@@ -180,10 +181,7 @@ void SayAssumptions(const OciProfile& profile, const OciImportOptions& options,
 // terminal.
 void MakePrintable(OciDifferences& differences) {
   for (std::string& difference : differences)
-    for (char& c : difference) {
-      const auto byte = static_cast<unsigned char>(c);
-      if (byte < ' ' || byte >= 0x7f) c = '?';
-    }
+    difference = AsciiOnly(difference);
 }
 
 Result<> RefuseNarrowed(const OciRules& rules) {

@@ -7,6 +7,8 @@
 #include <tuple>
 #include <utility>
 
+#include "common/printable.h"
+
 namespace bailey::policy {
 namespace {
 
@@ -16,12 +18,7 @@ constexpr size_t kPathTail = 4;       // functions of a call path
 
 // A comment ends with its line, and a policy's text is UTF-8.
 std::string Printable(std::string_view text) {
-  std::string printable(text.substr(0, kMaxNameBytes));
-  for (char& c : printable) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < ' ' || byte >= 0x7f) c = '?';
-  }
-  return printable;
+  return AsciiOnly(text.substr(0, kMaxNameBytes));
 }
 
 std::string PathText(const std::vector<std::string>& path) {

@@ -8,6 +8,7 @@
 
 #include "common/documents/report_json.h"
 #include "common/json.h"
+#include "common/printable.h"
 #include "policy-compiler/infer/infer.h"
 
 namespace bailey::policy {
@@ -22,14 +23,6 @@ std::string SiteText(const Capability& capability) {
 
 // Names of files and functions are the program's own, and must not be able to
 // hide a line on a terminal.
-std::string Printable(std::string text) {
-  for (char& c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < ' ' || byte >= 0x7f) c = '?';
-  }
-  return text;
-}
-
 // One line for each call and reason: the surest capability speaks.
 std::string ListText(const std::string& title,
                      const std::vector<LeftOut>& left_out) {
@@ -41,7 +34,7 @@ std::string ListText(const std::string& title,
   }
   std::string text;
   for (const auto& [key, capability] : lines)
-    text += Printable(fmt::format("{}: {} ({}{}): {}", title, key.first,
+    text += AsciiOnly(fmt::format("{}: {} ({}{}): {}", title, key.first,
                                   ConfidenceName(capability->confidence),
                                   SiteText(*capability), key.second)) +
             "\n";

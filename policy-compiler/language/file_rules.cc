@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 
+#include "common/documents/plan.h"
 #include "policy-compiler/language/condition.h"
 
 namespace bailey::policy {
@@ -129,12 +130,6 @@ bool CheckPath(std::string_view path, SourceSpan span, TextReporter& report) {
   return false;
 }
 
-bool IsBelow(std::string_view path, std::string_view directory) {
-  if (directory == "/") return true;
-  return path.starts_with(directory) &&
-         (path.size() == directory.size() || path[directory.size()] == '/');
-}
-
 }  // namespace
 
 std::optional<FilePath> ParseRulePath(const Name& written,
@@ -182,7 +177,7 @@ PlanFileRule MakeFileRule(FileAccess access, const FilePath& path,
 }
 
 bool Covers(const PlanFileRule& rule, std::string_view path) {
-  return IsBelow(path, rule.path);
+  return IsAtOrBelow(path, rule.path);
 }
 
 std::vector<SyscallRule> ImpliedSyscalls(

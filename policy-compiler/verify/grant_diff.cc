@@ -8,14 +8,10 @@
 #include <string>
 #include <string_view>
 
+#include "common/documents/plan.h"
+
 namespace bailey::policy {
 namespace {
-
-bool IsAtOrBelow(std::string_view path, std::string_view directory) {
-  if (directory == "/") return true;
-  return path.starts_with(directory) &&
-         (path.size() == directory.size() || path[directory.size()] == '/');
-}
 
 bool PathCovers(const PlanFileRule& rule, const PlanFileRule& wanted) {
   if (rule.hierarchy) return IsAtOrBelow(wanted.path, rule.path);
