@@ -18,8 +18,8 @@
 #include <string_view>
 #include <vector>
 
-#include "common/diagnostics.h"
 #include "common/result.h"
+#include "policy-compiler/formats/imported_policy.h"
 #include "policy-compiler/formats/oci_profile.h"
 
 namespace bailey::policy {
@@ -35,12 +35,6 @@ struct OciImportOptions {
   // kernel; none: newer than any that is asked for.
   std::vector<std::string> capabilities = DockerCapabilities();
   std::optional<KernelVersion> kernel;
-};
-
-struct ImportedPolicy {
-  std::string text;                      // loads without an error
-  std::vector<std::string> differences;  // a line each
-  Diagnostics diagnostics;               // warnings about the text
 };
 
 Result<ImportedPolicy> ImportOciProfile(std::string_view text,
