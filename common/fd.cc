@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 
@@ -97,6 +98,18 @@ Result<> WriteNamed(const std::string& path, std::string_view bytes,
   return {};
 }
 
+constexpr size_t kReadStep = size_t{1} << 16;
+
+// What is left to read of a regular file; of anything else, and of files that
+// say 0 (those of /proc), one step. Only a hint.
+size_t ExpectedSize(int fd, size_t limit_bytes) {
+  struct stat status;
+  const bool known =
+      fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0;
+  return std::min(known ? static_cast<size_t>(status.st_size) : kReadStep,
+                  limit_bytes);
+}
+
 }  // namespace
 
 void UniqueFd::Reset(int fd) {
@@ -114,18 +127,22 @@ Result<UniqueFd> OpenFile(const std::string& path, int flags, mode_t mode) {
 }
 
 Result<std::string> ReadAll(int fd, std::string_view name, size_t limit_bytes) {
-  std::string bytes;
-  char buffer[1 << 16];
+  std::string bytes(ExpectedSize(fd, limit_bytes) + 1, '\0');
+  size_t length = 0;
   while (true) {
-    const ssize_t count = read(fd, buffer, sizeof buffer);
+    if (length == bytes.size()) bytes.resize(length + kReadStep);
+    const ssize_t count =
+        read(fd, bytes.data() + length, bytes.size() - length);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return FailErrno(Quoted("read", name));
-    if (count == 0) return bytes;
-    if (bytes.size() + static_cast<size_t>(count) > limit_bytes)
+    length += static_cast<size_t>(count);
+    if (length > limit_bytes)
       return Fail(fmt::format("`{}` is larger than the {} bytes allowed", name,
                               limit_bytes));
-    bytes.append(buffer, static_cast<size_t>(count));
+    if (count == 0) break;
   }
+  bytes.resize(length);
+  return bytes;
 }
 
 Result<std::string> ReadFile(const std::string& path, size_t limit_bytes) {

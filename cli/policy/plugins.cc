@@ -15,7 +15,8 @@ Result<int> PrintPlugins(const std::string& path) {
   Json patterns = Json::array();
   for (const policy::PluginPattern& plugin : loaded->policy.plugins)
     patterns.push_back(plugin.pattern);
-  fmt::print("{}", WriteJson({{"plugins", patterns}}));
+  fmt::print("{}", WriteJson({{"plugins", patterns},
+                              {"policy_sha256", loaded->policy.sha256}}));
   return kExitFine;
 }
 

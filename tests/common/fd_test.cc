@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <thread>
 
 namespace bailey {
 namespace {
@@ -122,6 +123,33 @@ TEST_F(FdTest, LimitsAndNamesInErrors) {
   EXPECT_TRUE(ReadFile(path, 5).ok());
   const std::string message = ReadFile(directory_ + "/none").error().message;
   EXPECT_NE(message.find("none"), std::string::npos);
+}
+
+TEST_F(FdTest, ReadsWholeFilesUpToTheLimit) {
+  for (const size_t size : {0u, 1u, 65536u, 65537u, 300000u}) {
+    const std::string path = directory_ + "/a";
+    const std::string bytes(size, 'x');
+    ASSERT_TRUE(WriteFileAtomically(path, bytes).ok());
+    EXPECT_EQ(ReadFile(path, size).value(), bytes);
+    if (size > 0) {
+      EXPECT_FALSE(ReadFile(path, size - 1).ok());
+    }
+  }
+}
+
+TEST_F(FdTest, ReadsWhatTellsNoSize) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+  UniqueFd reader(ends[0]);
+  UniqueFd writer(ends[1]);
+  const std::string bytes(300000, 'y');
+  std::thread sender([&] {
+    EXPECT_TRUE(WriteAll(writer.get(), bytes, "a pipe").ok());
+    writer.Reset();
+  });
+  EXPECT_EQ(ReadAll(reader.get(), "a pipe", bytes.size()).value(), bytes);
+  sender.join();
+  EXPECT_FALSE(ReadFile("/proc/self/status").value().empty());
 }
 
 TEST_F(FdTest, OpenedFilesAreClosedOnExec) {

@@ -48,6 +48,20 @@ class PluginsTest(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertEqual(done.stderr.count(b"error:"), 1, done.stderr)
 
+    def test_a_bundle_carries_its_plugins(self):
+        (self.folder / "plugin.c").write_text("int start(void) { return 42; }\n")
+        self.assertEqual(run(["cc", "-shared", "-fPIC", "-o", "mod_b.so", "plugin.c"],
+                             directory=self.folder).returncode, 0)
+        (self.folder / "mod_a.so").unlink()
+        (self.folder / "host.policy").write_text(
+            f'policy host {{ target linux x86_64; use "runtime/c"; plugins "{self.folder}/mod_*.so";\n'
+            'allow syscall openat, read, newfstatat, mmap, mprotect, munmap, close, fstat; otherwise errno EPERM; }\n')
+        built = bailey("build", "-p", ".", "--policy", "host.policy", "-o", "host.bailey", directory=self.folder)
+        self.assertEqual(built.returncode, 0, built.stderr)
+        (self.folder / "mod_b.so").unlink()
+        done = bailey("run", "host.bailey", "--", f"{self.folder}/mod_b.so", directory=self.folder)
+        self.assertEqual(done.returncode, 42, done.stderr)
+
 
 if __name__ == "__main__":
     unittest.main()

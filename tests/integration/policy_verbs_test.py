@@ -96,7 +96,9 @@ class PolicyVerbs(unittest.TestCase):
 
     def test_plugins(self):
         out, _ = self.policy("plugins", "p.policy")
-        self.assertEqual(json.loads(out), {"plugins": ["/usr/lib/x/mod_*.so"]})
+        document = json.loads(out)
+        self.assertEqual(document["plugins"], ["/usr/lib/x/mod_*.so"])
+        self.assertEqual(len(document["policy_sha256"]), 64)
 
     def test_used_files_that_cannot_be_read(self):
         os.mkfifo(self.directory / "fifo")
