@@ -17,6 +17,8 @@
 #include "common/result.h"
 #include "executor/agent/channels.h"
 #include "executor/agent/container.h"
+#include "executor/agent/given_credentials.h"
+#include "executor/agent/portion_audit.h"
 #include "executor/agent/supervisor.h"
 #include "executor/audit/process_scanner.h"
 #include "executor/audit/tracer.h"
@@ -40,19 +42,15 @@ class PortionStarter {
   // must outlive the starter and what it starts.
   PortionStarter(const InstanceSpec& spec,
                  const std::vector<UniqueFd>& descriptors)
-      : spec_(spec), descriptors_(descriptors) {}
+      : spec_(spec),
+        descriptors_(descriptors),
+        credentials_(spec, descriptors),
+        audit_(spec, descriptors) {}
 
   // On failure everything that was started has been killed.
   Result<std::vector<RunningPortion>> StartAll();
 
  private:
-  // What a portion gets beyond its place in the plan, kept while it starts.
-  struct Extras {
-    std::vector<UniqueFd> owned;
-    std::vector<std::string> variables;
-    UniqueFd control;
-  };
-
   Result<RunningPortion> StartPortion(const PlanPortion& portion,
                                       uint32_t identity, Channels& channels);
   // A program as it is: no runtime, so no channels and no start-up messages.
@@ -61,36 +59,21 @@ class PortionStarter {
   Learner MakeLearner(const PlanPortion& enforced) const;
   Result<RunningPortion> StartControl();
   Result<ContainerSetup> BasicSetup(const PlanPortion& portion,
-                                    std::string_view files_of, Extras& extras);
-  Result<> AddStdio(bool holds_main, ContainerSetup& setup, Extras& extras);
-  Result<> AddCredential(const PlanCredential& credential, bool has_runtime,
-                         ContainerSetup& setup, Extras& extras);
+                                    std::string_view files_of,
+                                    StartExtras& extras);
+  Result<> AddStdio(bool holds_main, ContainerSetup& setup,
+                    StartExtras& extras);
   Result<> AddRuntime(const PlanPortion& portion, Channels& channels,
-                      ContainerSetup& setup, Extras& extras);
+                      ContainerSetup& setup, StartExtras& extras);
   Result<Supervisor> FollowStart(const PlanPortion& portion,
                                  const Container& container,
                                  const UniqueFd& control, Channels& channels);
-  Result<> Trace(const PlanPortion& portion, const ContainerSetup& setup,
-                 RunningPortion& running);
-  Result<> LookForCredentials(const PlanPortion& portion,
-                              ProcessScanner& scanner);
-  // What else gives a credential away, as whoever asked for the audit says.
-  Result<> LookForForms(const PlanPortion& portion, ProcessScanner& scanner);
-  std::vector<std::string> TrustedFunctions() const;
-  // Whether an audit reads it: there is a credential that it does not use.
-  bool MustTrace(const PlanPortion& portion) const;
-  Result<ElfSymbols> SymbolsOf(const ContainerSetup& setup) const;
-  // Whether this run has it.
-  bool Has(const std::string& credential) const;
-  bool IsGiven(const PlanPortion& portion,
-               const PlanCredential& credential) const;
-  // Whether the path is that of a credential that this run does not have.
-  bool IsOfAbsent(const std::string& path) const;
   Result<> AddCgroups(ContainerSetup& setup) const;
-  Result<int> CredentialFd(const std::string& name) const;
 
   const InstanceSpec& spec_;
   const std::vector<UniqueFd>& descriptors_;
+  const GivenCredentials credentials_;
+  const PortionAudit audit_;
 };
 
 }  // namespace bailey::executor
