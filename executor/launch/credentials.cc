@@ -12,6 +12,9 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
+#include <functional>
+
+#include "executor/launch/credential_files.h"
 
 namespace bailey::executor {
 namespace {
@@ -56,6 +59,9 @@ HostSource DefaultSource(const PlanCredential& credential) {
 }
 
 using HostSources = std::map<std::string, HostSource>;
+
+// Refuses to read a descriptor.
+using FileCheck = std::function<Result<>(int fd)>;
 
 HostSource SourceOf(const PlanCredential& credential,
                     const HostSources& sources) {
@@ -135,23 +141,29 @@ Result<> CopyVariable(const std::string& name, int to) {
   return written;
 }
 
-Result<> CopySource(const HostSource& source, int to) {
+Result<> CopySource(const HostSource& source, int to, const FileCheck& check) {
   if (source.kind == CredentialSource::kEnvironment) {
     return CopyVariable(source.place, to);
   }
+  UniqueFd file;
+  int from = -1;
   if (source.kind == CredentialSource::kFile) {
-    ASSIGN_OR_RETURN(const UniqueFd file, OpenFile(source.place, O_RDONLY));
-    return CopyAndWipe(file.get(), to);
+    ASSIGN_OR_RETURN(file, OpenFile(source.place, O_RDONLY));
+    from = file.get();
+  } else {
+    ASSIGN_OR_RETURN(from, ParseDescriptor(source.place));
   }
-  ASSIGN_OR_RETURN(const int number, ParseDescriptor(source.place));
-  return CopyAndWipe(number, to);
+  RETURN_IF_ERROR(check(from));
+  return CopyAndWipe(from, to);
 }
 
-Result<UniqueFd> OpenOne(const std::string& name, const HostSource& source) {
+Result<UniqueFd> OpenOne(const std::string& name, const HostSource& source,
+                         const FileCheck& check) {
   UniqueFd memory(
       memfd_create("bailey-credential", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!memory.valid()) return FailErrno("cannot make a memory file");
-  if (const Result<> copied = CopySource(source, memory.get()); !copied.ok()) {
+  if (const Result<> copied = CopySource(source, memory.get(), check);
+      !copied.ok()) {
     return Fail(fmt::format("credential `{}` is missing: {}: {}", name,
                             DescribeSource(source), copied.error().message),
                 fmt::format("say where it is: --credential {}=file:PATH, "
@@ -163,6 +175,14 @@ Result<UniqueFd> OpenOne(const std::string& name, const HostSource& source) {
     return FailErrno("cannot seal a memory file");
   }
   return memory;
+}
+
+// The file that a run without the credential must not find by another name.
+Result<> CheckLeftOut(const Plan& plan, const PlanCredential& credential) {
+  if (credential.source != CredentialSource::kFile) return {};
+  const auto file = OpenFile(credential.path, O_PATH);
+  if (!file.ok()) return {};  // there is none
+  return CheckCredentialFile(plan, credential, file->get());
 }
 
 // Our descriptor itself: whoever gets it reads on where we would have. Not one
@@ -207,12 +227,19 @@ Result<std::vector<OpenedCredential>> OpenCredentials(
   std::vector<OpenedCredential> opened;
   for (const PlanCredential& credential : plan.credentials) {
     const HostSource source = SourceOf(credential, sources);
-    if (source.is_none) continue;
+    if (source.is_none) {
+      RETURN_IF_ERROR(CheckLeftOut(plan, credential));
+      continue;
+    }
     const bool hands_over = credential.descriptor == STDIN_FILENO &&
                             IsStandardInput(source) && !settings.copy_input;
-    ASSIGN_OR_RETURN(UniqueFd bytes, hands_over
-                                         ? HandOverInput()
-                                         : OpenOne(credential.name, source));
+    const FileCheck check = [&](int fd) {
+      return CheckCredentialFile(plan, credential, fd);
+    };
+    if (hands_over) RETURN_IF_ERROR(check(STDIN_FILENO));
+    ASSIGN_OR_RETURN(
+        UniqueFd bytes,
+        hands_over ? HandOverInput() : OpenOne(credential.name, source, check));
     opened.push_back({credential.name, std::move(bytes)});
   }
   return opened;
@@ -238,7 +265,11 @@ Result<std::vector<OpenedCredential>> OpenAuditForms(
                               option),
                   "write --audit-also NAME=file:PATH");
     }
-    ASSIGN_OR_RETURN(UniqueFd bytes, OpenOne(name, source));
+    const auto credential =
+        std::ranges::find(plan.credentials, name, &PlanCredential::name);
+    ASSIGN_OR_RETURN(UniqueFd bytes, OpenOne(name, source, [&](int fd) {
+                       return CheckCredentialFile(plan, *credential, fd);
+                     }));
     opened.push_back({name, std::move(bytes)});
   }
   return opened;

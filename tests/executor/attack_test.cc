@@ -80,6 +80,32 @@ TEST_P(AttackTest, OpenTheKeyFileInTheOtherContainer) {
               HasSubstr("open: errno"));
 }
 
+// A rule of the attacker's portion must not show the file that the run's key
+// was given from, by that name or another.
+TEST_P(AttackTest, OpenTheKeysFileThroughARule) {
+  const std::string key = directory() + "/key";
+  TestPlan plan;
+  AddFileRule(plan.main(), directory(), true, false);
+  const Ran ran = Launch(plan.Bundle(), {"open", key});
+  EXPECT_EQ(ran.output, "");
+  EXPECT_EQ(ran.exit_code, 125);
+  EXPECT_THAT(ran.error, HasSubstr("a file rule of portion `main` shows"));
+}
+
+TEST_P(AttackTest, OpenAnotherNameOfTheKeysFileThroughARule) {
+  const std::string folder = directory() + "/shown";
+  std::filesystem::create_directory(folder);
+  const std::string other = folder + "/other";
+  ASSERT_EQ(link((directory() + "/key").c_str(), other.c_str()), 0);
+  EXPECT_EQ(RunBare({"open", other}), "open: ok\n");
+  TestPlan plan;
+  AddFileRule(plan.main(), folder, true, false);
+  const Ran ran = Launch(plan.Bundle(), {"open", other});
+  EXPECT_EQ(ran.output, "");
+  EXPECT_EQ(ran.exit_code, 125);
+  EXPECT_THAT(ran.error, HasSubstr("has 2 names"));
+}
+
 // A process of the host's that the attacker's own user may signal.
 class Bystander {
  public:
