@@ -191,6 +191,39 @@ std::vector<std::vector<ArgumentValues>> Combinations(
   return all;
 }
 
+// The arguments of which a comparison sees more bits than the kernel reads
+// (`widths full`).
+void CollectWider(const Condition& condition, const Syscall& call,
+                  std::set<int>& wider) {
+  const Comparison& comparison = condition.comparison;
+  const auto index = static_cast<size_t>(comparison.argument);
+  if (condition.kind == Condition::Kind::kCompare &&
+      index < call.arguments.size()) {
+    const uint8_t read = call.arguments[index].width_bits;
+    if (read < comparison.width_bits && comparison.mask >> read != 0)
+      wider.insert(comparison.argument);
+  }
+  for (const Condition& operand : condition.operands)
+    CollectWider(operand, call, wider);
+}
+
+// What is known of an argument is what the kernel reads of it. A rule that
+// compares more has to do with what a caller leaves in the register's rest, of
+// which nothing is known.
+std::vector<ArgumentValues> WithoutUnreadBits(
+    Architecture architecture, const PortionPolicy& portion, uint32_t number,
+    std::vector<ArgumentValues> arguments) {
+  const Syscall* call = SyscallTable::For(architecture).FindByNumber(number);
+  if (call == nullptr) return arguments;
+  std::set<int> wider;
+  for (const SyscallRule& rule : portion.syscalls)
+    if (rule.number == number) CollectWider(rule.when, *call, wider);
+  std::erase_if(arguments, [&](const ArgumentValues& known) {
+    return wider.contains(known.index);
+  });
+  return arguments;
+}
+
 // Of two sets of values together; the rule that denies speaks.
 CallAnswer Join(const CallAnswer& a, const CallAnswer& b) {
   const CallAnswer& stricter = b.allowed < a.allowed ? b : a;
@@ -221,7 +254,9 @@ CallAnswer Answer(Architecture architecture, const PortionPolicy& portion,
                   uint32_t number,
                   const std::vector<ArgumentValues>& arguments) {
   std::optional<CallAnswer> joined;
-  for (const std::vector<ArgumentValues>& single : Combinations(arguments)) {
+  const std::vector<ArgumentValues> known =
+      WithoutUnreadBits(architecture, portion, number, arguments);
+  for (const std::vector<ArgumentValues>& single : Combinations(known)) {
     const CallAnswer answer =
         AnswerAsOne(architecture, portion, number, single);
     joined = joined ? Join(*joined, answer) : answer;

@@ -88,9 +88,27 @@ struct TargetStatement {
   std::vector<Name> architectures;
 };
 
+struct VersionNumber {
+  uint64_t number = 0;
+  SourceSpan span;
+};
+
 // A built-in library by its name, or a file: `./` or `../` begins its path.
 struct UseStatement {
   Name library;
+  std::optional<VersionNumber> version;  // the one that the text must say
+};
+
+// Of the text that says it.
+struct VersionStatement {
+  VersionNumber version;
+};
+
+enum class Widths { kKernel, kFull };
+
+// What the comparisons of the text see; widths.h.
+struct WidthsStatement {
+  Widths widths = Widths::kKernel;
 };
 
 struct GroupStatement {
@@ -160,6 +178,15 @@ struct TestStatement {
   std::vector<ExpectationSyntax> expectations;
 };
 
+// What must hold of the policy; see Assertion.
+struct AssertStatement {
+  AssertionKind kind = AssertionKind::kNever;
+  std::optional<Name> description;
+  std::vector<SyscallPattern> patterns;  // kNever, kAlways
+  Name ceiling;                          // kSubset: as written, in the quotes
+  std::optional<Name> portion;           // none: every portion
+};
+
 struct Statement;
 
 struct PortionStatement {
@@ -170,9 +197,10 @@ struct PortionStatement {
 
 struct Statement {
   std::variant<SyscallStatement, FileStatement, TargetStatement, UseStatement,
-               GroupStatement, PluginsStatement, CredentialStatement,
-               UsesStatement, FunctionStatement, SeparateStatement,
-               LimitStatement, OtherwiseStatement, TestStatement,
+               VersionStatement, WidthsStatement, GroupStatement,
+               PluginsStatement, CredentialStatement, UsesStatement,
+               FunctionStatement, SeparateStatement, LimitStatement,
+               OtherwiseStatement, TestStatement, AssertStatement,
                PortionStatement>
       body;
   SourceSpan span;   // without the `;`

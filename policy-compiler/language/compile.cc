@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "policy-compiler/language/ceilings.h"
 #include "policy-compiler/language/diagnostic_sink.h"
 #include "policy-compiler/language/lexer.h"
 #include "policy-compiler/language/resolver.h"
@@ -32,12 +33,21 @@ void TakeTargets(std::vector<Policy> policies, ParsedPolicy& parsed) {
   parsed.other_targets = std::move(policies);
 }
 
-}  // namespace
+ParsedPolicy LoadCeiling(const SourceText& text, const PolicySources& sources);
 
-ParsedPolicy LoadPolicy(const SourceText& text, const PolicySources& sources) {
+// What is asserted of a ceiling is its own affair.
+void TakeAssertions(bool is_ceiling, const PolicySources& sources,
+                    std::deque<PolicyText>& texts) {
+  if (!is_ceiling) return LoadCeilings(texts, sources, LoadCeiling);
+  for (PolicyText& used : texts) DropAssertions(used.syntax.statements);
+}
+
+ParsedPolicy Load(const SourceText& text, const PolicySources& sources,
+                  bool is_ceiling) {
   if (text.text.size() > kMaxPolicyBytes) return TooLarge(text);
   DiagnosticSink sink(text.name);
   std::deque<PolicyText> texts = LoadTexts(text, sources, sink);
+  TakeAssertions(is_ceiling, sources, texts);
   const std::vector<Architecture> targets =
       TargetsOf(texts.front().syntax, texts.front().report);
   sink.SetTargets(targets);
@@ -51,6 +61,16 @@ ParsedPolicy LoadPolicy(const SourceText& text, const PolicySources& sources) {
   if (!parsed.diagnostics.has_errors())
     TakeTargets(std::move(policies), parsed);
   return parsed;
+}
+
+ParsedPolicy LoadCeiling(const SourceText& text, const PolicySources& sources) {
+  return Load(text, sources, /*is_ceiling=*/true);
+}
+
+}  // namespace
+
+ParsedPolicy LoadPolicy(const SourceText& text, const PolicySources& sources) {
+  return Load(text, sources, /*is_ceiling=*/false);
 }
 
 const Policy* FindTarget(const ParsedPolicy& parsed, Architecture target) {

@@ -7,6 +7,7 @@
 #include "common/check.h"
 #include "policy-compiler/language/constant.h"
 #include "policy-compiler/language/pointer_hint.h"
+#include "policy-compiler/language/widths.h"
 
 namespace bailey::policy {
 namespace {
@@ -47,9 +48,12 @@ std::string TypeText(const SyscallArgument& argument) {
 
 class ConditionResolver {
  public:
-  ConditionResolver(Architecture architecture, const Syscall& call,
-                    TextReporter& report)
-      : architecture_(architecture), call_(call), report_(report) {}
+  ConditionResolver(Architecture architecture, Widths widths,
+                    const Syscall& call, TextReporter& report)
+      : architecture_(architecture),
+        widths_(widths),
+        call_(call),
+        report_(report) {}
 
   // Recursion is bounded: the parser refuses deep nesting (kMaxDepth).
   Conditions Resolve(const ArgumentExpression& expression) {
@@ -83,17 +87,27 @@ class ConditionResolver {
     return Branch(kind, std::move(operands));
   }
 
-  const SyscallArgument* FindOperand(const Operand& operand, int& index) {
+  // An argument as it is compared.
+  struct Subject {
+    SyscallArgument argument;
+    Comparison comparison;
+  };
+
+  bool FindOperand(const Operand& operand, Subject& subject) {
+    if (const auto plain = PlainArgument(operand.argument.text))
+      return FindPlain(operand, *plain, subject);
     if (!call_.has_signature) {
       report_.Error(operand.argument.span,
                     "the arguments of `" + std::string(call_.name) +
                         "` are not known: the kernel has no call behind it");
-      return nullptr;
+      return false;
     }
     const auto found = FindArgument(call_, operand.argument.text);
     if (found) {
-      index = *found;
-      return &call_.arguments[static_cast<size_t>(*found)];
+      subject.comparison.argument = *found;
+      subject.argument =
+          Seen(call_.arguments[static_cast<size_t>(*found)], widths_);
+      return true;
     }
     const std::string call = "`" + std::string(call_.name) + "`";
     std::string hint = DidYouMean(operand.argument.text, AcceptedNames(call_));
@@ -103,31 +117,49 @@ class ConditionResolver {
     report_.Error(operand.argument.span,
                   call + " has no argument " + Quoted(operand.argument.text),
                   hint);
-    return nullptr;
+    return false;
   }
 
-  std::optional<Comparison> ResolveOperand(const Operand& operand) {
-    Comparison comparison;
-    const SyscallArgument* argument = FindOperand(operand, comparison.argument);
-    if (argument == nullptr) return std::nullopt;
-    comparison.width_bits = argument->width_bits;
-    comparison.is_signed = argument->is_signed;
-    const uint64_t all = LowBits(argument->width_bits);
+  bool FindPlain(const Operand& operand, int index, Subject& subject) {
+    subject.comparison.argument = index;
+    subject.argument = PlainArgumentAt(index);
+    if (widths_ == Widths::kFull) return true;
+    report_.Error(operand.argument.span,
+                  Quoted(operand.argument.text) +
+                      " names all 64 bits, whatever the kernel reads of them: "
+                      "it is for texts that say `widths full;`",
+                  call_.arguments.empty()
+                      ? ""
+                      : "`" + std::string(call_.name) + "` takes " +
+                            ArgumentNames(call_));
+    return false;
+  }
+
+  std::optional<Subject> ResolveOperand(const Operand& operand) {
+    Subject subject;
+    if (!FindOperand(operand, subject)) return std::nullopt;
+    const SyscallArgument& argument = subject.argument;
+    subject.comparison.width_bits = argument.width_bits;
+    subject.comparison.is_signed = argument.is_signed;
+    const uint64_t all = LowBits(argument.width_bits);
     uint64_t mask = all;
     for (const ConstantExpression& expression : operand.masks) {
-      const auto bits = Fit(expression, *argument, /*as_bits=*/true);
+      const auto bits = Fit(expression, argument, /*as_bits=*/true);
       if (!bits) return std::nullopt;
       mask &= *bits;
     }
     // A mask that takes all bits is none, however it is written.
-    comparison.mask = mask == all ? ~uint64_t{0} : mask;
-    return comparison;
+    subject.comparison.mask = mask == all ? ~uint64_t{0} : mask;
+    return subject;
   }
 
   std::optional<uint64_t> Fit(const ConstantExpression& expression,
                               const SyscallArgument& argument, bool as_bits) {
-    const auto value = EvaluateConstant(expression, architecture_, report_);
+    auto value = EvaluateConstant(expression, architecture_, report_);
     if (!value) return std::nullopt;
+    // In full widths a negative number is its 64 bits, whatever its form.
+    if (widths_ == Widths::kFull && as_bits && value->value < 0)
+      value->is_pattern = true;
     Width width{argument.width_bits, argument.is_signed, as_bits};
     if (const auto bits = FitWidth(*value, width)) return bits;
     report_.Error(expression.span,
@@ -140,38 +172,38 @@ class ConditionResolver {
   }
 
   // The same bits, written so that they fit.
-  static std::string FitHint(const ConstantValue& value, Width width) {
+  std::string FitHint(const ConstantValue& value, Width width) const {
     const WideInteger modulus = WideInteger{1} << width.bits;
     if (width.is_signed && value.value >= modulus / 2 && value.value < modulus)
       return "write " + DecimalText(value.value - modulus) + " for these bits";
     if (!width.is_signed && value.value < 0 && value.value >= -modulus / 2)
-      return "the kernel reads the argument as unsigned: write " +
+      return (widths_ == Widths::kFull
+                  ? "`widths full` compares unsigned: write "
+                  : "the kernel reads the argument as unsigned: write ") +
              DecimalText(value.value + modulus) + " for these bits";
     return "";
   }
 
-  const SyscallArgument& ArgumentOf(const Comparison& comparison) const {
-    return call_.arguments[static_cast<size_t>(comparison.argument)];
-  }
-
   Conditions ResolveComparison(const ArgumentExpression& expression) {
-    auto comparison = ResolveOperand(expression.operand);
+    const auto subject = ResolveOperand(expression.operand);
     const ConstantExpression& right = expression.items[0].first;
-    if (!comparison) {
+    if (!subject) {
       EvaluateConstant(right, architecture_, report_);  // for its own errors
       return std::nullopt;
     }
-    if (ArgumentOf(*comparison).is_pointer)
-      return ResolvePointer(expression, *comparison);
+    if (subject->argument.is_pointer)
+      return ResolvePointer(expression, *subject);
     const bool equality = expression.op == CompareOp::kEqual ||
                           expression.op == CompareOp::kNotEqual;
-    return Finish(*comparison, expression.op, right, equality);
+    return Finish(*subject, expression.op, right, equality);
   }
 
-  Conditions Finish(Comparison comparison, CompareOp op,
+  Conditions Finish(const Subject& subject, CompareOp op,
                     const ConstantExpression& right, bool equality) {
-    const bool masked = comparison.mask != ~uint64_t{0};
-    const auto bits = Fit(right, ArgumentOf(comparison), masked && equality);
+    Comparison comparison = subject.comparison;
+    const bool whole =
+        comparison.mask == ~uint64_t{0} && widths_ == Widths::kKernel;
+    const auto bits = Fit(right, subject.argument, equality && !whole);
     if (!bits) return std::nullopt;
     comparison.op = op;
     comparison.value = *bits;
@@ -179,7 +211,7 @@ class ConditionResolver {
   }
 
   Conditions ResolvePointer(const ArgumentExpression& expression,
-                            Comparison comparison) {
+                            const Subject& subject) {
     const auto value =
         EvaluateConstant(expression.items[0].first, architecture_, report_);
     const bool equality =
@@ -189,11 +221,12 @@ class ConditionResolver {
     const bool null_test = equality && expression.operand.masks.empty() &&
                            value && value->value == 0;
     if (null_test) {
+      Comparison comparison = subject.comparison;
       comparison.op = expression.op;
       return Compare(comparison);
     }
     if (value) {
-      const SyscallArgument& argument = ArgumentOf(comparison);
+      const SyscallArgument& argument = subject.argument;
       report_.Error(expression.operand.argument.span,
                     "`" + std::string(argument.name) + "` of `" +
                         std::string(call_.name) +
@@ -205,35 +238,40 @@ class ConditionResolver {
   }
 
   Conditions ResolveSet(const ArgumentExpression& expression) {
-    const auto comparison = ResolveOperand(expression.operand);
-    if (!comparison) return std::nullopt;
-    if (ArgumentOf(*comparison).is_pointer)
-      return ResolvePointer(expression, *comparison);
+    const auto subject = ResolveOperand(expression.operand);
+    if (!subject) return std::nullopt;
+    if (subject->argument.is_pointer)
+      return ResolvePointer(expression, *subject);
     std::vector<Condition> members;
     for (const SetItem& item : expression.items) {
-      Conditions member = ResolveItem(*comparison, item);
+      Conditions member = ResolveItem(*subject, item);
       if (member) members.push_back(*std::move(member));
     }
     if (members.size() < expression.items.size()) return std::nullopt;
     return AnyOf(std::move(members));
   }
 
-  Conditions ResolveItem(const Comparison& comparison, const SetItem& item) {
-    if (!item.last)
-      return Finish(comparison, CompareOp::kEqual, item.first, true);
+  // By its ends alone: a mask may leave nothing between them all the same.
+  static bool IsEmptyRange(Condition low, Condition high) {
+    low.comparison.mask = high.comparison.mask = ~uint64_t{0};
+    return IsAlwaysFalse(AllOf({std::move(low), std::move(high)}));
+  }
+
+  Conditions ResolveItem(const Subject& subject, const SetItem& item) {
+    if (!item.last) return Finish(subject, CompareOp::kEqual, item.first, true);
     Conditions low =
-        Finish(comparison, CompareOp::kGreaterEqual, item.first, false);
-    Conditions high =
-        Finish(comparison, CompareOp::kLessEqual, *item.last, false);
+        Finish(subject, CompareOp::kGreaterEqual, item.first, false);
+    Conditions high = Finish(subject, CompareOp::kLessEqual, *item.last, false);
     if (!low || !high) return std::nullopt;
-    Condition range = AllOf({*std::move(low), *std::move(high)});
-    if (!IsAlwaysFalse(range)) return range;
+    if (!IsEmptyRange(*low, *high))
+      return AllOf({*std::move(low), *std::move(high)});
     report_.Error(item.first.span, "the range is empty",
                   "the lower end comes first: `0..7`");
     return std::nullopt;
   }
 
   const Architecture architecture_;
+  const Widths widths_;
   const Syscall& call_;
   TextReporter& report_;
 };
@@ -242,9 +280,10 @@ class ConditionResolver {
 
 std::optional<Condition> ResolveCondition(const ArgumentExpression& expression,
                                           Architecture architecture,
-                                          const Syscall& call,
+                                          Widths widths, const Syscall& call,
                                           TextReporter& report) {
-  return ConditionResolver(architecture, call, report).Resolve(expression);
+  return ConditionResolver(architecture, widths, call, report)
+      .Resolve(expression);
 }
 
 Condition Compare(const Comparison& comparison) {

@@ -2,7 +2,7 @@
 // argument's width, and what a filter cannot see refused.
 //
 //   std::optional<Condition> when =
-//       ResolveCondition(expression, architecture, call, report);
+//       ResolveCondition(expression, architecture, widths, call, report);
 //   if (when && IsAlwaysFalse(*when)) report.Warning(...);
 
 #ifndef BAILEY_POLICY_COMPILER_LANGUAGE_CONDITION_H_
@@ -17,11 +17,11 @@
 
 namespace bailey::policy {
 
-// `call` is of the architecture's table. Nothing after an error; every error of
-// the expression is reported.
+// `call` is of the architecture's table, `widths` are those of the text.
+// Nothing after an error; every error of the expression is reported.
 std::optional<Condition> ResolveCondition(const ArgumentExpression& expression,
                                           Architecture architecture,
-                                          const Syscall& call,
+                                          Widths widths, const Syscall& call,
                                           TextReporter& report);
 
 // Conditions by hand, for the rules that Bailey adds. Values must fit.

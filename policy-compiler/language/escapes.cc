@@ -1,19 +1,24 @@
 #include "policy-compiler/language/escapes.h"
 
 #include <algorithm>
-#include <set>
+#include <iterator>
+#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "policy-compiler/language/widths.h"
+
 namespace bailey::policy {
 namespace {
 
 enum class Use {
-  kHalf,   // 64 bits are declared, and some operations use the lower 32
-  kFlags,  // the call takes further bits beside those that are compared
-  kTag,    // an address that the call untags, which clears its top byte
+  kHalf,    // 64 bits are declared, and some operations use the lower 32
+  kFlags,   // the call takes further bits beside those that are compared
+  kTag,     // an address that the call untags, which clears its top byte
+  kNarrow,  // the kernel reads fewer bits than `widths full` compares
 };
 
 struct PartlyUsed {
@@ -111,6 +116,19 @@ bool ComparesUnused(const Comparison& comparison, Use use) {
   return comparison.width_bits == 64 && comparison.mask >> first_unused != 0;
 }
 
+// The bits that the kernel reads; 0 of an argument that the call does not have.
+int ReadBits(const Syscall& call, int argument) {
+  const auto index = static_cast<size_t>(argument);
+  if (!call.has_signature) return 64;  // nothing is known
+  if (index >= call.arguments.size()) return 0;
+  return call.arguments[index].width_bits;
+}
+
+bool ComparesUnread(const Syscall& call, const Comparison& comparison) {
+  const int read = ReadBits(call, comparison.argument);
+  return read < comparison.width_bits && comparison.mask >> read != 0;
+}
+
 class EscapeFinder {
  public:
   EscapeFinder(Architecture architecture, const Syscall& call)
@@ -132,17 +150,22 @@ class EscapeFinder {
   }
 
   // In the order of the arguments.
-  const std::set<int>& found() const { return found_; }
+  const std::map<int, Use>& found() const { return found_; }
 
  private:
   void Visit(const Comparison& comparison, bool fails) {
-    if (CanTurn(comparison, fails)) found_.insert(comparison.argument);
+    if (const auto use = HowItTurns(comparison, fails))
+      found_.emplace(comparison.argument, *use);
   }
 
-  bool CanTurn(const Comparison& comparison, bool fails) const {
+  std::optional<Use> HowItTurns(const Comparison& comparison,
+                                bool fails) const {
+    if (!TurnsWithMoreBits(comparison.op, fails)) return std::nullopt;
+    if (ComparesUnread(call_, comparison)) return Use::kNarrow;
     const PartlyUsed* use = FindUse(architecture_, call_, comparison.argument);
-    return use != nullptr && ComparesUnused(comparison, use->use) &&
-           TurnsWithMoreBits(comparison.op, fails);
+    if (use == nullptr || !ComparesUnused(comparison, use->use))
+      return std::nullopt;
+    return use->use;
   }
 
   // Whether a neighbour compares the same bits and does not turn with them.
@@ -154,21 +177,45 @@ class EscapeFinder {
       return other.kind == Condition::Kind::kCompare &&
              other.comparison.argument == argument &&
              other.comparison.mask == ~uint64_t{0} &&
-             !CanTurn(other.comparison, fails);
+             !HowItTurns(other.comparison, fails);
     });
   }
 
   const Architecture architecture_;
   const Syscall& call_;
-  std::set<int> found_;
+  std::map<int, Use> found_;
 };
+
+std::string NameOf(const Syscall& call, int argument) {
+  const auto index = static_cast<size_t>(argument);
+  return std::string(index < call.arguments.size()
+                         ? call.arguments[index].name
+                         : PlainArgumentAt(argument).name);
+}
+
+// The kernel's mask is 0 bits wide where the call has no such argument.
+void WarnOfWidth(const Syscall& call, int argument, std::string_view what,
+                 SourceSpan span, TextReporter& report) {
+  const std::string name = NameOf(call, argument);
+  const int read = ReadBits(call, argument);
+  report.Warning(
+      span,
+      "the kernel reads " + (read == 0 ? "none" : std::to_string(read)) +
+          " of the 64 bits of `" + name + "` of `" + std::string(call.name) +
+          "`, and `widths full` compares them all:" + std::string(what),
+      read == 0 ? ""
+                : "compare what it reads: `" + name + " & " +
+                      (read == 16 ? "0xffff`" : "0xffffffff`"));
+}
 
 void Warn(const Syscall& call, int argument, Use use, bool denies,
           SourceSpan span, TextReporter& report) {
-  const std::string name(call.arguments[static_cast<size_t>(argument)].name);
+  const std::string name = NameOf(call, argument);
   const std::string what =
       denies ? " a caller escapes this denial by setting other bits"
              : " a caller meets this condition by setting other bits";
+  if (use == Use::kNarrow)
+    return WarnOfWidth(call, argument, what, span, report);
   if (use == Use::kTag) {
     report.Warning(span,
                    "aarch64 ignores the top byte of `" + name + "` of `" +
@@ -193,16 +240,67 @@ void Warn(const Syscall& call, int argument, Use use, bool denies,
                                            : " & FLAG != 0`"));
 }
 
+// The flags among the bits of a word: not those that are a number (a socket's
+// type, the access mode of an open), and only what the call takes, where it
+// refuses the others.
+struct WordOfFlags {
+  std::string_view call;
+  uint64_t flags;
+};
+
+constexpr WordOfFlags kWordsOfFlags[] = {
+    {"clone", ~uint64_t{0xff}},  // the signal at its end
+    {"memfd_create", 0x1f},      // MFD_*
+    {"open", ~uint64_t{3}},      // O_ACCMODE
+    {"openat", ~uint64_t{3}},    // O_ACCMODE
+    {"setns", 0x7e020080},       // CLONE_NEW*
+    {"socket", 0x80800},         // SOCK_CLOEXEC, SOCK_NONBLOCK
+    {"socketpair", 0x80800},     // SOCK_CLOEXEC, SOCK_NONBLOCK
+    {"unshare", 0x7e070f80},     // CLONE_*, but CLONE_VFORK and its like
+};
+
+uint64_t FlagBits(const Syscall& call) {
+  const auto known =
+      std::ranges::find(kWordsOfFlags, call.name, &WordOfFlags::call);
+  return known == std::end(kWordsOfFlags) ? ~uint64_t{0} : known->flags;
+}
+
+uint64_t FreeBits(const Syscall& call, int argument, Use use) {
+  switch (use) {
+    case Use::kFlags:
+      return FlagBits(call);
+    case Use::kTag:
+      return ~uint64_t{0} << 56;
+    case Use::kHalf:
+      return ~uint64_t{0} << 32;
+    case Use::kNarrow:
+      break;
+  }
+  const int read = ReadBits(call, argument);
+  return read == 0 ? ~uint64_t{0} : ~uint64_t{0} << read;
+}
+
 }  // namespace
+
+std::vector<Escape> FindEscapes(const Condition& when,
+                                Architecture architecture, const Syscall& call,
+                                bool denies) {
+  EscapeFinder finder(architecture, call);
+  finder.Visit(when, /*fails=*/denies);
+  std::vector<Escape> escapes;
+  for (const auto& [argument, use] : finder.found())
+    escapes.push_back(
+        {argument, FreeBits(call, argument, use), use == Use::kFlags});
+  return escapes;
+}
 
 void WarnOfEscapes(const Condition& when, Architecture architecture,
                    const Syscall& call, bool denies, SourceSpan span,
                    TextReporter& report) {
   EscapeFinder finder(architecture, call);
   finder.Visit(when, /*fails=*/denies);
-  for (const int argument : finder.found())
-    Warn(call, argument, FindUse(architecture, call, argument)->use, denies,
-         span, report);
+  for (const auto& [argument, use] : finder.found())
+    Warn(call, argument, use, denies, span, report);
 }
 
 }  // namespace bailey::policy

@@ -12,6 +12,9 @@
 #ifndef BAILEY_POLICY_COMPILER_LANGUAGE_ESCAPES_H_
 #define BAILEY_POLICY_COMPILER_LANGUAGE_ESCAPES_H_
 
+#include <cstdint>
+#include <vector>
+
 #include "common/diagnostics.h"
 #include "common/syscalls/syscall_table.h"
 #include "policy-compiler/language/diagnostic_sink.h"
@@ -25,6 +28,19 @@ namespace bailey::policy {
 void WarnOfEscapes(const Condition& when, Architecture architecture,
                    const Syscall& call, bool denies, SourceSpan span,
                    TextReporter& report);
+
+// What such a warning is about, for who can look for a call that escapes.
+struct Escape {
+  int argument = 0;
+  // Those that a caller may set, beside what it has set.
+  uint64_t free_bits = 0;
+  bool are_flags = false;  // else the kernel does not use them
+};
+
+// In the order of the arguments.
+std::vector<Escape> FindEscapes(const Condition& when,
+                                Architecture architecture, const Syscall& call,
+                                bool denies);
 
 }  // namespace bailey::policy
 

@@ -41,15 +41,12 @@ constexpr std::array<Relation, 6> kRelations = {{
     {">=", CompareOp::kGreaterEqual},
 }};
 
-// What C programmers write in place of our words.
+// What C programmers write in place of a comparison.
 std::string HintForC(std::string_view found) {
   if (found == ")" || found == ",")
     return "an argument is compared by its name, as in `fd == 2` or `flags & "
            "O_CREAT == 0`";
   if (found == "=") return "write `==`";
-  if (found == "&&") return "write `and`";
-  if (found == "||") return "write `or`";
-  if (found == "!") return "write `not`";
   return "";
 }
 
@@ -195,7 +192,7 @@ ExpressionParser::Tests ExpressionParser::Any() {
     Tests next = All();
     if (!next) return std::nullopt;
     operands.push_back(*std::move(next));
-  } while (cursor_.AcceptWord("or"));
+  } while (AcceptEither("or", "||"));
   return Join(Kind::kAny, std::move(operands), cursor_.SpanSince(begin));
 }
 
@@ -206,26 +203,35 @@ ExpressionParser::Tests ExpressionParser::All() {
     Tests next = Not();
     if (!next) return std::nullopt;
     operands.push_back(*std::move(next));
-  } while (cursor_.AcceptWord("and"));
+  } while (AcceptEither("and", "&&"));
   return Join(Kind::kAll, std::move(operands), cursor_.SpanSince(begin));
 }
 
 ExpressionParser::Tests ExpressionParser::Not() {
   const size_t begin = cursor_.position();
-  if (!cursor_.AcceptWord("not")) return Test();
+  if (!AcceptEither("not", "!")) return Test();
   if (!Enter() || !CountPart()) return std::nullopt;
   Tests operand = Not();
   Leave();
   if (!operand || !IsTest(*operand)) return std::nullopt;
+  return Negated(*std::move(operand), begin);
+}
+
+ExpressionParser::Tests ExpressionParser::Negated(ArgumentExpression inner,
+                                                  size_t begin) {
   ArgumentExpression result;
   result.kind = Kind::kNot;
-  result.operands.push_back(*std::move(operand));
+  result.operands.push_back(std::move(inner));
   result.span = cursor_.SpanSince(begin);
   return result;
 }
 
+bool ExpressionParser::AcceptEither(std::string_view word,
+                                    std::string_view symbol) {
+  return cursor_.AcceptWord(word) || cursor_.AcceptSymbol(symbol);
+}
+
 std::string ExpressionParser::ArgumentHint() const {
-  if (cursor_.AtSymbol("!")) return HintForC("!");
   if (cursor_.Peek().kind == TokenKind::kNumber) return HintForC(",");
   return "";
 }
@@ -271,8 +277,9 @@ bool ExpressionParser::Mask(Operand& operand) {
 std::optional<CompareOp> ExpressionParser::Operator() {
   for (const Relation& relation : kRelations)
     if (cursor_.AcceptSymbol(relation.symbol)) return relation.op;
-  cursor_.Unexpected("a comparison (`==`, `!=`, `<`, `<=`, `>`, `>=`, `in`)",
-                     HintForC(cursor_.PeekText()));
+  cursor_.Unexpected(
+      "a comparison (`==`, `!=`, `<`, `<=`, `>`, `>=`, `in`, `not in`)",
+      HintForC(cursor_.PeekText()));
   return std::nullopt;
 }
 
@@ -280,6 +287,11 @@ ExpressionParser::Tests ExpressionParser::Comparison(ArgumentExpression operand,
                                                      size_t begin) {
   if (!Mask(operand.operand)) return std::nullopt;
   if (cursor_.AtWord("in")) return Set(std::move(operand), begin);
+  if (cursor_.AtWord("not") && cursor_.AtWord("in", 1)) {
+    cursor_.Next();  // `not`
+    Tests set = Set(std::move(operand), begin);
+    return set ? Negated(*std::move(set), begin) : std::nullopt;
+  }
   // Inside parentheses an operand may stand alone: the comparison follows them.
   if (cursor_.AtSymbol(")") && depth_ > 0) {
     operand.span = cursor_.SpanSince(begin);

@@ -4,9 +4,10 @@
 //   shift     = sum { "<<" sum }           sum   = unary { ("+"|"-") unary }
 //   unary     = { "-" | "~" } ( NUMBER | NAME | "(" constant ")" )
 //
-//   arguments  = any { "," any }           any   = all { "or" all }
-//   all        = not { "and" not }         not   = { "not" } test
-//   test       = operand ( OP constant | "in" "{" item { "," item } "}" )
+//   arguments  = any { "," any }           any   = all { ("or"|"||") all }
+//   all        = not { ("and"|"&&") not }  not   = { "not" | "!" } test
+//   test       = operand ( OP constant
+//                        | [ "not" ] "in" "{" item { "," item } "}" )
 //              | "(" any ")"
 //   operand    = ( NAME | "(" operand ")" ) [ "&" and ]
 //   item       = constant [ ".." constant ]
@@ -44,9 +45,11 @@ class ExpressionParser {
   Tests Not();
   Tests Test();
   std::string ArgumentHint() const;
+  bool AcceptEither(std::string_view word, std::string_view symbol);
   Tests Parenthesised();
   Tests Comparison(ArgumentExpression operand, size_t begin);
   Tests Set(ArgumentExpression operand, size_t begin);
+  Tests Negated(ArgumentExpression inner, size_t begin);
   std::optional<SetItem> Item();
   bool Mask(Operand& operand);
   std::optional<CompareOp> Operator();

@@ -19,8 +19,8 @@ constexpr size_t kContinuation = 4;
 // Words after which an expression begins: no call, no operand.
 constexpr std::array<std::string_view, 6> kOperatorWords = {
     "and", "or", "not", "in", "then", "errno"};
-constexpr std::array<std::string_view, 5> kBreakBefore = {"and", "or", "then",
-                                                          "=>", "|"};
+constexpr std::array<std::string_view, 7> kBreakBefore = {
+    "and", "or", "then", "=>", "|", "&&", "||"};
 
 bool IsSymbol(const CommentedToken& piece, std::string_view symbol) {
   return piece.kind == TokenKind::kSymbol && piece.text == symbol;
@@ -213,6 +213,7 @@ class Formatter {
   }
 
   bool IsUnary(size_t i) const {
+    if (IsSymbol(pieces_[i], "!")) return true;
     const bool sign = IsSymbol(pieces_[i], "-") || IsSymbol(pieces_[i], "~");
     return sign && (i == 0 || !IsOperand(pieces_[i - 1]));
   }

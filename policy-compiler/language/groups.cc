@@ -44,8 +44,8 @@ void Groups::ResolveMembers(Group& group, const GroupStatement& syntax) {
     if (pattern.is_group)
       member.group = Find(pattern.name, *group.text);
     else
-      member.pattern =
-          ResolvePattern(pattern, architecture_, group.text->report);
+      member.pattern = ResolvePattern(pattern, architecture_,
+                                      group.text->widths, group.text->report);
   }
 }
 
@@ -126,6 +126,16 @@ std::string Groups::Nearest(const std::string& name,
     if (group.text == &from || group.text->is_library)
       names.push_back(group.name.text);
   return DidYouMean(name, names);
+}
+
+std::vector<UnusedGroup> Groups::Unused() const {
+  std::vector<UnusedGroup> unused;
+  for (const Group& group : groups_) {
+    if (group.used || group.text->is_library) continue;
+    const LineColumn place = PlaceIn(*group.text, group.name.span.offset);
+    unused.push_back({group.name.text, place.line, place.column});
+  }
+  return unused;
 }
 
 void Groups::WarnOfUnused() {

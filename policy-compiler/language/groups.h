@@ -52,6 +52,7 @@ class Groups {
 
   // Of the author's own text.
   void WarnOfUnused();
+  std::vector<UnusedGroup> Unused() const;
 
  private:
   using ByName = std::map<std::string, Group*, std::less<>>;

@@ -112,6 +112,7 @@ class Lexer {
   void LexOne() {
     const char c = Peek();
     if (IsNameStart(c)) return LexName();
+    if (c == '@' && IsNameStart(Peek(1))) return LexGroupName();
     if (IsDigit(c)) return LexNumber();
     if (c == '"') return LexString();
     if (IsPrintable(c)) return LexSymbol();
@@ -122,6 +123,13 @@ class Lexer {
     const size_t begin = position_;
     while (IsNamePart(Peek())) ++position_;
     Push(TokenKind::kIdentifier, begin);
+  }
+
+  void LexGroupName() {
+    const size_t begin = position_++;
+    while (IsNamePart(Peek()) || (Peek() == '-' && IsNamePart(Peek(1))))
+      ++position_;
+    Push(TokenKind::kGroupName, begin);
   }
 
   void LexNumber() {

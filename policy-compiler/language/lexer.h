@@ -3,6 +3,8 @@
 //   std::vector<Token> tokens = Lex(text, report);  // the last one is kEnd
 //
 //   identifier  letter or `_`, then letters, digits and `_`
+//   group       `@`, then a letter or `_`, then letters, digits, `_` and single
+//               `-` between them
 //   number      decimal, 0x hexadecimal, 0o or C's leading 0 octal; 64 bits
 //   string      "..." on one line, UTF-8, with the escapes \" and \\ alone
 //   symbol      any other printable ASCII; the longest of the known ones
@@ -25,7 +27,14 @@ namespace bailey::policy {
 
 inline constexpr size_t kMaxPolicyBytes = size_t{1} << 20;
 
-enum class TokenKind : uint8_t { kIdentifier, kNumber, kString, kSymbol, kEnd };
+enum class TokenKind : uint8_t {
+  kIdentifier,
+  kGroupName,  // `@network-client`
+  kNumber,
+  kString,
+  kSymbol,
+  kEnd
+};
 
 // Small, for a text of one MiB may hold as many tokens.
 struct Token {

@@ -5,27 +5,20 @@
 #include <string>
 #include <utility>
 
+#include "policy-compiler/language/assert_parser.h"
+#include "policy-compiler/language/later_clauses.h"
 #include "policy-compiler/language/statement_parser.h"
 #include "policy-compiler/language/test_parser.h"
 
 namespace bailey::policy {
 namespace {
 
-// Clauses of the language that no part of this version can carry out.
-constexpr std::array<std::string_view, 5> kUnsupported = {
-    "declassify", "auxiliary", "assert", "service", "net"};
-
 constexpr std::array<std::string_view, 2> kTrustWords = {"trusted",
                                                          "untrusted"};
 
-bool IsUnsupported(std::string_view word) {
-  return std::ranges::find(kUnsupported, word) != kUnsupported.end();
-}
-
 std::vector<std::string_view> StatementWords() {
-  std::vector<std::string_view> words(kUnsupported.begin(), kUnsupported.end());
-  words.push_back("portion");
-  words.push_back("test");
+  std::vector<std::string_view> words = {"portion", "test", "assert",
+                                         "auxiliary", "declassify"};
   for (const std::string_view word : kSimpleStatements) words.push_back(word);
   return words;
 }
@@ -34,7 +27,10 @@ class Parser {
  public:
   Parser(const SourceText& text, std::span<const Token> tokens,
          TextReporter& report)
-      : cursor_(text, tokens, report), statements_(cursor_), tests_(cursor_) {}
+      : cursor_(text, tokens, report),
+        statements_(cursor_),
+        tests_(cursor_),
+        asserts_(cursor_) {}
 
   PolicySyntax Run() {
     PolicySyntax policy;
@@ -79,15 +75,14 @@ class Parser {
   void ParseStatement(bool in_portion, std::vector<Statement>& out) {
     if (cursor_.AcceptSymbol(";")) return;  // an empty statement is harmless
     if (cursor_.AtWord("portion")) return Portion(in_portion, out);
-    if (cursor_.Peek().kind == TokenKind::kIdentifier &&
-        IsUnsupported(cursor_.PeekText()))
-      return Unsupported(cursor_.Peek());
+    if (cursor_.Peek().kind == TokenKind::kIdentifier)
+      if (const LaterClause* later = FindLaterClause(cursor_.PeekText()))
+        return Unsupported(*later);
     const size_t begin = cursor_.position();
     Statement statement;
     statement.keyword = {std::string(cursor_.PeekText()),
                          cursor_.Peek().span()};
-    switch (cursor_.AtWord("test") ? tests_.Parse(statement)
-                                   : statements_.Parse(statement)) {
+    switch (ParseBody(statement)) {
       case StatementResult::kFailed:
         // A declaration keeps its name, so that its uses are no second error.
         if (std::holds_alternative<CredentialStatement>(statement.body))
@@ -108,6 +103,12 @@ class Parser {
     if (!is_block) End();
   }
 
+  StatementResult ParseBody(Statement& statement) {
+    if (cursor_.AtWord("test")) return tests_.Parse(statement);
+    if (cursor_.AtWord("assert")) return asserts_.Parse(statement);
+    return statements_.Parse(statement);
+  }
+
   static bool EndsWithBlock(const Statement& statement) {
     return std::holds_alternative<GroupStatement>(statement.body) ||
            std::holds_alternative<TestStatement>(statement.body);
@@ -121,9 +122,8 @@ class Parser {
         is_word ? DidYouMean(cursor_.PeekText(), StatementWords()) : "");
   }
 
-  void Unsupported(const Token& token) {
-    report().Error(token.span(),
-                   Quoted(cursor_.TextOf(token)) + " is not supported yet");
+  void Unsupported(const LaterClause& clause) {
+    ReportLater(clause, cursor_.Peek().span(), report());
     SkipClause();
   }
 
@@ -233,6 +233,7 @@ class Parser {
   TokenCursor cursor_;
   StatementParser statements_;
   TestParser tests_;
+  AssertParser asserts_;
   int portion_depth_ = 0;
 };
 

@@ -59,11 +59,13 @@ const Syscall* ResolveCall(const Name& name, Architecture architecture,
 
 std::optional<ResolvedPattern> ResolvePattern(const SyscallPattern& pattern,
                                               Architecture architecture,
+                                              Widths widths,
                                               TextReporter& report) {
   const Syscall* call = ResolveCall(pattern.name, architecture, report);
   if (call == nullptr) return std::nullopt;
   if (!pattern.when) return ResolvedPattern{call, {}, 1};
-  auto when = ResolveCondition(*pattern.when, architecture, *call, report);
+  auto when =
+      ResolveCondition(*pattern.when, architecture, widths, *call, report);
   if (!when) return std::nullopt;
   if (IsAlwaysFalse(*when))
     report.Warning(pattern.when->span,

@@ -1,7 +1,7 @@
 // The patterns of rules and groups: a system call by name, with its condition.
 //
 //   std::optional<ResolvedPattern> found =
-//       ResolvePattern(pattern, Architecture::kX8664, report);
+//       ResolvePattern(pattern, Architecture::kX8664, text.widths, report);
 
 #ifndef BAILEY_POLICY_COMPILER_LANGUAGE_PATTERN_H_
 #define BAILEY_POLICY_COMPILER_LANGUAGE_PATTERN_H_
@@ -25,10 +25,11 @@ struct ResolvedPattern {
 const Syscall* ResolveCall(const Name& name, Architecture architecture,
                            TextReporter& report);
 
-// Requires a pattern that is no group. Nothing as for ResolveCall, or after an
-// error of the condition.
+// Requires a pattern that is no group, in a text of those widths. Nothing as
+// for ResolveCall, or after an error of the condition.
 std::optional<ResolvedPattern> ResolvePattern(const SyscallPattern& pattern,
                                               Architecture architecture,
+                                              Widths widths,
                                               TextReporter& report);
 
 }  // namespace bailey::policy

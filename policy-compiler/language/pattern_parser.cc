@@ -5,7 +5,9 @@
 namespace bailey::policy {
 
 std::optional<SyscallPattern> PatternParser::GroupPattern() {
-  auto name = cursor_.ExpectName("the name of a group");
+  auto name = cursor_.Peek().kind == TokenKind::kGroupName
+                  ? cursor_.TakeGroupName()
+                  : cursor_.ExpectName("the name of a group");
   if (!name) return std::nullopt;
   if (cursor_.AtSymbol("(")) {
     cursor_.Unexpected("the end of the group's name",
@@ -16,10 +18,11 @@ std::optional<SyscallPattern> PatternParser::GroupPattern() {
 }
 
 std::optional<SyscallPattern> PatternParser::Pattern() {
+  if (cursor_.Peek().kind == TokenKind::kGroupName) return GroupPattern();
   if (cursor_.AcceptWord("group")) return GroupPattern();
   auto name = cursor_.ExpectName(
       "the name of a system call",
-      cursor_.AtSymbol("@") ? "a group is written `group NAME`" : "");
+      cursor_.AtSymbol("@") ? "a group is written `@NAME`" : "");
   if (!name) return std::nullopt;
   SyscallPattern pattern{*std::move(name), std::nullopt, false};
   if (!cursor_.AcceptSymbol("(")) return pattern;
@@ -30,11 +33,8 @@ std::optional<SyscallPattern> PatternParser::Pattern() {
   }
   pattern.when = expressions_.Arguments();
   if (!pattern.when) return std::nullopt;
-  if (!cursor_.ExpectSymbol(")", cursor_.AtSymbol("&&")   ? "write `and`"
-                                 : cursor_.AtSymbol("||") ? "write `or`"
-                                                          : "comparisons are "
-                                                            "joined by `,`, "
-                                                            "`and`, `or`"))
+  if (!cursor_.ExpectSymbol(
+          ")", "comparisons are joined by `,`, `and` (`&&`), `or` (`||`)"))
     return std::nullopt;
   return pattern;
 }

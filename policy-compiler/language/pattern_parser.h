@@ -1,7 +1,7 @@
 // What rules and groups are made of: system calls with their conditions, and
 // groups by name.
 //
-//   pattern = NAME [ "(" arguments ")" ] | "group" NAME
+//   pattern = NAME [ "(" arguments ")" ] | "group" NAME | GROUP
 
 #ifndef BAILEY_POLICY_COMPILER_LANGUAGE_PATTERN_PARSER_H_
 #define BAILEY_POLICY_COMPILER_LANGUAGE_PATTERN_PARSER_H_

@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -171,6 +172,38 @@ struct PolicyTest {
   std::vector<Expectation> expectations;
 };
 
+enum class AssertionKind { kNever, kAlways, kSubset };
+
+// System calls of one number, for which something is asserted.
+struct AssertedCalls {
+  uint32_t number = 0;
+  Condition when;
+};
+
+struct Policy;
+
+// What an author says that the policy must never, or always, allow: proved
+// before any filter leaves the compiler (verify/assertion.h).
+struct Assertion {
+  AssertionKind kind = AssertionKind::kNever;
+  std::string description;           // the author's, or empty
+  std::string portion;               // empty: every portion
+  std::vector<AssertedCalls> calls;  // kNever, kAlways
+  // kSubset: for the same target.
+  std::shared_ptr<const Policy> ceiling;
+  std::string text;  // as written, white space folded
+  std::string file;
+  int line = 0;
+  int column = 0;
+};
+
+// A group of the author's own text that nothing uses.
+struct UnusedGroup {
+  std::string name;
+  int line = 0;
+  int column = 0;
+};
+
 struct Policy {
   std::string name;
   Architecture architecture = Architecture::kX8664;
@@ -182,7 +215,13 @@ struct Policy {
   std::vector<PluginPattern> plugins;
   std::vector<SeparateGlobal> separate;
   std::vector<PolicyTest> tests;  // of the author's text, not of what it uses
-  std::string sha256;             // of every text that went in
+  std::vector<Assertion> assertions;  // of every text
+  std::vector<UnusedGroup> unused_groups;
+  std::string source;  // the author's text, as `rules` name it
+  // So many of `rules` are the author's and the libraries'; what stands behind
+  // them Bailey added (runtime_rules.h, loader_rules.h).
+  size_t written_rules = 0;
+  std::string sha256;  // of every text that went in
 };
 
 const PortionPolicy* FindPortion(const Policy& policy, std::string_view name);

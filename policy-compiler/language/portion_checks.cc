@@ -1,7 +1,6 @@
 #include "policy-compiler/language/portion_checks.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -13,61 +12,10 @@
 #include "policy-compiler/language/action.h"
 #include "policy-compiler/language/condition.h"
 #include "policy-compiler/language/file_rules.h"
+#include "policy-compiler/language/ways_around.h"
 
 namespace bailey::policy {
 namespace {
-
-struct WayAround {
-  std::string_view call;
-  std::string_view why;
-};
-
-// Calls by which an allowed portion can do what its other rules deny.
-constexpr std::array<WayAround, 22> kWaysAround = {{
-    {"bpf", "loads code into the kernel"},
-    {"chroot", "changes the files that paths name"},
-    {"fsmount", "makes mounts, by which paths name other files"},
-    {"fsopen", "makes mounts, by which paths name other files"},
-    {"io_uring_enter", "makes calls that no filter sees"},
-    {"io_uring_setup", "makes calls that no filter sees"},
-    {"keyctl", "reads keys that others left in its keyrings"},
-    {"mount", "makes mounts, by which paths name other files"},
-    {"mount_setattr", "changes mounts, read-only ones included"},
-    {"move_mount", "moves mounts, by which paths name other files"},
-    {"open_by_handle_at", "opens files by handle, not by path"},
-    {"open_tree", "makes mounts, by which paths name other files"},
-    {"open_tree_attr", "changes mounts, read-only ones included"},
-    {"perf_event_open", "observes other processes through the kernel"},
-    {"pidfd_getfd", "takes other processes' descriptors"},
-    {"pivot_root", "changes the files that paths name"},
-    {"process_vm_readv", "reads other processes' memory"},
-    {"process_vm_writev", "writes other processes' memory"},
-    {"ptrace", "controls other processes, whose calls are then its own"},
-    {"setns", "enters namespaces that its rules do not know"},
-    {"unshare", "makes user namespaces, in which it has capabilities"},
-    {"userfaultfd", "stops the kernel in the middle of a copy"},
-}};
-
-// Calls that do the same, each group ended by an empty name: where `otherwise`
-// allows, a denial of one is worth nothing without the others.
-constexpr std::array<std::array<std::string_view, 6>, 15> kSameDeed = {{
-    {"chmod", "fchmod", "fchmodat", "fchmodat2"},
-    {"chown", "fchown", "fchownat", "lchown"},
-    {"execve", "execveat"},
-    {"finit_module", "init_module"},
-    {"clone", "clone3", "fork", "vfork"},
-    {"creat", "open", "openat", "openat2"},
-    {"kill", "pidfd_send_signal", "rt_sigqueueinfo", "rt_tgsigqueueinfo",
-     "tgkill", "tkill"},
-    {"link", "linkat"},
-    {"mkdir", "mkdirat"},
-    {"mknod", "mknodat"},
-    {"mount", "move_mount"},
-    {"mprotect", "pkey_mprotect"},
-    {"rename", "renameat", "renameat2"},
-    {"symlink", "symlinkat"},
-    {"unlink", "unlinkat"},
-}};
 
 bool IsAllow(const SyscallRule& rule) { return !IsDenial(rule.action); }
 
@@ -75,7 +23,8 @@ std::string Key(const Condition& condition) {
   const Comparison& c = condition.comparison;
   std::string key = std::to_string(static_cast<int>(condition.kind)) + "(";
   if (condition.kind == Condition::Kind::kCompare) {
-    key += std::to_string(c.argument) + "," + std::to_string(c.mask) + "," +
+    key += std::to_string(c.argument) + "," + std::to_string(c.width_bits) +
+           (c.is_signed ? "s" : "u") + std::to_string(c.mask) + "," +
            std::to_string(static_cast<int>(c.op)) + "," +
            std::to_string(c.value);
   }

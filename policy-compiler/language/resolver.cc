@@ -25,6 +25,9 @@ std::string DigestOf(const std::deque<PolicyText>& texts) {
   std::string all;
   for (const PolicyText& text : texts) {
     all += std::to_string(text.text.text.size()) + ":" + text.text.text;
+    for (const auto& [offset, ceiling] : text.ceilings)
+      if (ceiling != nullptr && ceiling->policy)
+        all += "^" + ceiling->policy->sha256 + ";";
     for (const auto& [offset, used] : text.uses)
       if (used != nullptr) all += "@" + std::to_string(places.at(used)) + ";";
   }
@@ -37,14 +40,16 @@ bool IsOneOf(const Statement& statement) {
 }
 
 bool BelongsToLibrary(const Statement& statement) {
-  return IsOneOf<SyscallStatement, FileStatement, UseStatement, GroupStatement,
-                 TestStatement>(statement);
+  return IsOneOf<SyscallStatement, FileStatement, UseStatement, WidthsStatement,
+                 VersionStatement, GroupStatement, TestStatement,
+                 AssertStatement>(statement);
 }
 
 // A portion in a portion was reported by the parser.
 bool BelongsToPortion(const Statement& statement) {
   return IsOneOf<SyscallStatement, FileStatement, UsesStatement,
-                 FunctionStatement, PortionStatement>(statement);
+                 FunctionStatement, PortionStatement, AssertStatement>(
+      statement);
 }
 
 bool BelongsToPolicy(const Statement& statement) {
@@ -63,11 +68,15 @@ Policy Resolver::Run() {
   PolicyText& main = texts_.front();
   Declare(main.syntax, main.report, policy_);
   groups_.emplace(texts_, policy_.architecture, sink_);
+  assertions_.emplace(policy_, *groups_);
   ResolveStatements(main.syntax.statements, main, {});
   FinishPortions();
   CheckPortions(policy_, places_);
   // A text of groups alone is there for others.
   if (has_syscall_rules_) groups_->WarnOfUnused();
+  policy_.unused_groups = groups_->Unused();
+  policy_.written_rules = policy_.rules.size();
+  policy_.source = main.text.name;
   policy_.sha256 = DigestOf(texts_);
   return std::move(policy_);
 }
@@ -92,7 +101,9 @@ bool Resolver::IsMisplaced(const Statement& statement, PolicyText& text,
   };
   if (text.is_library && !BelongsToLibrary(statement))
     return misplaced(word + " cannot stand in a library",
-                     "what others use holds rules, groups, tests and `use`");
+                     "what others use holds rules, groups, tests, assertions, "
+                     "`use`, "
+                     "`version` and `widths`");
   if (text.is_library) return false;
   if (scope.portion != nullptr && !BelongsToPortion(statement))
     return misplaced(word + " belongs to the policy, not to a portion",
@@ -158,7 +169,7 @@ void Resolver::AddPattern(const SyscallPattern& pattern, const Rule& rule,
     return;
   }
   const auto resolved =
-      ResolvePattern(pattern, policy_.architecture, text.report);
+      ResolvePattern(pattern, policy_.architecture, text.widths, text.report);
   if (resolved) AddCall(pattern, *resolved, rule, text);
 }
 
@@ -240,6 +251,12 @@ void Resolver::Resolve(const Statement&, const TestStatement& test,
                   kMaxExpectations, "expectations in tests", test.name.span,
                   text))
     policy_.tests.push_back(ResolveTest(test, text, policy_));
+}
+
+// Those of a library hold for whoever uses it.
+void Resolver::Resolve(const Statement& statement, const AssertStatement& claim,
+                       PolicyText& text, const Scope& scope) {
+  assertions_->Resolve(statement, claim, text, scope.portion);
 }
 
 void Resolver::Resolve(const Statement&, const PortionStatement& portion,

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "policy-compiler/language/assertions.h"
 #include "policy-compiler/language/groups.h"
 #include "policy-compiler/language/portion_checks.h"
 #include "policy-compiler/language/texts.h"
@@ -65,6 +66,8 @@ class Resolver {
                PolicyText& text, const Scope& scope);
   void Resolve(const Statement& statement, const TestStatement& test,
                PolicyText& text, const Scope& scope);
+  void Resolve(const Statement& statement, const AssertStatement& claim,
+               PolicyText& text, const Scope& scope);
   void Resolve(const Statement& statement, const UsesStatement& uses,
                PolicyText& text, const Scope& scope);
   void Resolve(const Statement& statement, const PortionStatement& portion,
@@ -87,6 +90,7 @@ class Resolver {
   DiagnosticSink& sink_;
   Policy policy_;
   std::optional<Groups> groups_;
+  std::optional<AssertionResolver> assertions_;
   std::vector<RulePlace> places_;
   std::vector<SyscallRule> common_syscalls_;
   std::vector<PlanFileRule> common_files_;

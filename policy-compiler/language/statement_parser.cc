@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/syscalls/syscall_table.h"
+#include "policy-compiler/language/later_clauses.h"
 #include "policy-compiler/language/limit_units.h"
 
 namespace bailey::policy {
@@ -13,6 +14,7 @@ namespace {
 constexpr std::array<std::string_view, 3> kSources = {"env", "file", "fd"};
 constexpr std::array<std::string_view, 3> kAccesses = {"read", "write",
                                                        "execute"};
+constexpr std::array<std::string_view, 2> kWidths = {"kernel", "full"};
 // What a rule may be about; the first two are supported.
 constexpr std::array<std::string_view, 5> kSubjects = {"syscall", "file", "net",
                                                        "service", "connect"};
@@ -30,6 +32,8 @@ StatementResult StatementParser::Parse(Statement& statement) {
   if (cursor_.AcceptWord("deny")) return Rule(statement, false);
   if (cursor_.AcceptWord("target")) return Target(statement);
   if (cursor_.AcceptWord("use")) return Use(statement);
+  if (cursor_.AcceptWord("version")) return Version(statement);
+  if (cursor_.AcceptWord("widths")) return WidthsWord(statement);
   if (cursor_.AcceptWord("group")) return Group(statement);
   if (cursor_.AcceptWord("plugins")) return Plugins(statement);
   if (cursor_.AcceptWord("credential")) return Credential(statement);
@@ -40,12 +44,6 @@ StatementResult StatementParser::Parse(Statement& statement) {
   if (cursor_.AcceptWord("limit")) return Limit(statement);
   if (cursor_.AcceptWord("otherwise")) return Otherwise(statement);
   return StatementResult::kUnknown;
-}
-
-StatementResult StatementParser::NotYet(std::string_view what) {
-  cursor_.report().Error(cursor_.Peek().span(),
-                         std::string(what) + " not supported yet");
-  return StatementResult::kUnreadable;
 }
 
 bool StatementParser::NameList(std::string_view what,
@@ -71,7 +69,38 @@ StatementResult StatementParser::Use(Statement& statement) {
   auto library = cursor_.ExpectString(
       "the name of a built-in library, or a file's path, in double quotes");
   if (!library) return StatementResult::kFailed;
-  statement.body = UseStatement{*std::move(library)};
+  UseStatement use{*std::move(library), std::nullopt};
+  if (cursor_.AcceptWord("version")) {
+    use.version = VersionBehindWord();
+    if (!use.version) return StatementResult::kFailed;
+  }
+  statement.body = std::move(use);
+  return StatementResult::kParsed;
+}
+
+StatementResult StatementParser::Version(Statement& statement) {
+  const auto version = VersionBehindWord();
+  if (!version) return StatementResult::kFailed;
+  statement.body = VersionStatement{*version};
+  return StatementResult::kParsed;
+}
+
+std::optional<VersionNumber> StatementParser::VersionBehindWord() {
+  const auto number = cursor_.ExpectNumber("the version's number");
+  if (!number) return std::nullopt;
+  const SourceSpan span = cursor_.Previous().span();
+  if (*number == 0) {
+    cursor_.report().Error(span, "versions are numbered from 1");
+    return std::nullopt;
+  }
+  return VersionNumber{*number, span};
+}
+
+StatementResult StatementParser::WidthsWord(Statement& statement) {
+  const auto widths = cursor_.ExpectOneOf("`kernel` or `full`", kWidths);
+  if (!widths) return StatementResult::kFailed;
+  // INVARIANT: kWidths stands in Widths' order.
+  statement.body = WidthsStatement{static_cast<Widths>(*widths)};
   return StatementResult::kParsed;
 }
 
@@ -183,8 +212,11 @@ StatementResult StatementParser::Separate(Statement& statement) {
 }
 
 StatementResult StatementParser::Rule(Statement& statement, bool allow) {
-  for (const std::string_view later : {"net", "service", "connect"})
-    if (cursor_.AtWord(later)) return NotYet(Quoted(later) + " rules are");
+  const LaterClause* later = FindLaterClause(cursor_.PeekText());
+  if (later != nullptr && later->is_rule) {
+    ReportLater(*later, cursor_.Peek().span(), cursor_.report());
+    return StatementResult::kUnreadable;
+  }
   const bool is_call =
       SyscallTable::For(Architecture::kX8664).FindByName(cursor_.PeekText());
   if (is_call) {
@@ -224,9 +256,13 @@ std::optional<ActionSyntax> StatementParser::Action() {
   auto name = cursor_.ExpectName("an action");
   if (!name) return std::nullopt;
   ActionSyntax action{*std::move(name), std::nullopt};
-  const bool has_value = cursor_.Peek().kind == TokenKind::kIdentifier ||
-                         cursor_.Peek().kind == TokenKind::kNumber;
   const bool needs_value = action.name.text == "errno";
+  const TokenKind next = cursor_.Peek().kind;
+  const bool begins_constant =
+      cursor_.AtSymbol("(") || cursor_.AtSymbol("-") || cursor_.AtSymbol("~");
+  const bool has_value = next == TokenKind::kIdentifier ||
+                         next == TokenKind::kNumber ||
+                         (needs_value && begins_constant);
   if (needs_value && !has_value)
     cursor_.Unexpected("the name or number of an error", "as in `errno EPERM`");
   if (!has_value)

@@ -15,9 +15,10 @@
 namespace bailey::policy {
 
 // The words that begin them.
-inline constexpr std::array<std::string_view, 13> kSimpleStatements = {
-    "target", "use",   "group", "plugins", "credential", "uses",    "function",
-    "input",  "allow", "deny",  "limit",   "otherwise",  "separate"};
+inline constexpr std::array<std::string_view, 15> kSimpleStatements = {
+    "version", "target",     "use",   "widths",    "group",
+    "plugins", "credential", "uses",  "function",  "input",
+    "allow",   "deny",       "limit", "otherwise", "separate"};
 
 enum class StatementResult {
   kParsed,
@@ -42,6 +43,9 @@ class StatementParser {
  private:
   StatementResult Target(Statement& statement);
   StatementResult Use(Statement& statement);
+  StatementResult Version(Statement& statement);
+  std::optional<VersionNumber> VersionBehindWord();
+  StatementResult WidthsWord(Statement& statement);
   StatementResult Group(Statement& statement);
   StatementResult Plugins(Statement& statement);
   StatementResult Credential(Statement& statement);
@@ -61,7 +65,6 @@ class StatementParser {
   std::optional<ActionSyntax> Action();
   bool NameList(std::string_view what, std::vector<Name>& names);
   bool OneLimit(LimitStatement& limit);
-  StatementResult NotYet(std::string_view what);
 
   TokenCursor& cursor_;
   ExpressionParser expressions_;

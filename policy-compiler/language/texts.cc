@@ -5,6 +5,7 @@
 
 #include "policy-compiler/language/lexer.h"
 #include "policy-compiler/language/parser.h"
+#include "policy-compiler/language/widths.h"
 
 namespace bailey::policy {
 namespace {
@@ -30,6 +31,18 @@ std::string PathBeside(std::string_view from, std::string_view used) {
   return std::string(from.substr(0, slash + 1)) + std::string(used);
 }
 
+std::optional<uint64_t> VersionOf(const PolicySyntax& syntax,
+                                  TextReporter& report) {
+  std::optional<uint64_t> version;
+  for (const Statement& statement : syntax.statements) {
+    const auto* found = std::get_if<VersionStatement>(&statement.body);
+    if (found == nullptr) continue;
+    if (version) report.Error(statement.keyword.span, "`version` stands twice");
+    version = found->version.number;
+  }
+  return version;
+}
+
 class Loader {
  public:
   Loader(const PolicySources& sources, DiagnosticSink& sink)
@@ -53,16 +66,39 @@ class Loader {
   void Read(PolicyText& text) {
     total_bytes_ += text.text.text.size();
     text.syntax = ParsePolicy(text.text, text.report);
+    text.widths = WidthsOf(text.syntax, text.report);
+    text.version = VersionOf(text.syntax, text.report);
     for (const Statement& statement : text.syntax.statements) {
       if (sink_.full()) return;
       if (const auto* use = std::get_if<UseStatement>(&statement.body))
-        text.uses.emplace(use->library.span.offset, Follow(use->library, text));
+        text.uses.emplace(use->library.span.offset, Follow(*use, text));
     }
   }
 
-  PolicyText* Follow(const Name& name, PolicyText& from) {
-    return IsRelative(name.text) ? FollowFile(name, from)
-                                 : FollowLibrary(name, from);
+  PolicyText* Follow(const UseStatement& use, PolicyText& from) {
+    const Name& name = use.library;
+    PolicyText* const used = IsRelative(name.text) ? FollowFile(name, from)
+                                                   : FollowLibrary(name, from);
+    if (used != nullptr && use.version) CheckVersion(use, *used, from);
+    return used;
+  }
+
+  void CheckVersion(const UseStatement& use, const PolicyText& used,
+                    PolicyText& from) {
+    if (used.version == use.version->number) return;
+    const std::string name = Quoted(use.library.text);
+    if (!used.version) {
+      from.report.Error(use.version->span, name + " says no version",
+                        "its text does, in `version " +
+                            std::to_string(use.version->number) + ";`");
+      return;
+    }
+    const std::string has = std::to_string(*used.version);
+    from.report.Error(
+        use.version->span,
+        name + " has no version " + std::to_string(use.version->number) +
+            ": the one known is " + has,
+        "read what it allows now, and write `version " + has + "`");
   }
 
   PolicyText* FollowLibrary(const Name& name, PolicyText& from) {

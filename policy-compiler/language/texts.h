@@ -12,6 +12,8 @@
 
 #include <deque>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,8 +41,12 @@ struct PolicyText {
   PolicySyntax syntax;
   bool is_library = false;  // it is used: all but the first
   bool is_builtin = false;
+  Widths widths = Widths::kKernel;
+  std::optional<uint64_t> version;
   // What it uses, by the offset of the name; nothing where that failed.
   std::map<size_t, PolicyText*> uses;
+  // What its assertions name, in the same way; ceilings.h.
+  std::map<size_t, std::shared_ptr<const ParsedPolicy>> ceilings;
 };
 
 // Line and column of an offset, both from 1.

@@ -74,6 +74,13 @@ std::optional<Name> TokenCursor::ExpectName(std::string_view what,
   return Name{std::string(TextOf(token)), token.span()};
 }
 
+Name TokenCursor::TakeGroupName() {
+  const Token& token = Next();
+  std::string name(TextOf(token).substr(1));
+  std::ranges::replace(name, '-', '_');
+  return Name{std::move(name), token.span()};
+}
+
 std::optional<Name> TokenCursor::ExpectString(std::string_view what) {
   if (Peek().kind != TokenKind::kString) {
     Unexpected(what, Peek().kind == TokenKind::kIdentifier

@@ -55,6 +55,8 @@ class TokenCursor {
   // A string that the lexer accepted; a broken one was reported there.
   std::optional<Name> ExpectString(std::string_view what);
   std::optional<uint64_t> ExpectNumber(std::string_view what);
+  // The name behind the `@` of a kGroupName, which is next: `@a-b` is `a_b`.
+  Name TakeGroupName();
   // One of `words`, with the nearest of them as a hint; its index.
   std::optional<size_t> ExpectOneOf(std::string_view what,
                                     std::span<const std::string_view> words);

@@ -133,6 +133,20 @@ TEST_F(AbstractCallTest, WhereOtherwiseAllowsNoRuleNeedsTo) {
   EXPECT_EQ(Ask({}).allowed, Certainty::kAlways);
 }
 
+// What the analysis knows is what the kernel reads; a policy of full widths
+// compares what a caller leaves in the rest of the register, too.
+TEST_F(AbstractCallTest, BitsThatTheKernelDoesNotReadAreNotKnown) {
+  Condition wide = Compare(0, CompareOp::kEqual, 1);
+  wide.comparison.width_bits = 64;
+  wide.comparison.is_signed = false;
+  portion_.syscalls = {Rule(ActionKind::kAllow, wide, 16)};
+  EXPECT_EQ(Ask({Family({{1, 1}})}).allowed, Certainty::kPerhaps);
+  EXPECT_EQ(Ask({Family({{2, 2}})}).allowed, Certainty::kPerhaps);
+  portion_.syscalls[0].when.comparison.mask = 0xffffffff;
+  EXPECT_EQ(Ask({Family({{1, 1}})}).allowed, Certainty::kAlways);
+  EXPECT_EQ(Ask({Family({{2, 2}})}).allowed, Certainty::kNever);
+}
+
 TEST_F(AbstractCallTest, NumbersThatTheTableLacksAreNeverAllowed) {
   portion_.otherwise = {ActionKind::kAllow, 0};
   portion_.syscalls = {Rule(ActionKind::kAllow, {}, 16)};

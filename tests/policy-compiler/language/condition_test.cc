@@ -60,6 +60,35 @@ TEST(ConditionTest, AndBindsCloserThanOrAndNotCloserThanAnd) {
   EXPECT_THAT(Domains("not (domain < 7 or type == 9)"), ElementsAre(7, 8));
 }
 
+TEST(ConditionTest, SymbolsMeanWhatTheWordsDo) {
+  EXPECT_THAT(Domains("domain == 1 || domain == 2 && type == 9"),
+              ElementsAre(1));
+  EXPECT_THAT(Domains("(domain == 1 || domain == 2) && type == 9"), IsEmpty());
+  EXPECT_THAT(Domains("!(domain < 7 || type == 9)"), ElementsAre(7, 8));
+  EXPECT_THAT(Domains("!domain < 7 and type == 5"), ElementsAre(7, 8));
+  EXPECT_THAT(Domains("!!domain == 3 or not !domain == 4"), ElementsAre(3, 4));
+}
+
+TEST(ConditionTest, ARangeEndsWhereItBeginsOrLater) {
+  for (const char* empty : {"domain in {3..2}", "domain & 7 in {3..2}",
+                            "domain in {1, 0..-1}", "domain not in {3..2}"})
+    EXPECT_THAT(ErrorsOf("allow syscall socket(" + std::string(empty) + ");"),
+                ElementsAre("the range is empty"))
+        << empty;
+  EXPECT_THAT(Domains("domain & 3 in {2..2}"), ElementsAre(-2, 2, 6));
+}
+
+TEST(ConditionTest, NotIn) {
+  EXPECT_THAT(Domains("domain not in {-2..6, 8}"), ElementsAre(7));
+  EXPECT_THAT(Domains("not domain not in {7}"), ElementsAre(7));
+  EXPECT_THAT(Domains("domain & 1 not in {0} and domain > 4"),
+              ElementsAre(5, 7));
+  EXPECT_THAT(ErrorsOf("allow syscall socket(domain not 1);"),
+              ElementsAre(HasSubstr("`not in`")));
+  EXPECT_THAT(ErrorsOf("allow syscall open(pathname not in {NULL});"),
+              ElementsAre(HasSubstr("is a pointer")));
+}
+
 TEST(ConditionTest, ACommaBetweenArgumentsMeansAnd) {
   EXPECT_THAT(Domains("domain in {1, 2} or domain == 4, type == 5"),
               ElementsAre(1, 2, 4));

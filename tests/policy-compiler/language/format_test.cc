@@ -39,6 +39,19 @@ TEST(FormatTest, OneStatementALine) {
             "}\n");
 }
 
+TEST(FormatTest, SymbolsVersionsAndSigils) {
+  EXPECT_EQ(Formatted("policy p {version  2;use \"a\"version 1;widths full;"
+                      "allow syscall @a-b,group c,read(!(fd==1)&&fd!=2||! fd "
+                      "not   in{3,-1}) ;}"),
+            "policy p {\n"
+            "  version 2;\n"
+            "  use \"a\" version 1;\n"
+            "  widths full;\n"
+            "  allow syscall @a-b, group c,\n"
+            "      read(!(fd == 1) && fd != 2 || !fd not in {3, -1});\n"
+            "}\n");
+}
+
 TEST(FormatTest, Expressions) {
   EXPECT_EQ(Formatted("policy p { allow syscall fcntl ( not(cmd in{ 1..-2 ,A } "
                       ")or (arg&(~B|C)) ==- 1, ( fd )==~( 1<<2 )) ; }"),

@@ -51,7 +51,7 @@ std::string Describe(const Policy& policy) {
   return out;
 }
 
-std::string Result(const fs::path& path) {
+std::string AnswerTo(const fs::path& path) {
   const auto text = ReadFile(path);
   EXPECT_TRUE(text.has_value()) << path;
   const ParsedPolicy parsed = LoadPolicy({path.filename(), *text}, TestLibrary);
@@ -72,7 +72,7 @@ std::vector<std::string> GoldenNames() {
 class GoldenTest : public testing::TestWithParam<std::string> {};
 
 TEST_P(GoldenTest, DiagnosticsAreAsExpected) {
-  const std::string found = Result(kFolder / (GetParam() + ".policy"));
+  const std::string found = AnswerTo(kFolder / (GetParam() + ".policy"));
   const fs::path expected_path = kFolder / (GetParam() + ".expected");
   if (std::getenv("BAILEY_UPDATE_GOLDENS") != nullptr) {
     ASSERT_TRUE(WriteFileAtomically(expected_path, found).has_value());

@@ -196,6 +196,31 @@ TEST(UseTest, TheDigestCoversWhichTextEachUses) {
   EXPECT_NE(to_a.policy->sha256, to_b.policy->sha256);
 }
 
+TEST(UseTest, AVersionIsTheOneThatTheTextSays) {
+  const Texts files = {{"two", "policy t { version 2; allow syscall read; }"},
+                       {"none", "policy n { allow syscall write; }"}};
+  const ParsedPolicy parsed = LoadFrom(
+      "m", "version 9; use \"./two\" version 2; use \"./none\";", files);
+  ASSERT_TRUE(parsed.policy.has_value()) << RenderText(parsed.diagnostics);
+  EXPECT_EQ(Ask(*parsed.policy, "read"), "allow");
+  const ParsedPolicy wrong = LoadFrom(
+      "m", "use \"./two\" version 3;\nuse \"./none\" version 1;", files);
+  ASSERT_EQ(wrong.diagnostics.error_count(), 2u);
+  EXPECT_EQ(wrong.diagnostics.all()[0].message,
+            "`./two` has no version 3: the one known is 2");
+  EXPECT_EQ(wrong.diagnostics.all()[0].column, 21);
+  EXPECT_EQ(wrong.diagnostics.all()[1].message, "`./none` says no version");
+}
+
+TEST(UseTest, AVersionIsANumberFromOneSaidOnce) {
+  EXPECT_THAT(ErrorsOf("version 0;"), ElementsAre(HasSubstr("from 1")));
+  EXPECT_THAT(ErrorsOf("version 1; version 1;"),
+              ElementsAre("`version` stands twice"));
+  EXPECT_THAT(ErrorsOf("version one;"), ElementsAre(HasSubstr("number")));
+  EXPECT_THAT(ErrorsOf("portion p untrusted { version 1; }"),
+              ElementsAre(HasSubstr("belongs to the policy")));
+}
+
 // `reader` is a file here, whatever a library is called.
 TEST(UseTest, AFileIsNoLibraryByItsName) {
   const ParsedPolicy parsed =
