@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "common/bpf/trace.h"
 #include "common/check.h"
 
 namespace bailey {
@@ -225,6 +226,34 @@ void Move(const sock_filter& instruction, const SeccompData& data,
   }
 }
 
+// `step` is called with the index of each instruction before it is executed.
+template <class Step>
+BpfRun Execute(std::span<const sock_filter> program, const SeccompData& data,
+               Step step) {
+  Machine machine;
+  // INVARIANT: ValidateBpf made sure that jumps go forward and stay inside and
+  // that the last instruction returns, so `at` stays in range and this ends.
+  for (uint32_t at = 0, executed = 1;; ++at, ++executed) {
+    step(at);
+    const sock_filter& instruction = program[at];
+    const uint16_t code = instruction.code;
+    const uint32_t operand = BPF_SRC(code) == BPF_X ? machine.x : instruction.k;
+    if (code == (BPF_RET | BPF_K)) return {instruction.k, executed};
+    if (code == (BPF_RET | BPF_A)) return {machine.a, executed};
+    if (code == (BPF_JMP | BPF_JA)) {
+      at += instruction.k;
+    } else if (BPF_CLASS(code) == BPF_JMP) {
+      at += Jumps(code, machine.a, operand) ? instruction.jt : instruction.jf;
+    } else if (BPF_CLASS(code) == BPF_ALU) {
+      const std::optional<uint32_t> value = Compute(code, machine.a, operand);
+      if (!value) return {0, executed};
+      machine.a = *value;
+    } else {
+      Move(instruction, data, machine);
+    }
+  }
+}
+
 }  // namespace
 
 uint32_t SeccompWord(const SeccompData& data, uint32_t offset) {
@@ -253,27 +282,16 @@ Result<> ValidateBpf(std::span<const sock_filter> program) {
 }
 
 BpfRun RunBpf(std::span<const sock_filter> program, const SeccompData& data) {
-  Machine machine;
-  // INVARIANT: ValidateBpf made sure that jumps go forward and stay inside and
-  // that the last instruction returns, so `at` stays in range and this ends.
-  for (uint32_t at = 0, executed = 1;; ++at, ++executed) {
-    const sock_filter& instruction = program[at];
-    const uint16_t code = instruction.code;
-    const uint32_t operand = BPF_SRC(code) == BPF_X ? machine.x : instruction.k;
-    if (code == (BPF_RET | BPF_K)) return {instruction.k, executed};
-    if (code == (BPF_RET | BPF_A)) return {machine.a, executed};
-    if (code == (BPF_JMP | BPF_JA)) {
-      at += instruction.k;
-    } else if (BPF_CLASS(code) == BPF_JMP) {
-      at += Jumps(code, machine.a, operand) ? instruction.jt : instruction.jf;
-    } else if (BPF_CLASS(code) == BPF_ALU) {
-      const std::optional<uint32_t> value = Compute(code, machine.a, operand);
-      if (!value) return {0, executed};
-      machine.a = *value;
-    } else {
-      Move(instruction, data, machine);
-    }
-  }
+  return Execute(program, data, [](uint32_t) {});
+}
+
+BpfTrace TraceBpf(std::span<const sock_filter> program,
+                  const SeccompData& data) {
+  BpfTrace trace;
+  trace.returned = Execute(program, data, [&](uint32_t at) {
+                     trace.path.push_back(at);
+                   }).returned;
+  return trace;
 }
 
 }  // namespace bailey
