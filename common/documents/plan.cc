@@ -105,6 +105,8 @@ Result<PlanFilter> ReadFilter(const JsonObject& object) {
   ASSIGN_OR_RETURN(filter.kind, kFilterKinds.Read(object, "kind"));
   ASSIGN_OR_RETURN(filter.architecture, object.String("architecture"));
   ASSIGN_OR_RETURN(filter.solver, object.String("solver"));
+  if (filter.solver.empty())
+    return Fail("a filter names no solver: it is not proved");
   ASSIGN_OR_RETURN(filter.solver_seconds, object.Number("solver_seconds"));
   ASSIGN_OR_RETURN(filter.program, ReadProgram(object));
   return filter;

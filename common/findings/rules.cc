@@ -72,7 +72,7 @@ std::span<const FindingRule> AnalyzeRules() { return kAnalyzeRules; }
 std::span<const FindingRule> CheckRules() { return kCheckRules; }
 
 bool IsFindingRule(std::string_view id) {
-  return Has(kAnalyzeRules, id) || Has(kCheckRules, id);
+  return Has(kAnalyzeRules, id) || Has(kCheckRules, id) || Has(LintRules(), id);
 }
 
 }  // namespace bailey

@@ -20,8 +20,25 @@ inline constexpr std::string_view kUncheckedRule = "unchecked-capability";
 inline constexpr std::string_view kUnresolvedRule = "unresolved";
 inline constexpr std::string_view kBadSuppressionRule = "bad-suppression";
 
+// `policy lint`'s.
+inline constexpr std::string_view kUnreachableRule = "unreachable-rule";
+inline constexpr std::string_view kOverriddenRule = "overridden-rule";
+inline constexpr std::string_view kRedundantRule = "redundant-rule";
+inline constexpr std::string_view kLikeOtherwiseRule = "shadowed-by-otherwise";
+inline constexpr std::string_view kVoidComparisonRule = "void-comparison";
+inline constexpr std::string_view kPointerConditionRule = "pointer-condition";
+inline constexpr std::string_view kEscapedConditionRule = "escaped-condition";
+inline constexpr std::string_view kWayAroundRule = "way-around";
+inline constexpr std::string_view kOpenByDefaultRule = "open-by-default";
+inline constexpr std::string_view kSameDeedRule = "same-deed";
+inline constexpr std::string_view kCredentialReachableRule =
+    "credential-reachable";
+inline constexpr std::string_view kSurprisingErrnoRule = "surprising-errno";
+inline constexpr std::string_view kUnusedGroupRule = "unused-group";
+
 std::span<const FindingRule> AnalyzeRules();
 std::span<const FindingRule> CheckRules();
+std::span<const FindingRule> LintRules();
 
 // Whether any verb has a rule of that id.
 bool IsFindingRule(std::string_view id);

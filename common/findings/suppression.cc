@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "common/findings/comments.h"
 #include "common/findings/rules.h"
 
 namespace bailey {
@@ -110,9 +109,12 @@ const SourceSuppression* SourceSuppressions::Find(std::string_view rule,
 }
 
 SourceSuppressions ParseSuppressions(std::string_view text) {
+  if (text.find(kMark) == std::string_view::npos) return {};
+  return ParseSuppressions(FindComments(text));
+}
+
+SourceSuppressions ParseSuppressions(const SourceComments& source) {
   SourceSuppressions found;
-  if (text.find(kMark) == std::string_view::npos) return found;
-  const SourceComments source = FindComments(text);
   for (const SourceComment& comment : source.comments)
     CommentReader(source, comment, found).Read();
   return found;

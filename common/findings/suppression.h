@@ -15,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+#include "common/findings/comments.h"
+
 namespace bailey {
 
 struct SourceSuppression {
@@ -38,7 +40,10 @@ struct SourceSuppressions {
                                 int line) const;
 };
 
+// Of a C or C++ source.
 SourceSuppressions ParseSuppressions(std::string_view text);
+// Of any other, whose comments somebody else has found.
+SourceSuppressions ParseSuppressions(const SourceComments& source);
 
 }  // namespace bailey
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
+#include <utility>
 
 #include "common/check.h"
 #include "policy-compiler/language/runtime_rules.h"
@@ -27,16 +29,18 @@ std::string Witness(const Policy& policy, const SeccompData& data) {
   return text + ")";
 }
 
-// `doubt`: why nothing can be proved, or empty.
+// `doubt`: why nothing can be proved, or empty. Only a proved filter names a
+// solver: what uses one looks for that.
 Result<FilterProof> CompileOne(const Policy& policy,
                                const PortionPolicy& portion, FilterKind kind,
                                const NotifyOptions& options,
-                               const std::string& doubt, uint32_t timeout_ms) {
+                               const std::string& doubt, uint32_t timeout_ms,
+                               const FilterTools& tools) {
   FilterProof result;
   ASSIGN_OR_RETURN(result.filter.program,
-                   CompileFilter(policy, portion, kind, options));
+                   tools.compile(policy, portion, kind, options));
   if (doubt.empty()) {
-    result.proof = ProveFilter(policy, portion, kind, options,
+    result.proof = tools.prove(policy, portion, kind, options,
                                result.filter.program, timeout_ms);
   } else {
     result.proof.reason = doubt;
@@ -44,7 +48,7 @@ Result<FilterProof> CompileOne(const Policy& policy,
   }
   result.filter.kind = kind;
   result.filter.architecture = ArchitectureName(policy.architecture);
-  result.filter.solver = result.proof.solver;
+  if (result.proof.proved()) result.filter.solver = result.proof.solver;
   result.filter.solver_seconds = result.proof.seconds;
   return result;
 }
@@ -95,23 +99,32 @@ Policy WithRuntimeRules(Policy policy) {
 
 Result<std::vector<FilterProof>> CompileAndProve(const Policy& policy,
                                                  const PortionPolicy& portion,
-                                                 uint32_t timeout_ms) {
+                                                 uint32_t timeout_ms,
+                                                 const FilterTools& tools) {
   return CompileAndProve(policy, portion,
                          AgentNotifyOptions(portion, policy.architecture),
-                         timeout_ms);
+                         timeout_ms, tools);
 }
 
+// The three share nothing but what they read, so each has a thread; the order
+// of the answers is that of the kinds.
 Result<std::vector<FilterProof>> CompileAndProve(const Policy& policy,
                                                  const PortionPolicy& portion,
                                                  const NotifyOptions& options,
-                                                 uint32_t timeout_ms) {
+                                                 uint32_t timeout_ms,
+                                                 const FilterTools& tools) {
   ASSIGN_OR_RETURN(const std::string doubt,
                    RefuseErrnoConflict(policy, portion, timeout_ms));
-  std::vector<FilterProof> filters;
+  std::vector<std::future<Result<FilterProof>>> running;
   for (const FilterKind kind : kAllFilterKinds) {
-    ASSIGN_OR_RETURN(
-        FilterProof filter,
-        CompileOne(policy, portion, kind, options, doubt, timeout_ms));
+    running.push_back(std::async(std::launch::async, [&, kind] {
+      return CompileOne(policy, portion, kind, options, doubt, timeout_ms,
+                        tools);
+    }));
+  }
+  std::vector<FilterProof> filters;
+  for (auto& one : running) {
+    ASSIGN_OR_RETURN(FilterProof filter, one.get());
     filters.push_back(std::move(filter));
   }
   return filters;
@@ -119,10 +132,12 @@ Result<std::vector<FilterProof>> CompileAndProve(const Policy& policy,
 
 Result<FilterProof> CompileAndProvePlain(const Policy& policy,
                                          const PortionPolicy& portion,
-                                         uint32_t timeout_ms) {
+                                         uint32_t timeout_ms,
+                                         const FilterTools& tools) {
   ASSIGN_OR_RETURN(const std::string doubt,
                    RefuseErrnoConflict(policy, portion, timeout_ms));
-  return CompileOne(policy, portion, FilterKind::kPlain, {}, doubt, timeout_ms);
+  return CompileOne(policy, portion, FilterKind::kPlain, {}, doubt, timeout_ms,
+                    tools);
 }
 
 }  // namespace bailey::policy

@@ -11,11 +11,14 @@
 #define BAILEY_POLICY_COMPILER_PLAN_FILTERS_H_
 
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <vector>
 
 #include "common/documents/plan.h"
 #include "common/result.h"
 #include "policy-compiler/language/policy.h"
+#include "policy-compiler/seccomp/compile_filter.h"
 #include "policy-compiler/verify/prove.h"
 
 namespace bailey::policy {
@@ -34,8 +37,23 @@ NotifyOptions AgentNotifyOptions(
     Architecture architecture = Architecture::kX8664);
 
 struct FilterProof {
-  PlanFilter filter;  // its solver fields are filled
+  PlanFilter filter;  // names a solver only if it is proved
   ProofResult proof;
+};
+
+// Who makes filters and who proves them. Nothing but tests gives others than
+// these: a compiler that lies, a solver that gives up.
+struct FilterTools {
+  std::function<Result<BpfProgram>(const Policy&, const PortionPolicy&,
+                                   FilterKind, const NotifyOptions&)>
+      compile = [](const Policy& policy, const PortionPolicy& portion,
+                   FilterKind kind, const NotifyOptions& options) {
+        return CompileFilter(policy, portion, kind, options);
+      };
+  std::function<ProofResult(const Policy&, const PortionPolicy&, FilterKind,
+                            const NotifyOptions&, std::span<const sock_filter>,
+                            uint32_t timeout_ms)>
+      prove = ProveFilter;
 };
 
 bool AllProved(const std::vector<FilterProof>& filters);
@@ -47,19 +65,23 @@ Policy WithRuntimeRules(Policy policy);
 // One entry a kind, in the order of kAllFilterKinds. An error: no filter can be
 // made, because two rules answer one call with different errnos (the message
 // has a witness), or because they need too many instructions. What the solver
-// could not decide is an unproved filter, not an error.
+// could not decide is an unproved filter, not an error. `tools` may be called
+// from several threads.
 Result<std::vector<FilterProof>> CompileAndProve(const Policy& policy,
                                                  const PortionPolicy& portion,
-                                                 uint32_t timeout_ms);
+                                                 uint32_t timeout_ms,
+                                                 const FilterTools& tools = {});
 Result<std::vector<FilterProof>> CompileAndProve(const Policy& policy,
                                                  const PortionPolicy& portion,
                                                  const NotifyOptions& options,
-                                                 uint32_t timeout_ms);
+                                                 uint32_t timeout_ms,
+                                                 const FilterTools& tools = {});
 
 // The same for one filter by itself, outside our agent: nothing is notified.
 Result<FilterProof> CompileAndProvePlain(const Policy& policy,
                                          const PortionPolicy& portion,
-                                         uint32_t timeout_ms);
+                                         uint32_t timeout_ms,
+                                         const FilterTools& tools = {});
 
 }  // namespace bailey::policy
 

@@ -33,10 +33,12 @@ Result<> RefuseDeniedRuntime(const Policy& policy,
 }  // namespace
 
 Result<PlanResult> BuildPlan(const Policy& written, const SourceText& text,
-                             const Flow& flow, Diagnostics& diagnostics) {
+                             const Flow& flow, Diagnostics& diagnostics,
+                             const ProofOptions& proof) {
   RETURN_IF_ERROR(RefuseOtherHosts(written));
   const Policy policy = WithRuntimeRules(written);
   PlanResult result;
+  result.refused = BrokenAssertions(policy);
   Plan& plan = result.plan;
   plan.tool = flow.tool;
   plan.policy = policy.name;
@@ -49,11 +51,12 @@ Result<PlanResult> BuildPlan(const Policy& written, const SourceText& text,
   ASSIGN_OR_RETURN(Placement placement,
                    PlaceProgram(policy, text, flow, diagnostics));
   ApplyPlacement(std::move(placement), plan);
+  if (!result.refused.empty()) return result;
   for (size_t i = 0; i < policy.portions.size(); ++i) {
     const PortionPolicy& portion = policy.portions[i];
     RETURN_IF_ERROR(RefuseDeniedRuntime(policy, portion));
     RETURN_IF_ERROR(AddFilters(policy, portion, AgentNotifyOptions(portion),
-                               plan.portions[i], result));
+                               proof, plan.portions[i], result));
   }
   return result;
 }

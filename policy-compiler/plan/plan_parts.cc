@@ -56,11 +56,20 @@ std::vector<std::string> Unenforced(const Policy& policy) {
   return gaps;
 }
 
+std::vector<AssertionProof> BrokenAssertions(const Policy& policy) {
+  std::vector<AssertionProof> proofs =
+      ProveAssertions(policy, kAssertionTimeoutMs);
+  std::erase_if(proofs,
+                [](const AssertionProof& proof) { return proof.proved(); });
+  return proofs;
+}
+
 Result<> AddFilters(const Policy& policy, const PortionPolicy& portion,
-                    const NotifyOptions& options, PlanPortion& planned,
-                    PlanResult& result) {
-  ASSIGN_OR_RETURN(std::vector<FilterProof> filters,
-                   CompileAndProve(policy, portion, options, kProofTimeoutMs));
+                    const NotifyOptions& options, const ProofOptions& proof,
+                    PlanPortion& planned, PlanResult& result) {
+  ASSIGN_OR_RETURN(
+      std::vector<FilterProof> filters,
+      CompileAndProve(policy, portion, options, proof.timeout_ms, proof.tools));
   for (FilterProof& filter : filters) {
     if (!filter.proof.proved())
       result.unproved.push_back(

@@ -2,7 +2,8 @@
 // program (plan_builder.h) and that of a program as it is (program_plan.h).
 //
 //   plan.portions.push_back(PolicyPart(policy, portion));
-//   RETURN_IF_ERROR(AddFilters(policy, portion, options, planned, result));
+//   RETURN_IF_ERROR(AddFilters(policy, portion, notify, proof, planned,
+//                              result));
 
 #ifndef BAILEY_POLICY_COMPILER_PLAN_PLAN_PARTS_H_
 #define BAILEY_POLICY_COMPILER_PLAN_PLAN_PARTS_H_
@@ -27,10 +28,13 @@ Result<> RefuseOtherHosts(const Policy& policy);
 // What a plan cannot enforce is named in it, never dropped.
 std::vector<std::string> Unenforced(const Policy& policy);
 
+// The assertions of all portions that are not proved of that policy.
+std::vector<AssertionProof> BrokenAssertions(const Policy& policy);
+
 // Compiles and proves; what could not be proved goes to `result.unproved`.
 Result<> AddFilters(const Policy& policy, const PortionPolicy& portion,
-                    const NotifyOptions& options, PlanPortion& planned,
-                    PlanResult& result);
+                    const NotifyOptions& options, const ProofOptions& proof,
+                    PlanPortion& planned, PlanResult& result);
 
 }  // namespace bailey::policy
 

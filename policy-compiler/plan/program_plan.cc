@@ -40,13 +40,16 @@ std::vector<PlanCredential> CredentialsOf(const Policy& policy,
 }  // namespace
 
 Result<PlanResult> BuildProgramPlan(const Policy& written, const Policy& loader,
-                                    const ProgramPlanOptions& options) {
+                                    const ProgramPlanOptions& options,
+                                    const ProofOptions& proof) {
   RETURN_IF_ERROR(RefuseOtherHosts(written));
   Policy policy = written;
   AddLoaderRules(loader, policy);
   ASSIGN_OR_RETURN(const PortionPolicy* const portion,
                    Choose(policy, options.portion));
   PlanResult result;
+  result.refused = BrokenAssertions(policy);
+  if (!result.refused.empty()) return result;
   Plan& plan = result.plan;
   plan.tool = options.tool;
   plan.policy = policy.name;
@@ -60,7 +63,7 @@ Result<PlanResult> BuildProgramPlan(const Policy& written, const Policy& loader,
   planned.program = options.program;
   NotifyOptions notify = AgentNotifyOptions(*portion);
   notify.allowed = options.observe;
-  RETURN_IF_ERROR(AddFilters(policy, *portion, notify, planned, result));
+  RETURN_IF_ERROR(AddFilters(policy, *portion, notify, proof, planned, result));
   plan.portions.push_back(std::move(planned));
   return result;
 }

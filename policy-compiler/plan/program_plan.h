@@ -3,7 +3,7 @@
 //
 //   ASSIGN_OR_RETURN(PlanResult result,
 //                    BuildProgramPlan(policy, loader, {.program = "/bin/jq"}));
-//   if (result.unproved.empty()) ... WritePlan(result.plan) ...
+//   if (result.usable()) ... WritePlan(result.plan) ...
 //
 // Its filters hold the rules of "runtime/loader" beside the policy's.
 
@@ -29,7 +29,8 @@ struct ProgramPlanOptions {
 // `loader` is the library "runtime/loader", loaded. An error where the policy
 // has several portions and none is named, or where there is no filter to make.
 Result<PlanResult> BuildProgramPlan(const Policy& policy, const Policy& loader,
-                                    const ProgramPlanOptions& options);
+                                    const ProgramPlanOptions& options,
+                                    const ProofOptions& proof = {});
 
 }  // namespace bailey::policy
 

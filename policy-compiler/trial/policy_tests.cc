@@ -9,7 +9,6 @@
 #include "policy-compiler/language/evaluator.h"
 #include "policy-compiler/lower/filter_return.h"
 #include "policy-compiler/plan/filters.h"
-#include "policy-compiler/seccomp/compile_filter.h"
 #include "policy-compiler/trial/real_outcome.h"
 #include "policy-compiler/trial/safe_call.h"
 
@@ -23,24 +22,6 @@ bool IsNative(Architecture architecture) {
 #else
   return false;
 #endif
-}
-
-struct CompiledFilter {
-  FilterKind kind = FilterKind::kPlain;
-  NotifyOptions options;
-  BpfProgram program;
-};
-
-Result<std::vector<CompiledFilter>> CompileAll(const Policy& policy,
-                                               const PortionPolicy& portion) {
-  std::vector<CompiledFilter> filters;
-  for (const FilterKind kind : kAllFilterKinds) {
-    CompiledFilter filter{kind, AgentNotifyOptions(portion), {}};
-    ASSIGN_OR_RETURN(filter.program,
-                     CompileFilter(policy, portion, kind, filter.options));
-    filters.push_back(std::move(filter));
-  }
-  return filters;
 }
 
 bool IsExpected(const Expectation& expectation, const Action& action) {
@@ -57,11 +38,12 @@ bool IsExpected(const Expectation& expectation, const Action& action) {
 
 class Runner {
  public:
-  explicit Runner(const Policy& policy) : policy_(policy) {}
+  Runner(const Policy& policy, const ProofOptions& proof)
+      : policy_(policy), proof_(proof) {}
 
   Result<TestReport> Run() {
     for (const PortionPolicy& portion : policy_.portions) {
-      ASSIGN_OR_RETURN(filters_[portion.name], CompileAll(policy_, portion));
+      RETURN_IF_ERROR(MakeFilters(portion));
     }
     for (const PolicyTest& test : policy_.tests) {
       TestResult result{test.name, test.file, test.line, {}};
@@ -74,6 +56,19 @@ class Runner {
   }
 
  private:
+  Result<> MakeFilters(const PortionPolicy& portion) {
+    ASSIGN_OR_RETURN(
+        std::vector<FilterProof> filters,
+        CompileAndProve(policy_, portion, proof_.timeout_ms, proof_.tools));
+    for (const FilterProof& filter : filters) {
+      if (filter.proof.proved()) continue;
+      report_.unproved.push_back(
+          {portion.name, filter.filter.kind, filter.proof});
+    }
+    filters_[portion.name] = std::move(filters);
+    return {};
+  }
+
   Result<> RunInPortions(const Expectation& expectation, TestResult& result) {
     for (const PortionPolicy& portion : policy_.portions) {
       const bool asked =
@@ -112,10 +107,13 @@ class Runner {
 
   std::string FilterFault(const PortionPolicy& portion, const SeccompData& call,
                           const Verdict& verdict) const {
-    for (const CompiledFilter& filter : filters_.at(portion.name)) {
-      const uint32_t expected = FilterReturn(
-          filter.kind, verdict,
-          FactsOf(policy_.architecture, call, filter.options), filter.options);
+    const NotifyOptions options =
+        AgentNotifyOptions(portion, policy_.architecture);
+    for (const FilterProof& made : filters_.at(portion.name)) {
+      const PlanFilter& filter = made.filter;
+      const uint32_t expected =
+          FilterReturn(filter.kind, verdict,
+                       FactsOf(policy_.architecture, call, options), options);
       const uint32_t actual = RunBpf(filter.program, call).returned;
       if (actual != expected)
         return fmt::format("the {} filter returns {:#x}, not {:#x}",
@@ -128,22 +126,24 @@ class Runner {
                     ExpectationResult& result) {
     const Syscall* known =
         SyscallTable::For(policy_.architecture).FindByNumber(call.number);
-    if (!IsNative(policy_.architecture) || known == nullptr ||
-        !IsSafeCall(known->name, call.arguments))
+    const FilterProof& plain = PlainFilter(portion);
+    if (!plain.proof.proved() || !IsNative(policy_.architecture) ||
+        known == nullptr || !IsSafeCall(known->name, call.arguments))
       return {};
     ASSIGN_OR_RETURN(const RealAnswer free, MakeRealCall(call, {}));
     ASSIGN_OR_RETURN(const RealAnswer filtered,
-                     MakeRealCall(call, PlainFilter(portion)));
+                     MakeRealCall(call, plain.filter.program));
     result.real = JudgeRealCall(result.verdict.action, free, filtered);
     if (result.real == RealOutcome::kDiffers)
       result.real_fault = DescribeAnswer(filtered);
     return {};
   }
 
-  const BpfProgram& PlainFilter(const PortionPolicy& portion) const {
-    const auto& filters = filters_.at(portion.name);
-    return std::ranges::find(filters, FilterKind::kPlain, &CompiledFilter::kind)
-        ->program;
+  const FilterProof& PlainFilter(const PortionPolicy& portion) const {
+    return *std::ranges::find_if(
+        filters_.at(portion.name), [](const FilterProof& filter) {
+          return filter.filter.kind == FilterKind::kPlain;
+        });
   }
 
   // Rules that Bailey adds stand in no file.
@@ -160,16 +160,18 @@ class Runner {
   }
 
   const Policy& policy_;
-  std::map<std::string, std::vector<CompiledFilter>, std::less<>> filters_;
+  const ProofOptions& proof_;
+  std::map<std::string, std::vector<FilterProof>, std::less<>> filters_;
   TestReport report_;
 };
 
 }  // namespace
 
 bool TestReport::passed() const {
-  return std::ranges::all_of(tests, [](const TestResult& test) {
-    return std::ranges::all_of(test.results, &ExpectationResult::passed);
-  });
+  return unproved.empty() &&
+         std::ranges::all_of(tests, [](const TestResult& test) {
+           return std::ranges::all_of(test.results, &ExpectationResult::passed);
+         });
 }
 
 std::string OutcomeName(const Expectation& expectation) {
@@ -184,8 +186,9 @@ std::string OutcomeName(const Expectation& expectation) {
   return ActionName(expectation.action);
 }
 
-Result<TestReport> RunPolicyTests(const Policy& policy) {
-  return Runner(policy).Run();
+Result<TestReport> RunPolicyTests(const Policy& policy,
+                                  const ProofOptions& proof) {
+  return Runner(policy, proof).Run();
 }
 
 }  // namespace bailey::policy

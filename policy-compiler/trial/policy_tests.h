@@ -1,5 +1,6 @@
 // A policy's `test` blocks, held against its meaning, against the filters that
-// are compiled from it, and, for calls that do no harm, against the kernel.
+// are compiled from it and proved, and, for calls that do no harm, against the
+// kernel.
 //
 //   ASSIGN_OR_RETURN(TestReport report, RunPolicyTests(policy));
 //   if (!report.passed()) ...
@@ -13,6 +14,7 @@
 
 #include "common/result.h"
 #include "policy-compiler/language/policy.h"
+#include "policy-compiler/plan/plan_builder.h"
 #include "policy-compiler/trial/real_outcome.h"
 
 namespace bailey::policy {
@@ -44,15 +46,18 @@ struct TestReport {
   // match none. File rules whose calls another stands for are in neither.
   std::set<uint32_t> touched;
   std::set<uint32_t> untouched;
+  // A filter without a proof: no call was made under it.
+  std::vector<UnprovedFilter> unproved;
 
-  bool passed() const;
+  bool passed() const;  // every expectation, and every filter is proved
 };
 
 // "allowed", "denied", "errno EPERM", ...: what a test expects.
 std::string OutcomeName(const Expectation& expectation);
 
 // An error: no filter can be compiled, or the kernel takes none.
-Result<TestReport> RunPolicyTests(const Policy& policy);
+Result<TestReport> RunPolicyTests(const Policy& policy,
+                                  const ProofOptions& proof = {});
 
 }  // namespace bailey::policy
 

@@ -1,5 +1,7 @@
 #include "policy-compiler/verify/bpf_formula.h"
 
+#include <linux/seccomp.h>
+
 #include <array>
 #include <optional>
 #include <utility>
@@ -26,6 +28,10 @@ z3::expr Choose(const z3::expr& condition, const z3::expr& one,
   return z3::eq(one, other) ? one : z3::ite(condition, one, other);
 }
 
+z3::expr Both(const z3::expr& one, const z3::expr& other) {
+  return one.is_true() ? other : one && other;
+}
+
 State Merge(const State& one, const State& other) {
   State merged{one.reached || other.reached,
                Choose(one.reached, one.a, other.a),
@@ -38,6 +44,19 @@ State Merge(const State& one, const State& other) {
   return merged;
 }
 
+bool IsConditionalJump(const sock_filter& instruction) {
+  return BPF_CLASS(instruction.code) == BPF_JMP &&
+         instruction.code != (BPF_JMP | BPF_JA);
+}
+
+bool IsDivision(const sock_filter& instruction) {
+  return BPF_CLASS(instruction.code) == BPF_ALU &&
+         BPF_OP(instruction.code) == BPF_DIV;
+}
+
+// Forwards, what the machine holds at each instruction; then backwards, what is
+// returned from there on. Jumps only go forward, so each pass sees everything
+// that an instruction's formula is made of before it.
 class SymbolicRun {
  public:
   SymbolicRun(std::span<const sock_filter> program, const Input& input)
@@ -45,14 +64,21 @@ class SymbolicRun {
         input_(input),
         context_(input.number.ctx()),
         states_(program.size()),
-        returned_(Constant(0)) {}
+        formulas_{std::vector<std::optional<z3::expr>>(program.size()),
+                  std::vector<std::optional<z3::expr>>(program.size()),
+                  std::vector<std::optional<z3::expr>>(program.size())} {}
 
-  z3::expr Run() {
+  BpfFormulas Run() {
     Arrive(0, State{context_.bool_val(true), Constant(0), Constant(0), {}});
     for (size_t at = 0; at < program_.size(); ++at) {
-      if (states_[at]) Step(at, *std::exchange(states_[at], std::nullopt));
+      if (!states_[at]) continue;
+      formulas_.reached[at] = states_[at]->reached;
+      Step(at, *std::exchange(states_[at], std::nullopt));
     }
-    return returned_;
+    for (size_t at = program_.size(); at-- > 0;) {
+      if (formulas_.reached[at]) ReturnFrom(at);
+    }
+    return std::move(formulas_);
   }
 
  private:
@@ -63,25 +89,19 @@ class SymbolicRun {
     place = place ? Merge(state, *place) : std::move(state);
   }
 
-  // INVARIANT: the conditions of all returns exclude each other and cover every
-  // input, so the order of cases is free.
-  void Return(const z3::expr& condition, const z3::expr& value) {
-    returned_ = z3::ite(condition, value, returned_);
-  }
-
   void Step(size_t at, State state) {
     const sock_filter& instruction = program_[at];
     switch (BPF_CLASS(instruction.code)) {
       case BPF_RET:
-        Return(state.reached, instruction.code == (BPF_RET | BPF_A)
-                                  ? state.a
-                                  : Constant(instruction.k));
+        formulas_.returned[at] = instruction.code == (BPF_RET | BPF_A)
+                                     ? state.a
+                                     : Constant(instruction.k);
         return;
       case BPF_JMP:
         Jump(at, state);
         return;
       case BPF_ALU:
-        Compute(instruction, state);
+        Compute(at, state);
         break;
       default:
         Move(instruction, state);
@@ -103,12 +123,33 @@ class SymbolicRun {
     }
     const z3::expr taken =
         Condition(code, state.a, Operand(program_[at], state));
+    formulas_.taken[at] = taken;
     State yes = state;
-    yes.reached = state.reached && taken;
+    yes.reached = Both(state.reached, taken);
     Arrive(at + 1 + jt, std::move(yes));
     State no = state;
-    no.reached = state.reached && !taken;
+    no.reached = Both(state.reached, !taken);
     Arrive(at + 1 + jf, std::move(no));
+  }
+
+  // The value of `returned` at `at`, from those behind it.
+  void ReturnFrom(size_t at) {
+    const sock_filter& instruction = program_[at];
+    const auto behind = [&](size_t distance) -> const z3::expr& {
+      return formulas_.returned[at + 1 + distance].value();
+    };
+    std::optional<z3::expr>& returned = formulas_.returned[at];
+    if (BPF_CLASS(instruction.code) == BPF_RET) return;  // Step had it
+    if (instruction.code == (BPF_JMP | BPF_JA)) {
+      returned = behind(instruction.k);
+    } else if (IsConditionalJump(instruction)) {
+      returned = Choose(*formulas_.taken[at], behind(instruction.jt),
+                        behind(instruction.jf));
+    } else if (IsDivision(instruction)) {
+      returned = Choose(*formulas_.taken[at], Constant(0), behind(0));
+    } else {
+      returned = behind(0);
+    }
   }
 
   z3::expr Condition(uint16_t code, const z3::expr& a, const z3::expr& b) {
@@ -124,7 +165,8 @@ class SymbolicRun {
     }
   }
 
-  void Compute(const sock_filter& instruction, State& state) {
+  void Compute(size_t at, State& state) {
+    const sock_filter& instruction = program_[at];
     const z3::expr b = Operand(instruction, state);
     z3::expr& a = state.a;
     switch (BPF_OP(instruction.code)) {
@@ -160,8 +202,8 @@ class SymbolicRun {
     }
     // A division by zero ends the filter with 0.
     const z3::expr by_zero = b == Constant(0);
-    Return(state.reached && by_zero, Constant(0));
-    state.reached = state.reached && !by_zero;
+    formulas_.taken[at] = by_zero;
+    state.reached = Both(state.reached, !by_zero);
     a = z3::udiv(a, b);
   }
 
@@ -210,13 +252,59 @@ class SymbolicRun {
   const Input& input_;
   z3::context& context_;
   std::vector<std::optional<State>> states_;
-  z3::expr returned_;
+  BpfFormulas formulas_;
 };
+
+constexpr uint32_t kDataBits = SECCOMP_RET_DATA;
+constexpr uint32_t kMostErrno = 4095;
 
 }  // namespace
 
-z3::expr BpfFormula(std::span<const sock_filter> program, const Input& input) {
+BpfFormulas FormulasOf(std::span<const sock_filter> program,
+                       const Input& input) {
   return SymbolicRun(program, input).Run();
+}
+
+z3::expr BpfFormula(std::span<const sock_filter> program, const Input& input) {
+  return FormulasOf(program, input).returned.front().value();
+}
+
+// As RunBpfStack has it (common/bpf/filter_stack.cc).
+z3::expr StackFormula(std::span<const BpfProgram> stack, const Input& input) {
+  if (stack.size() == 1) return BpfFormula(stack.front(), input);
+  z3::context& context = input.number.ctx();
+  const z3::expr action_bits = context.bv_val(~kDataBits, 32);
+  z3::expr answer = context.bv_val(SECCOMP_RET_ALLOW, 32);
+  for (size_t i = stack.size(); i-- > 0;) {
+    const z3::expr returned = BpfFormula(stack[i], input);
+    answer = z3::ite(z3::slt(returned & action_bits, answer & action_bits),
+                     returned, answer);
+  }
+  return answer;
+}
+
+// As EffectiveReturn has it (common/bpf/filter_stack.cc).
+z3::expr EffectFormula(const z3::expr& returned) {
+  z3::context& context = returned.ctx();
+  const auto constant = [&](uint32_t value) {
+    return context.bv_val(value, 32);
+  };
+  const z3::expr action = returned & constant(~kDataBits);
+  const z3::expr data = returned & constant(kDataBits);
+  const z3::expr error =
+      constant(SECCOMP_RET_ERRNO) +
+      z3::ite(z3::ugt(data, constant(kMostErrno)), constant(kMostErrno), data);
+  z3::expr effect = constant(SECCOMP_RET_KILL_PROCESS);
+  for (const uint32_t known :
+       {uint32_t{SECCOMP_RET_KILL_THREAD}, uint32_t{SECCOMP_RET_USER_NOTIF},
+        uint32_t{SECCOMP_RET_LOG}, uint32_t{SECCOMP_RET_ALLOW}}) {
+    effect = z3::ite(action == constant(known), action, effect);
+  }
+  for (const uint32_t with_data :
+       {uint32_t{SECCOMP_RET_TRAP}, uint32_t{SECCOMP_RET_TRACE}}) {
+    effect = z3::ite(action == constant(with_data), returned, effect);
+  }
+  return z3::ite(action == constant(SECCOMP_RET_ERRNO), error, effect);
 }
 
 }  // namespace bailey::policy

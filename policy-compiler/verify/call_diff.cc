@@ -9,16 +9,15 @@
 
 #include "common/check.h"
 #include "common/syscalls/syscall_table.h"
-#include "policy-compiler/language/condition.h"
 #include "policy-compiler/language/evaluator.h"
 #include "policy-compiler/language/runtime_rules.h"
+#include "policy-compiler/verify/call_answers.h"
+#include "policy-compiler/verify/call_classes.h"
 #include "policy-compiler/verify/policy_formula.h"
 #include "policy-compiler/verify/solver.h"
 
 namespace bailey::policy {
 namespace {
-
-using Rules = std::vector<const SyscallRule*>;
 
 // An action with the inputs that get it.
 struct Answered {
@@ -27,26 +26,13 @@ struct Answered {
 };
 using Answers = std::vector<Answered>;
 
-// As the language orders them: the first that matches decides.
-Rules RulesOf(const PortionPolicy& portion, uint32_t number) {
-  Rules rules;
-  for (const SyscallRule& rule : portion.syscalls)
-    if (rule.number == number) rules.push_back(&rule);
-  std::ranges::sort(rules, [](const SyscallRule* a, const SyscallRule* b) {
-    if (a->action.kind != b->action.kind)
-      return a->action.kind > b->action.kind;
-    return a->rule < b->rule;
-  });
-  return rules;
-}
-
 bool SameCondition(const Condition& a, const Condition& b) {
   if (a.kind != b.kind) return false;
   if (a.kind == Condition::Kind::kCompare) return a.comparison == b.comparison;
   return std::ranges::equal(a.operands, b.operands, SameCondition);
 }
 
-bool SameRules(const Rules& a, const Rules& b) {
+bool SameRules(const NumberRules& a, const NumberRules& b) {
   return std::ranges::equal(
       a, b, [](const SyscallRule* left, const SyscallRule* right) {
         return left->action == right->action &&
@@ -102,45 +88,32 @@ class CallDiffer {
     return numbers;
   }
 
-  SeccompData InputFor(uint32_t number) const {
-    SeccompData data;
-    data.number = number;
-    data.architecture = table_.audit_arch();
-    return data;
-  }
-
-  // What a number gets that no rule matches.
   Action Unmatched(const PortionPolicy& portion, uint32_t number) const {
-    PortionPolicy bare;
-    bare.otherwise = portion.otherwise;
-    bare.clone_constrained = portion.clone_constrained;
-    return Evaluate(architecture_, bare, InputFor(number)).action;
+    return UnmatchedAction(architecture_, portion, number);
   }
 
-  Answers AnswersOf(const PortionPolicy& portion, const Rules& rules,
-                    uint32_t number) {
+  static Answers AnswersOf(const Deciders& deciders) {
     Answers answers;
-    z3::expr open = context_.bool_val(true);  // nothing before has matched
-    for (const SyscallRule* rule : rules) {
-      const z3::expr match = ConditionFormula(rule->when, input_);
-      AddAnswer(answers, rule->action, open && match);
-      if (IsUnconditional(rule->when)) return answers;
-      open = open && !match;
-    }
-    AddAnswer(answers, Unmatched(portion, number), open);
+    for (const Decider& decider : deciders)
+      AddAnswer(answers, decider.action, decider.when);
     return answers;
   }
 
   void DiffNumber(uint32_t number) {
-    const Rules old_rules = RulesOf(old_, number);
-    const Rules new_rules = RulesOf(new_, number);
+    const NumberRules old_rules = RulesOf(old_, number);
+    const NumberRules new_rules = RulesOf(new_, number);
     if (Unmatched(old_, number) == Unmatched(new_, number) &&
         SameRules(old_rules, new_rules))
       return;
-    const Answers old_answers = AnswersOf(old_, old_rules, number);
-    const Answers new_answers = AnswersOf(new_, new_rules, number);
-    for (const Answered& before : old_answers)
-      for (const Answered& after : new_answers) Ask(number, before, after);
+    const Deciders before = DecidersOf(architecture_, old_, number, input_);
+    const Deciders after = DecidersOf(architecture_, new_, number, input_);
+    const size_t known = diff_.witnesses.size();
+    for (const Answered& old_answer : AnswersOf(before))
+      for (const Answered& new_answer : AnswersOf(after))
+        Ask(number, old_answer, new_answer);
+    if (diff_.witnesses.size() > known)
+      CountChanges({context_, input_, timeout_ms_}, before, after,
+                   diff_.changes);
   }
 
   // Is there an input that gets `before` of the old and `after` of the new?
@@ -150,7 +123,7 @@ class CallDiffer {
     if (relation == Relation::kEqual) return;
     const z3::expr both = (before.when && after.when).simplify();
     if (both.is_false()) return;
-    SeccompData data = InputFor(number);
+    SeccompData data = CallOf(architecture_, number);
     z3::check_result found = z3::unsat;
     if (const auto runtime = RuntimeCalls(number))
       found = Solve(both && !*runtime, data);
@@ -160,7 +133,7 @@ class CallDiffer {
       diff_.undecided.push_back({number, reason_});
       return;
     }
-    const CallWitness& witness = AddWitness(data, relation);
+    const CallWitness& witness = AddWitness(data, relation, 0);
     // INVARIANT: what is shown was replayed; a witness that does not replay
     // means that one of our encodings is wrong.
     CHECK(witness.old_verdict.action == before.action);
@@ -201,13 +174,20 @@ class CallDiffer {
     const Relation relation = CompareActions(order_, Unmatched(old_, number),
                                              Unmatched(new_, number));
     if (relation == Relation::kEqual) return;
-    AddWitness(InputFor(number), relation).others = others;
+    const CallWitness& witness =
+        AddWitness(CallOf(architecture_, number), relation, others);
+    const bool was = LetsThrough(witness.old_verdict.action);
+    if (was == LetsThrough(witness.new_verdict.action)) return;
+    PermissionChange& change =
+        was ? diff_.changes.denied : diff_.changes.allowed;
+    change += {.entirely = others + 1, .in_part = 0, .classes = others + 1};
   }
 
-  CallWitness& AddWitness(const SeccompData& data, Relation relation) {
+  const CallWitness& AddWitness(const SeccompData& data, Relation relation,
+                                size_t others) {
     return diff_.witnesses.emplace_back(
         CallWitness{data, Evaluate(architecture_, old_, data),
-                    Evaluate(architecture_, new_, data), relation, 0});
+                    Evaluate(architecture_, new_, data), relation, others});
   }
 
   const Architecture architecture_;

@@ -20,6 +20,7 @@
 
 #include "common/bpf/evaluator.h"
 #include "policy-compiler/language/policy.h"
+#include "policy-compiler/verify/call_changes.h"
 #include "policy-compiler/verify/policy_order.h"
 
 namespace bailey::policy {
@@ -43,6 +44,7 @@ struct UndecidedCall {
 struct CallDiff {
   std::vector<CallWitness> witnesses;
   std::vector<UndecidedCall> undecided;  // nothing is known of these
+  CallChanges changes;                   // of permissions, whatever the order
 };
 
 // `timeout_ms` is for each question; 0 means no limit.

@@ -145,6 +145,49 @@ std::string_view VerdictText(const PolicyDiff& diff, const DiffView& view) {
   return diff.exit_code() == 0 ? "within the ceiling" : "unknown";
 }
 
+// "3 system calls entirely, 2 in part (7 classes)", or empty.
+std::string ChangeText(const PermissionChange& change) {
+  if (change.classes == 0) return "";
+  std::vector<std::string> parts;
+  const auto add = [&](size_t count, std::string_view how) {
+    if (count > 0)
+      parts.push_back(fmt::format("{}{} {}", count,
+                                  !parts.empty() ? ""
+                                  : count == 1   ? " system call"
+                                                 : " system calls",
+                                  how));
+  };
+  add(change.entirely, "entirely");
+  add(change.in_part, "in part");
+  return fmt::format("{} ({} {})", fmt::join(parts, ", "), change.classes,
+                     change.classes == 1 ? "class" : "classes");
+}
+
+std::string ChangesText(const CallChanges& changes, const DiffView& view) {
+  const std::string_view least = changes.at_least ? "at least " : "";
+  std::string text;
+  const auto add = [&](std::string_view what, const PermissionChange& change) {
+    const std::string counted = ChangeText(change);
+    if (!counted.empty())
+      text += fmt::format("{}: {}{}\n", what, least, counted);
+  };
+  add(view.ceiling ? "beyond the ceiling" : "newly allowed", changes.allowed);
+  if (!view.ceiling) add("newly denied", changes.denied);
+  return text;
+}
+
+Json ChangeJson(const PermissionChange& change) {
+  return {{"entirely", change.entirely},
+          {"in_part", change.in_part},
+          {"classes", change.classes}};
+}
+
+Json ChangesJson(const CallChanges& changes) {
+  return {{"newly_allowed", ChangeJson(changes.allowed)},
+          {"newly_denied", ChangeJson(changes.denied)},
+          {"at_least", changes.at_least}};
+}
+
 // What is shown, what exceeds first.
 struct Shown {
   std::vector<const CallDifference*> calls;
@@ -197,7 +240,8 @@ std::string RenderDiffText(const PolicyDiff& diff, const DiffView& view) {
     text +=
         fmt::format("undecided: {} in portion {}: the solver gave up ({})\n",
                     undecided.syscall, undecided.portion, undecided.reason);
-  return text + std::string(VerdictText(diff, view)) + "\n";
+  return text + ChangesText(diff.changes, view) +
+         std::string(VerdictText(diff, view)) + "\n";
 }
 
 std::string RenderDiffJson(const PolicyDiff& diff, const DiffView& view) {
@@ -213,6 +257,7 @@ std::string RenderDiffJson(const PolicyDiff& diff, const DiffView& view) {
                     {"witnesses", std::move(witnesses)},
                     {"grants", std::move(grants)},
                     {"more", shown.more},
+                    {"counts", ChangesJson(diff.changes)},
                     {"undecided", UndecidedJson(diff)}});
 }
 

@@ -1,8 +1,12 @@
+// Whether two rules of a policy answer one call with different errnos: one
+// question a system call, however many rules it has.
+
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 #include <map>
-#include <utility>
+#include <set>
 #include <vector>
 
 #include "common/check.h"
@@ -17,28 +21,63 @@ namespace {
 
 using Rules = std::vector<const SyscallRule*>;
 
-// INVARIANT: a witness is shown only when the evaluator matches both rules.
-void CheckReplays(const SyscallRule& first, const SyscallRule& second,
-                  const SeccompData& data) {
-  CHECK(Holds(first.when, data) && Holds(second.when, data));
+bool HasDifferentErrnos(const Rules& rules) {
+  std::set<uint16_t> values;
+  for (const SyscallRule* rule : rules)
+    if (rule->action.kind == ActionKind::kErrno)
+      values.insert(rule->action.errno_value);
+  return values.size() > 1;
+}
+
+// "Rules with two errnos match, and none that is stronger."
+z3::expr Conflict(const Rules& rules, const Input& input) {
+  z3::context& context = input.number.ctx();
+  std::map<uint16_t, z3::expr> answers;  // by errno: on which inputs
+  z3::expr undecided = context.bool_val(true);
+  for (const SyscallRule* rule : rules) {
+    const z3::expr matches = ConditionFormula(rule->when, input);
+    if (rule->action.kind > ActionKind::kErrno) {
+      undecided = undecided && !matches;
+    } else if (rule->action.kind == ActionKind::kErrno) {
+      const auto [at, added] =
+          answers.try_emplace(rule->action.errno_value, matches);
+      if (!added) at->second = at->second || matches;
+    }
+  }
+  z3::expr one = context.bool_val(false);
+  z3::expr two = context.bool_val(false);
+  for (const auto& [errno_value, answered] : answers) {
+    two = two || (one && answered);
+    one = one || answered;
+  }
+  return undecided && two;
+}
+
+// The first two, by their index, that the call shows.
+ErrnoConflict Show(Rules rules, const SeccompData& data) {
+  std::erase_if(rules, [&](const SyscallRule* rule) {
+    return rule->action.kind < ActionKind::kErrno || !Holds(rule->when, data);
+  });
+  std::ranges::sort(rules, {}, &SyscallRule::rule);
+  // INVARIANT: a witness is shown only when the evaluator sees it, too.
+  CHECK(std::ranges::all_of(rules, [](const SyscallRule* rule) {
+    return rule->action.kind == ActionKind::kErrno;
+  }));
+  const auto second = std::ranges::find_if(rules, [&](const SyscallRule* rule) {
+    return rule->action != rules.front()->action;
+  });
+  CHECK(second != rules.end());
+  return {rules.front()->rule, (*second)->rule, data};
 }
 
 // `rules` are one number's.
-Result<std::optional<ErrnoConflict>> FindBetween(const Rules& rules,
-                                                 const SyscallRule& first,
-                                                 const SyscallRule& second,
-                                                 uint32_t architecture,
-                                                 uint32_t timeout_ms) {
+Result<std::optional<ErrnoConflict>> FindAmong(const Rules& rules,
+                                               uint32_t architecture,
+                                               uint32_t timeout_ms) {
+  if (!HasDifferentErrnos(rules)) return std::nullopt;
   z3::context context;
   const Input input(context);
-  z3::expr both = ConditionFormula(first.when, input) &&
-                  ConditionFormula(second.when, input);
-  for (const SyscallRule* rule : rules) {
-    if (rule->action.kind > ActionKind::kErrno) {
-      both = both && !ConditionFormula(rule->when, input);
-    }
-  }
-  z3::solver solver = SolverFor(context, both, timeout_ms);
+  z3::solver solver = SolverFor(context, Conflict(rules, input), timeout_ms);
   switch (solver.check()) {
     case z3::unsat:
       return std::nullopt;
@@ -49,30 +88,10 @@ Result<std::optional<ErrnoConflict>> FindBetween(const Rules& rules,
     case z3::sat:
       break;
   }
-  ErrnoConflict conflict{first.rule, second.rule, input.In(solver.get_model())};
-  conflict.data.number = first.number;
-  conflict.data.architecture = architecture;
-  CheckReplays(first, second, conflict.data);
-  return conflict;
-}
-
-Result<std::optional<ErrnoConflict>> FindAmong(const Rules& rules,
-                                               uint32_t architecture,
-                                               uint32_t timeout_ms) {
-  for (size_t i = 0; i < rules.size(); ++i) {
-    for (size_t j = i + 1; j < rules.size(); ++j) {
-      const Action& a = rules[i]->action;
-      const Action& b = rules[j]->action;
-      if (a.kind != ActionKind::kErrno || b.kind != ActionKind::kErrno ||
-          a.errno_value == b.errno_value) {
-        continue;
-      }
-      ASSIGN_OR_RETURN(auto conflict, FindBetween(rules, *rules[i], *rules[j],
-                                                  architecture, timeout_ms));
-      if (conflict) return conflict;
-    }
-  }
-  return std::nullopt;
+  SeccompData data = input.In(solver.get_model());
+  data.number = rules.front()->number;
+  data.architecture = architecture;
+  return Show(rules, data);
 }
 
 }  // namespace

@@ -112,6 +112,7 @@ class Differ {
       diff_.calls.push_back({new_.architecture, name, std::move(witness),
                              std::move(before), std::move(after)});
     }
+    diff_.changes += calls.changes;
     for (UndecidedCall& call : calls.undecided)
       diff_.undecided.push_back({new_.architecture, name, CallName(call.number),
                                  std::move(call.reason)});
@@ -190,6 +191,7 @@ Result<PolicyDiff> DiffTargets(const PolicyTargets& old_targets,
     }
     std::ranges::move(diff.calls, std::back_inserter(whole->calls));
     std::ranges::move(diff.undecided, std::back_inserter(whole->undecided));
+    whole->changes += diff.changes;
   }
   return *std::move(whole);
 }

@@ -50,6 +50,7 @@ struct PolicyDiff {
   std::vector<CallDifference> calls;
   std::vector<GrantDifference> grants;
   std::vector<UndecidedDifference> undecided;
+  CallChanges changes;  // of what is permitted, over all portions and targets
 
   // Of what was found; what is undecided may add to it.
   Relation relation() const;

@@ -2,8 +2,11 @@
 
 #include <linux/seccomp.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <ranges>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -12,6 +15,17 @@
 
 namespace bailey::policy {
 namespace {
+
+// Z3 makes an `and` of no operands, which no other solver reads.
+z3::expr AllOf(const z3::expr_vector& operands) {
+  if (operands.empty()) return operands.ctx().bool_val(true);
+  return operands.size() == 1 ? operands[0] : z3::mk_and(operands);
+}
+
+z3::expr AnyOf(const z3::expr_vector& operands) {
+  if (operands.empty()) return operands.ctx().bool_val(false);
+  return operands.size() == 1 ? operands[0] : z3::mk_or(operands);
+}
 
 // The argument as a bit-vector of the width that the kernel reads: Z3's own
 // signed and unsigned orders do the rest.
@@ -62,6 +76,16 @@ uint32_t VerdictOnly(const Action& action) {
   CHECK(false && "an action has one of six kinds");
 }
 
+std::set<uint32_t> OpensOf(Architecture architecture) {
+  const SyscallTable& table = SyscallTable::For(architecture);
+  std::set<uint32_t> numbers;
+  for (const std::string_view name : {"open", "creat", "openat", "openat2"}) {
+    if (const Syscall* call = table.FindByName(name))
+      numbers.insert(call->number);
+  }
+  return numbers;
+}
+
 // Whether `a` decides before `b` where both match.
 bool Precedes(const SyscallRule& a, const SyscallRule& b) {
   if (a.action.kind != b.action.kind) return a.action.kind > b.action.kind;
@@ -81,8 +105,8 @@ z3::expr ConditionFormula(const Condition& condition, const Input& input) {
   for (const Condition& operand : condition.operands) {
     operands.push_back(ConditionFormula(operand, input));
   }
-  return condition.kind == Condition::Kind::kAll ? z3::mk_and(operands)
-                                                 : z3::mk_or(operands);
+  return condition.kind == Condition::Kind::kAll ? AllOf(operands)
+                                                 : AnyOf(operands);
 }
 
 uint32_t SpecifiedReturn(FilterKind kind, const Verdict& verdict,
@@ -100,17 +124,10 @@ uint32_t SpecifiedReturn(FilterKind kind, const Verdict& verdict,
   return stays && !sentinel ? plain : SECCOMP_RET_USER_NOTIF;
 }
 
-// Whether an allowed call of this number is notified all the same.
 bool IsNotifiedAllow(Architecture architecture, uint32_t number,
                      const NotifyOptions& options) {
   if (options.allowed) return true;
-  if (!options.opens) return false;
-  const SyscallTable& table = SyscallTable::For(architecture);
-  for (const std::string_view name : {"open", "creat", "openat", "openat2"}) {
-    const Syscall* call = table.FindByName(name);
-    if (call != nullptr && call->number == number) return true;
-  }
-  return false;
+  return options.opens && OpensOf(architecture).contains(number);
 }
 
 bool IsSentinel(const SeccompData& data, const NotifyOptions& options) {
@@ -128,7 +145,9 @@ PolicyFormula::PolicyFormula(const Policy& policy, const PortionPolicy& portion,
       kind_(kind),
       options_(options),
       input_(input),
-      context_(input.number.ctx()) {
+      context_(input.number.ctx()),
+      clone3_(SyscallTable::For(policy.architecture).FindByName("clone3")),
+      opens_(OpensOf(policy.architecture)) {
   for (const SyscallRule& rule : portion.syscalls) {
     rules_[rule.number].push_back(&rule);
   }
@@ -139,26 +158,22 @@ z3::expr PolicyFormula::Constant(uint32_t value) const {
 }
 
 z3::expr PolicyFormula::Leaf(const Verdict& verdict, uint32_t number) const {
-  return Constant(SpecifiedReturn(
-      kind_, verdict, IsNotifiedAllow(policy_.architecture, number, options_),
-      false));
+  const bool notified =
+      options_.allowed || (options_.opens && opens_.contains(number));
+  return Constant(SpecifiedReturn(kind_, verdict, notified, false));
 }
 
-// Each rule answers where it matches and nothing that precedes it does.
-z3::expr PolicyFormula::ForRules(const std::vector<const SyscallRule*>& rules,
+// The first rule that matches answers, in the order in which they decide.
+z3::expr PolicyFormula::ForRules(std::vector<const SyscallRule*> rules,
                                  uint32_t number) const {
-  std::vector<z3::expr> matches;
-  for (const SyscallRule* rule : rules) {
-    matches.push_back(ConditionFormula(rule->when, input_));
-  }
+  std::ranges::sort(rules, [](const SyscallRule* a, const SyscallRule* b) {
+    return Precedes(*a, *b);
+  });
   z3::expr answer = ForUnmatched(number);
-  for (size_t i = 0; i < rules.size(); ++i) {
-    z3::expr decides = matches[i];
-    for (size_t j = 0; j < rules.size(); ++j) {
-      if (Precedes(*rules[j], *rules[i])) decides = decides && !matches[j];
-    }
-    answer = z3::ite(decides, Leaf({rules[i]->action, rules[i]->rule}, number),
-                     answer);
+  for (const SyscallRule* rule : rules | std::views::reverse) {
+    const z3::expr matches = ConditionFormula(rule->when, input_);
+    const z3::expr said = Leaf({rule->action, rule->rule}, number);
+    answer = matches.is_true() ? said : z3::ite(matches, said, answer);
   }
   return answer;
 }
@@ -171,10 +186,8 @@ z3::expr PolicyFormula::ForNumber(uint32_t number) const {
 
 // A known number that no rule matches.
 z3::expr PolicyFormula::ForUnmatched(uint32_t number) const {
-  const Syscall* clone3 =
-      SyscallTable::For(policy_.architecture).FindByName("clone3");
-  if (portion_.clone_constrained && clone3 != nullptr &&
-      clone3->number == number) {
+  if (portion_.clone_constrained && clone3_ != nullptr &&
+      clone3_->number == number) {
     return Leaf({{ActionKind::kErrno, ENOSYS}, kRuleClone3Fallback}, number);
   }
   return Leaf({portion_.otherwise, kRuleOtherwise}, number);
@@ -202,7 +215,7 @@ z3::expr PolicyFormula::IsOneOf(const std::vector<uint32_t>& numbers) const {
     ranges.push_back(Between(numbers[first], numbers[i]));
     first = i + 1;
   }
-  return z3::mk_or(ranges);
+  return AnyOf(ranges);
 }
 
 z3::expr PolicyFormula::IsSentinelCall() const {

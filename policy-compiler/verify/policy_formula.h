@@ -9,8 +9,10 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <vector>
 
+#include "common/syscalls/syscall_table.h"
 #include "policy-compiler/language/policy.h"
 #include "policy-compiler/verify/input.h"
 
@@ -46,7 +48,7 @@ class PolicyFormula {
   z3::expr Constant(uint32_t value) const;
   z3::expr Leaf(const Verdict& verdict, uint32_t number) const;
   z3::expr ForNumber(uint32_t number) const;
-  z3::expr ForRules(const std::vector<const SyscallRule*>& rules,
+  z3::expr ForRules(std::vector<const SyscallRule*> rules,
                     uint32_t number) const;
   z3::expr ForUnmatched(uint32_t number) const;
   z3::expr ForUnknownNumber() const;
@@ -60,6 +62,8 @@ class PolicyFormula {
   const NotifyOptions options_;
   const Input& input_;
   z3::context& context_;
+  const Syscall* const clone3_;  // null: the architecture has none
+  const std::set<uint32_t> opens_;
   std::map<uint32_t, std::vector<const SyscallRule*>> rules_;
 };
 

@@ -35,6 +35,7 @@ enum class ProofVerdict { kProved, kCounterexample, kUnknown };
 // policy::Evaluate and RunBpf before it is shown.
 struct Counterexample {
   SeccompData data;
+  Verdict verdict;        // the policy's, with its rule
   uint32_t expected = 0;  // what the policy says the filter should return
   uint32_t actual = 0;    // what the filter returns
 };
@@ -50,16 +51,37 @@ struct ProofResult {
 };
 
 // A program that ValidateBpf refuses is kUnknown with that reason: it decides
-// nothing. `timeout_ms` 0 means no limit.
+// nothing. `timeout_ms` is for the whole proof, encoding included; 0 means no
+// limit.
 ProofResult ProveFilter(const Policy& policy, const PortionPolicy& portion,
                         FilterKind kind, const NotifyOptions& options,
                         std::span<const sock_filter> program,
                         uint32_t timeout_ms);
 
-// The obligation as SMT-LIB 2, for another solver: `unsat` means proved.
+// The same of filters that are installed one after the other, `stack[0]` first:
+// of their answers the kernel takes the strongest (common/bpf/filter_stack.h).
+ProofResult ProveFilters(const Policy& policy, const PortionPolicy& portion,
+                         FilterKind kind, const NotifyOptions& options,
+                         std::span<const BpfProgram> stack,
+                         uint32_t timeout_ms);
+
+// Of plain filters that others made: what the kernel does with their answers is
+// what it does with the policy's (EffectiveReturn). Some tools return data that
+// nobody reads.
+ProofResult ProveForeignFilters(const Policy& policy,
+                                const PortionPolicy& portion,
+                                std::span<const BpfProgram> stack,
+                                uint32_t timeout_ms);
+
+// The obligation as SMT-LIB 2.6 (QF_BV), for any solver: `unsat` means proved.
+// The same input gives the same bytes.
 Result<std::string> ToSmtLib(const Policy& policy, const PortionPolicy& portion,
                              FilterKind kind, const NotifyOptions& options,
                              std::span<const sock_filter> program);
+Result<std::string> StackToSmtLib(const Policy& policy,
+                                  const PortionPolicy& portion, FilterKind kind,
+                                  const NotifyOptions& options,
+                                  std::span<const BpfProgram> stack);
 
 // Two rules that answer one input with different errnos where no stronger rule
 // matches: an error in the policy.
@@ -70,7 +92,8 @@ struct ErrnoConflict {
 };
 
 // None: proved that there is no such input. Fails only where the solver gave
-// up: then it is unknown, and nothing is proved.
+// up: then it is unknown, and nothing is proved. One question for each system
+// call that has rules with different errnos; `timeout_ms` is for each.
 Result<std::optional<ErrnoConflict>> FindErrnoConflict(
     const Policy& policy, const PortionPolicy& portion, uint32_t timeout_ms);
 

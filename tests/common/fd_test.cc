@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -60,6 +61,35 @@ TEST_F(FdTest, AFailedReplaceLeavesNothingBehind) {
   EXPECT_FALSE(WriteFileAtomically(path, "text").ok());
   EXPECT_EQ(FileCount(), 1u);
   EXPECT_FALSE(WriteFileAtomically(directory_ + "/none/file", "text").ok());
+}
+
+// A file in the place of /dev/null would break the machine.
+TEST_F(FdTest, WritesToDevicesPipesAndDescriptorsThemselves) {
+  for (const bool replaceable : {false, true}) {
+    const std::string path = replaceable ? directory_ + "/full" : "/dev/full";
+    // Only root makes devices; who is not root could not replace /dev/full.
+    if (replaceable && mknod(path.c_str(), S_IFCHR | 0666, makedev(1, 7)) != 0)
+      continue;
+    if (!replaceable && geteuid() == 0) continue;
+    EXPECT_FALSE(WriteFileAtomically(path, "text").ok());
+    EXPECT_TRUE(std::filesystem::is_character_file(path));
+  }
+  int pipe_ends[2];
+  ASSERT_EQ(pipe(pipe_ends), 0);
+  const UniqueFd read_end(pipe_ends[0]);
+  UniqueFd write_end(pipe_ends[1]);
+  ASSERT_TRUE(
+      WriteFileAtomically("/dev/fd/" + std::to_string(write_end.get()), "text")
+          .ok());
+  write_end.Reset();
+  EXPECT_EQ(ReadAll(read_end.get(), "pipe").value(), "text");
+  const std::string fifo = directory_ + "/fifo";
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  const UniqueFd reader = OpenFile(fifo, O_RDONLY | O_NONBLOCK).value();
+  ASSERT_TRUE(WriteFileAtomically(fifo, "text").ok());
+  EXPECT_EQ(ReadAll(reader.get(), fifo).value(), "text");
+  EXPECT_TRUE(std::filesystem::is_fifo(fifo));
+  EXPECT_FALSE(WriteFileAtomically("/dev/fd/250", "text").ok());
 }
 
 // What a writer that was killed before it renamed has left.

@@ -6,6 +6,7 @@
 
 #include "policies/builtin_policies.h"
 #include "policy-compiler/language/compile.h"
+#include "policy-compiler/plan/program_plan.h"
 #include "runtime/portion_abi.h"
 
 namespace bailey::policy {
@@ -114,6 +115,105 @@ TEST_F(FiltersTest, TwoErrnosForOneCallAreRefusedWithAWitness) {
   ASSERT_FALSE(filters.ok());
   EXPECT_THAT(filters.error().message, HasSubstr("different errnos"));
   EXPECT_THAT(filters.error().message, HasSubstr("socket(0x2, 0x3"));
+}
+
+// A compiler that lies in one kind of filter alone: it allows everything.
+FilterTools LyingCompiler(FilterKind in) {
+  FilterTools tools;
+  const auto honest = tools.compile;
+  tools.compile = [=](const Policy& policy, const PortionPolicy& portion,
+                      FilterKind kind,
+                      const NotifyOptions& options) -> Result<BpfProgram> {
+    if (kind != in) return honest(policy, portion, kind, options);
+    return BpfProgram{BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+  };
+  return tools;
+}
+
+FilterTools SolverThatGivesUp() {
+  FilterTools tools;
+  tools.prove = [](const Policy&, const PortionPolicy&, FilterKind,
+                   const NotifyOptions&, std::span<const sock_filter>,
+                   uint32_t) {
+    ProofResult result;
+    result.reason = "timeout";
+    result.solver = "z3 0.0.0";
+    return result;
+  };
+  return tools;
+}
+
+TEST_F(FiltersTest, ACompilerThatLiesIsRefuted) {
+  for (const FilterKind lie : kAllFilterKinds) {
+    const auto filters = CompileAndProve(policy_, policy_.portions[0],
+                                         kProofTimeoutMs, LyingCompiler(lie));
+    ASSERT_TRUE(filters.ok());
+    EXPECT_FALSE(AllProved(*filters));
+    for (const FilterProof& filter : *filters) {
+      const bool lies = filter.filter.kind == lie;
+      EXPECT_EQ(filter.proof.proved(), !lies);
+      EXPECT_EQ(filter.proof.counterexample.has_value(), lies);
+      // Whoever overlooks the proof finds no solver in the filter.
+      EXPECT_EQ(filter.filter.solver.empty(), lies);
+    }
+  }
+  const auto plain =
+      CompileAndProvePlain(policy_, policy_.portions[0], kProofTimeoutMs,
+                           LyingCompiler(FilterKind::kPlain));
+  ASSERT_TRUE(plain.ok());
+  EXPECT_TRUE(plain->proof.counterexample.has_value());
+}
+
+TEST_F(FiltersTest, AProgramThatTheKernelRefusesIsNoFilter) {
+  FilterTools tools;
+  tools.compile = [](const Policy&, const PortionPolicy&, FilterKind,
+                     const NotifyOptions&) -> Result<BpfProgram> {
+    return BpfProgram{};
+  };
+  const auto filters =
+      CompileAndProve(policy_, policy_.portions[0], kProofTimeoutMs, tools);
+  ASSERT_TRUE(filters.ok());
+  for (const FilterProof& filter : *filters)
+    EXPECT_EQ(filter.proof.verdict, ProofVerdict::kUnknown);
+}
+
+TEST_F(FiltersTest, ATimeOutProvesNothing) {
+  const auto given_up = CompileAndProve(policy_, policy_.portions[0],
+                                        kProofTimeoutMs, SolverThatGivesUp());
+  ASSERT_TRUE(given_up.ok());
+  for (const FilterProof& filter : *given_up) {
+    EXPECT_EQ(filter.proof.verdict, ProofVerdict::kUnknown);
+    EXPECT_EQ(filter.proof.reason, "timeout");
+    EXPECT_TRUE(filter.filter.solver.empty());
+  }
+}
+
+// The whole way to a plan of a program as it is.
+TEST_F(FiltersTest, APlanWithALieOrWithoutAProofIsNotUsable) {
+  const Policy loader = Load("policy loader { allow syscall brk; }");
+  const ProgramPlanOptions options{
+      .portion = "open", .program = "/bin/true", .tool = "a test"};
+  const auto honest = BuildProgramPlan(policy_, loader, options);
+  ASSERT_TRUE(honest.ok()) << honest.error().message;
+  EXPECT_TRUE(honest->usable());
+  for (const FilterKind kind : kAllFilterKinds) {
+    const auto lied =
+        BuildProgramPlan(policy_, loader, options,
+                         {.timeout_ms = 0, .tools = LyingCompiler(kind)});
+    ASSERT_TRUE(lied.ok());
+    EXPECT_FALSE(lied->usable());
+    ASSERT_EQ(lied->unproved.size(), 1u);
+    EXPECT_EQ(lied->unproved[0].kind, kind);
+    EXPECT_TRUE(lied->unproved[0].proof.counterexample.has_value());
+    // Even written, it is no plan.
+    EXPECT_FALSE(ParsePlan(WritePlan(lied->plan), "plan.json").ok());
+  }
+  const auto unknown =
+      BuildProgramPlan(policy_, loader, options,
+                       {.timeout_ms = 0, .tools = SolverThatGivesUp()});
+  ASSERT_TRUE(unknown.ok());
+  EXPECT_FALSE(unknown->usable());
+  EXPECT_EQ(unknown->unproved.size(), 3u);
 }
 
 }  // namespace

@@ -122,5 +122,40 @@ TEST(PolicyTestsTest, BaileysOwnRulesAreNotCounted) {
   EXPECT_THAT(report->untouched, IsEmpty());
 }
 
+// Under a filter without a proof nobody makes a call.
+TEST(PolicyTestsTest, NothingRunsUnderAFilterThatIsNotProved) {
+  const Policy policy =
+      Load("allow syscall getpid; test \"t\" { getpid() => allowed; }");
+  ProofOptions gives_up;
+  gives_up.tools.prove = [](const Policy&, const PortionPolicy&, FilterKind,
+                            const NotifyOptions&, std::span<const sock_filter>,
+                            uint32_t) {
+    ProofResult result;
+    result.reason = "timeout";
+    return result;
+  };
+  const auto report = RunPolicyTests(policy, gives_up);
+  ASSERT_TRUE(report.ok());
+  EXPECT_FALSE(report->passed());
+  EXPECT_EQ(report->unproved.size(), 3u);
+  EXPECT_EQ(report->tests.at(0).results.at(0).real, RealOutcome::kNotMade);
+}
+
+TEST(PolicyTestsTest, ACompilerThatLiesFailsEveryTest) {
+  const Policy policy =
+      Load("allow syscall getpid; test \"t\" { getpid() => allowed; }");
+  ProofOptions lies;
+  lies.tools.compile = [](const Policy&, const PortionPolicy&, FilterKind,
+                          const NotifyOptions&) -> Result<BpfProgram> {
+    return BpfProgram{BPF_STMT(BPF_RET | BPF_K, 0x7fff0000)};
+  };
+  const auto report = RunPolicyTests(policy, lies);
+  ASSERT_TRUE(report.ok());
+  EXPECT_FALSE(report->passed());
+  for (const UnprovedFilter& filter : report->unproved)
+    EXPECT_TRUE(filter.proof.counterexample.has_value());
+  EXPECT_EQ(report->tests.at(0).results.at(0).real, RealOutcome::kNotMade);
+}
+
 }  // namespace
 }  // namespace bailey::policy

@@ -66,5 +66,33 @@ TEST(FindErrnoConflict, AStrongerRuleSettlesIt) {
   EXPECT_FALSE(conflict->has_value());
 }
 
+// Four hundred rules of one call are eighty thousand pairs: they are one
+// question.
+TEST(FindErrnoConflict, ManyRulesAreOneQuestion) {
+  Policy policy;
+  for (uint16_t i = 0; i < 400; ++i) {
+    Add(policy, Compare(CompareOp::kEqual, i),
+        {ActionKind::kErrno, static_cast<uint16_t>(1 + i % 100)});
+  }
+  EXPECT_FALSE(Find(policy)->has_value());
+  Add(policy, Compare(CompareOp::kEqual, 250), {ActionKind::kErrno, 77});
+  const auto conflict = Find(policy);
+  ASSERT_TRUE(conflict.ok() && conflict->has_value());
+  EXPECT_EQ((*conflict)->first_rule, kFirstUserRule + 250);
+  EXPECT_EQ((*conflict)->second_rule, kFirstUserRule + 400);
+}
+
+// Two with one errno match, a third with another does as well.
+TEST(FindErrnoConflict, EqualErrnosBesideAnotherAreOne) {
+  Policy policy;
+  Add(policy, Compare(CompareOp::kLess, 10), {ActionKind::kErrno, 1});
+  Add(policy, Compare(CompareOp::kLess, 20), {ActionKind::kErrno, 1});
+  Add(policy, Compare(CompareOp::kEqual, 15), {ActionKind::kErrno, 13});
+  const auto conflict = Find(policy);
+  ASSERT_TRUE(conflict.ok() && conflict->has_value());
+  EXPECT_EQ((*conflict)->first_rule, kFirstUserRule + 1);
+  EXPECT_EQ((*conflict)->second_rule, kFirstUserRule + 2);
+}
+
 }  // namespace
 }  // namespace bailey::policy

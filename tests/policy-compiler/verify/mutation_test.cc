@@ -1,6 +1,7 @@
-// Each single change of a real filter is either caught with a witness, or
-// proved to change nothing, and then no input that the policy suggests tells
-// them apart.
+// Changes of a small filter, all of them put to the prover: each is refuted
+// with a witness, or proved to change nothing, and then no input that the
+// policy suggests tells them apart. exhaustive_mutation_test.cc changes whole
+// filters.
 
 #include <gtest/gtest.h>
 #include <linux/seccomp.h>
@@ -14,67 +15,10 @@
 #include "policy-compiler/verify/prove.h"
 #include "tests/policy-compiler/lower/policy_generator.h"
 #include "tests/policy-compiler/seccomp/oci_profile.h"
+#include "tests/policy-compiler/verify/filter_mutants.h"
 
 namespace bailey::policy {
 namespace {
-
-std::vector<sock_filter> MutateJump(const sock_filter& from) {
-  std::vector<sock_filter> mutants;
-  const auto add = [&](int jt, int jf) {
-    if (jt < 0 || jf < 0 || jt > 255 || jf > 255) return;
-    sock_filter mutant = from;
-    mutant.jt = static_cast<uint8_t>(jt);
-    mutant.jf = static_cast<uint8_t>(jf);
-    mutants.push_back(mutant);
-  };
-  add(from.jf, from.jt);
-  for (const int step : {-1, 1}) {
-    add(from.jt + step, from.jf);
-    add(from.jt, from.jf + step);
-  }
-  for (const uint16_t operation : {BPF_JEQ, BPF_JGE, BPF_JGT, BPF_JSET}) {
-    sock_filter mutant = from;
-    mutant.code = static_cast<uint16_t>(BPF_JMP | operation | BPF_K);
-    if (mutant.code != from.code) mutants.push_back(mutant);
-  }
-  return mutants;
-}
-
-// k one up, one down, and with single bits flipped; of the 32 bits a sample
-// that differs from instruction to instruction.
-std::vector<sock_filter> MutateConstant(const sock_filter& from, size_t at) {
-  std::vector<uint32_t> constants = {from.k + 1, from.k - 1};
-  for (uint32_t bit = at % 8; bit < 32; bit += 8) {
-    constants.push_back(from.k ^ (1u << bit));
-  }
-  std::vector<sock_filter> mutants;
-  for (const uint32_t k : constants) {
-    mutants.push_back({from.code, from.jt, from.jf, k});
-  }
-  return mutants;
-}
-
-std::vector<sock_filter> MutateReturn(const sock_filter& from) {
-  std::vector<sock_filter> mutants;
-  for (const uint32_t action :
-       {SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_KILL_THREAD, SECCOMP_RET_TRAP,
-        SECCOMP_RET_ERRNO | 1u, SECCOMP_RET_ERRNO | 38u, SECCOMP_RET_USER_NOTIF,
-        SECCOMP_RET_TRACE, SECCOMP_RET_LOG, SECCOMP_RET_ALLOW}) {
-    if (action != from.k) mutants.push_back({from.code, 0, 0, action});
-  }
-  return mutants;
-}
-
-std::vector<sock_filter> Mutate(const sock_filter& from, size_t at) {
-  std::vector<sock_filter> mutants = MutateConstant(from, at);
-  if (BPF_CLASS(from.code) == BPF_JMP && from.code != (BPF_JMP | BPF_JA)) {
-    for (const auto& mutant : MutateJump(from)) mutants.push_back(mutant);
-  }
-  if (BPF_CLASS(from.code) == BPF_RET) {
-    for (const auto& mutant : MutateReturn(from)) mutants.push_back(mutant);
-  }
-  return mutants;
-}
 
 bool Differ(const BpfProgram& one, const BpfProgram& other,
             const std::vector<SeccompData>& inputs) {
@@ -104,7 +48,7 @@ TEST(Mutation, EverySingleChangeIsCaughtOrChangesNothing) {
   int caught = 0;
   int equivalent = 0;
   for (size_t at = 0; at < filter->size(); ++at) {
-    for (const sock_filter& mutant : Mutate((*filter)[at], at)) {
+    for (const sock_filter& mutant : Mutate((*filter)[at], at % 8, 8)) {
       BpfProgram changed = *filter;
       changed[at] = mutant;
       if (!ValidateBpf(changed).ok()) continue;
