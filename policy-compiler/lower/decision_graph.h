@@ -102,6 +102,8 @@ class DecisionGraph {
   // The label, if the node is a leaf.
   std::optional<uint32_t> label(NodeId id) const;
   size_t size() const { return nodes_.size(); }
+  // Which words the node or one below it tests: bit w for word w.
+  uint16_t words(NodeId id) const { return words_[id]; }
 
   uint32_t Evaluate(NodeId root, const SeccompData& data) const;
   // The ids that can be reached from `root`, ascending.

@@ -13,6 +13,7 @@
 #include "common/bpf/evaluator.h"
 #include "common/result.h"
 #include "policy-compiler/language/policy.h"
+#include "policy-compiler/seccomp/emission_options.h"
 
 namespace bailey::policy {
 
@@ -23,7 +24,8 @@ namespace bailey::policy {
 // program for it.
 Result<BpfProgram> CompileFilter(const Policy& policy,
                                  const PortionPolicy& portion, FilterKind kind,
-                                 const NotifyOptions& options);
+                                 const NotifyOptions& options,
+                                 const EmissionOptions& emission = {});
 
 }  // namespace bailey::policy
 

@@ -28,30 +28,13 @@
 #include <vector>
 
 #include "common/check.h"
+#include "policy-compiler/seccomp/accumulator.h"
 
 namespace bailey::policy {
 namespace {
 
 constexpr uint32_t kAllBits = ~uint32_t{0};
 constexpr size_t kMaxConditionalJump = 255;
-
-// What the accumulator holds: a word and the bits of it that are left; before
-// the first load nothing.
-struct Accumulator {
-  std::optional<uint8_t> word;
-  uint32_t mask = 0;
-  auto operator<=>(const Accumulator&) const = default;
-};
-
-enum Entry { kAtLoad, kAtMask, kAtTest, kEntryCount };
-
-Entry EntryFrom(const Accumulator& held, const WordTest& test) {
-  if (held.word != test.word) return kAtLoad;
-  if (held.mask == test.mask) return kAtTest;
-  return (test.mask & ~held.mask) == 0 ? kAtMask : kAtLoad;
-}
-
-Accumulator HeldAfter(const WordTest& test) { return {test.word, test.mask}; }
 
 uint16_t JumpCode(TestOp op) {
   switch (op) {

@@ -1,28 +1,21 @@
-// The search over system call numbers: from a list of ranges to a tree of tests
-// of the number.
+// The search over system call numbers: from what the lowering found to one
+// graph, whose cost is made small as EmissionOptions say.
 //
-//   NodeId root = BuildNumberSearch(graph, lowered.numbers, SearchCost{});
+//   NodeId root = BuildNumberSearch(lowered, Architecture::kX8664, options);
 
 #ifndef BAILEY_POLICY_COMPILER_SECCOMP_NUMBER_SEARCH_H_
 #define BAILEY_POLICY_COMPILER_SECCOMP_NUMBER_SEARCH_H_
 
-#include <span>
-
+#include "common/syscalls/syscall_table.h"
 #include "policy-compiler/lower/lower.h"
+#include "policy-compiler/seccomp/emission_options.h"
 
 namespace bailey::policy {
 
-// What the search makes small: instructions * per_instruction + (mean executed
-// tests over the ranges that the kernel's bitmap does not answer) * per_step.
-struct SearchCost {
-  double per_instruction = 1;
-  double per_step = 4;
-};
-
-// `numbers` cover all 32-bit numbers in ascending order, neighbours differ.
-NodeId BuildNumberSearch(DecisionGraph& graph,
-                         std::span<const NumberRange> numbers,
-                         const SearchCost& cost);
+// A graph in lowered.graph that tests the number, then arguments. Numbers whose
+// answer depends on no argument are decided by tests of the number alone.
+NodeId BuildNumberSearch(LoweredPolicy& lowered, Architecture architecture,
+                         const EmissionOptions& options);
 
 }  // namespace bailey::policy
 

@@ -13,12 +13,13 @@
 #include "common/fd.h"
 #include "common/json.h"
 #include "common/syscalls/syscall_table.h"
+#include "policy-compiler/language/ast.h"
 #include "policy-compiler/language/policy.h"
 
 namespace bailey::policy {
 
-// Arguments are compared in full 64 bits, as such profiles mean it.
-inline Condition OciCondition(const Json& argument) {
+inline Condition OciCondition(const Syscall& call, Widths widths,
+                              const Json& argument) {
   static const std::map<std::string, CompareOp> kOperators = {
       {"SCMP_CMP_EQ", CompareOp::kEqual},
       {"SCMP_CMP_NE", CompareOp::kNotEqual},
@@ -37,11 +38,25 @@ inline Condition OciCondition(const Json& argument) {
     comparison.mask = comparison.value;
     comparison.value = argument["valueTwo"].get<uint64_t>();
   }
+  if (widths == Widths::kKernel) {
+    const SyscallArgument& read =
+        call.arguments[static_cast<size_t>(comparison.argument)];
+    comparison.width_bits = read.width_bits;
+    comparison.is_signed = read.is_signed;
+  }
   return condition;
 }
 
+// The profiles here have these two.
+inline Action OciAction(const Json& entry) {
+  if (entry["action"] == "SCMP_ACT_ALLOW") return {ActionKind::kAllow};
+  EXPECT_EQ(entry["action"], "SCMP_ACT_ERRNO");
+  return {ActionKind::kErrno, entry["errnoRet"].get<uint16_t>()};
+}
+
 // Names that the table does not know are left out.
-inline Policy LoadOciProfile(const std::string& name) {
+inline Policy LoadOciProfile(const std::string& name,
+                             Widths widths = Widths::kFull) {
   Policy policy;
   policy.name = name;
   PortionPolicy portion;
@@ -60,12 +75,12 @@ inline Policy LoadOciProfile(const std::string& name) {
       if (call == nullptr) continue;
       SyscallRule rule;
       rule.number = call->number;
-      rule.action = {ActionKind::kAllow};
+      rule.action = OciAction(entry);
       rule.rule =
           kFirstUserRule + static_cast<uint32_t>(portion.syscalls.size());
       if (entry.contains("args")) {
         for (const Json& argument : entry["args"]) {
-          rule.when.operands.push_back(OciCondition(argument));
+          rule.when.operands.push_back(OciCondition(*call, widths, argument));
         }
       }
       portion.syscalls.push_back(rule);
