@@ -4,8 +4,8 @@
 
 #include <string_view>
 
-#include "common/check.h"
 #include "policy-compiler/formats/argument_text.h"
+#include "policy-compiler/language/compare_op.h"
 #include "policy-compiler/language/condition.h"
 #include "policy-compiler/language/constant.h"
 
@@ -13,24 +13,6 @@ namespace bailey::policy {
 namespace {
 
 using Text = std::optional<std::string>;
-
-std::string_view OpText(CompareOp op) {
-  switch (op) {
-    case CompareOp::kEqual:
-      return "==";
-    case CompareOp::kNotEqual:
-      return "!=";
-    case CompareOp::kLess:
-      return "<";
-    case CompareOp::kLessEqual:
-      return "<=";
-    case CompareOp::kGreater:
-      return ">";
-    case CompareOp::kGreaterEqual:
-      return ">=";
-  }
-  CHECK(false);
-}
 
 // After a mask (in)equality is of bits; all else is of numbers.
 std::string ValueText(const SyscallArgument& argument,
@@ -53,7 +35,7 @@ Text CompareText(const Syscall& call, const Comparison& comparison) {
   if (comparison.mask != ~uint64_t{0})
     text +=
         fmt::format(" & {:#x}", comparison.mask & LowBits(argument.width_bits));
-  return fmt::format("{} {} {}", text, OpText(comparison.op),
+  return fmt::format("{} {} {}", text, OperatorText(comparison.op),
                      ValueText(argument, comparison));
 }
 

@@ -23,6 +23,8 @@ struct ExportLoss {
 struct ExportedPolicy {
   std::string text;
   std::vector<ExportLoss> losses;
+  // What the format's tools do otherwise without letting more through.
+  std::vector<std::string> notes = {};
 };
 
 }  // namespace bailey::policy
