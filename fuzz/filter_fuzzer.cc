@@ -1,17 +1,17 @@
-// Bytes become a policy and inputs; the filter compiled from it, the policy's
-// evaluator and the reference evaluator must agree on each.
+// Bytes become a policy and inputs; the policy's evaluator, a second one, the
+// decision graph's and that of the compiled filter must agree on each, and on
+// inputs that execute every instruction of the filter and take both branches of
+// each jump (tests/policy-compiler/verify/agreeing_evaluators.h).
+
+#include <fmt/format.h>
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <cstdio>
+#include <vector>
 
 #include "common/check.h"
-#include "policy-compiler/language/evaluator.h"
-#include "policy-compiler/lower/filter_return.h"
-#include "policy-compiler/seccomp/compile_filter.h"
-#include "policy-compiler/seccomp/disassembler.h"
-#include "tests/policy-compiler/lower/policy_generator.h"
-#include "tests/policy-compiler/lower/reference_evaluator.h"
+#include "tests/policy-compiler/verify/agreeing_evaluators.h"
 
 namespace bailey::policy {
 namespace {
@@ -36,21 +36,15 @@ class Choices {
 };
 
 void Compare(const Policy& policy, const NotifyOptions& options,
-             FilterKind kind, PolicyGenerator& generator) {
-  const PortionPolicy& portion = policy.portions[0];
-  const auto program = CompileFilter(policy, portion, kind, options);
-  CHECK(program.ok());
-  CHECK(ValidateBpf(*program).ok());
-  CHECK(!Disassemble(*program, kind).empty());
-  std::vector<SeccompData> inputs = InterestingInputs(policy);
-  for (int i = 0; i < 8; ++i) inputs.push_back(generator.MakeInput());
-  for (const SeccompData& data : inputs) {
-    const Verdict verdict = Evaluate(policy.architecture, portion, data);
-    CHECK(verdict == ReferenceVerdict(policy, portion, data));
-    const CallFacts facts = FactsOf(policy.architecture, data, options);
-    CHECK(RunBpf(*program, data).returned ==
-          FilterReturn(kind, verdict, facts, options));
-  }
+             FilterKind kind, const EmissionOptions& emission,
+             PolicyGenerator& generator) {
+  std::vector<SeccompData> more;
+  for (int i = 0; i < 8; ++i) more.push_back(generator.MakeInput());
+  const Agreement agreement =
+      CompareEvaluators(policy, kind, options, more, emission);
+  if (agreement.fault.empty()) return;
+  fmt::print(stderr, "{}\n", agreement.fault);
+  CHECK(false && "the evaluators agree, and every instruction is executed");
 }
 
 }  // namespace
@@ -69,6 +63,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const bailey::FilterKind kind = kKinds[choices.Next(3)];
   const NotifyOptions options = generator.MakeOptions();
   const Policy policy = generator.MakePolicy();
-  Compare(policy, options, kind, generator);
+  EmissionOptions emission;
+  emission.objective = static_cast<Objective>(choices.Next(3));
+  Compare(policy, options, kind, emission, generator);
   return 0;
 }

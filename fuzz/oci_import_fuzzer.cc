@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "common/check.h"
-#include "policy-compiler/formats/oci_import.h"
+#include "policy-compiler/formats/oci/import.h"
 #include "policy-compiler/language/compile.h"
 #include "policy-compiler/language/evaluator.h"
 
@@ -53,6 +53,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   bailey::policy::Import(text, options);
   options.full_widths = true;
   options.kernel = {4, 8};
+  bailey::policy::Import(text, options);
+  options.architectures = {bailey::Architecture::kAarch64};
   bailey::policy::Import(text, options);
   return 0;
 }
