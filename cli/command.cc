@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "cli/manual_page.h"
 #include "common/printable.h"
 #include "common/syscalls/nearest_name.h"
 
@@ -49,12 +50,27 @@ int Dispatch(std::string_view program, std::string_view purpose,
                Usage(program, purpose, commands));
     return name.empty() ? kExitError : kExitFine;
   }
+  if (name == kAskManualPage) {
+    fmt::print("{}", ManualPage(program, purpose, commands));
+    return kExitFine;
+  }
+  if (name == kAskComplete) {
+    for (const Command& command : commands) fmt::print("{}\n", command.name);
+    return kExitFine;
+  }
   const auto found = std::ranges::find(commands, name, &Command::name);
   if (found == commands.end()) return UnknownCommand(program, name, commands);
   return found->run(argc - 1, argv + 1);
 }
 
 ParsedArguments ParseArguments(CLI::App& app, int argc, char** argv) {
+  // The question stands last: a shell asks after the words that were typed.
+  const std::string_view asked = AskedFor(argc, argv);
+  if (!asked.empty()) {
+    fmt::print("{}",
+               asked == kAskComplete ? OptionNames(app) : ManualPage(app));
+    return {false, kExitFine};
+  }
   try {
     app.parse(argc, argv);
     return {true, kExitFine};

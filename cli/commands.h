@@ -11,7 +11,9 @@ int RunAnalyze(int argc, char** argv);
 int RunBuild(int argc, char** argv);
 int RunCapture(int argc, char** argv);
 int RunCheck(int argc, char** argv);
+int RunCompletion(int argc, char** argv);
 int RunDoctor(int argc, char** argv);
+int RunManual(int argc, char** argv);
 int RunPolicy(int argc, char** argv);
 int RunRun(int argc, char** argv);
 int RunSplit(int argc, char** argv);
@@ -25,6 +27,9 @@ inline constexpr Command kBaileyCommands[] = {
     {"split", "write the portions' sources, ready to build", RunSplit},
     {"build", "analyze, check, compile, prove, split: a bundle", RunBuild},
     {"run", "run a bundle, or a program under a policy, once, here", RunRun},
+    {"manual", "the manual pages of these commands", RunManual},
+    {"completion", "completion of commands and options by a shell",
+     RunCompletion},
 };
 
 }  // namespace bailey::cli

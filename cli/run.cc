@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/manual_page.h"
 #include "cli/process.h"
 #include "cli/program_bundle.h"
 #include "cli/scratch_directory.h"
@@ -238,6 +239,9 @@ int RunProgramUnderPolicy(int argc, char** argv) {
       "and libraries are this host's; it sees no other file of the host but\n"
       "those that the policy's rules name.\n\n"
       "  bailey run --policy jq.policy -- jq .name <people.json\n\n"
+      "A bundle, NAME.bailey, is run without --policy; `bailey run --help`\n"
+      "lists the options of that.\n\n"
+      "  bailey run notary.bailey -- sign letter.txt\n\n"
       "Exit codes: the program's own; 125 our failure, 126 a denial killed\n"
       "it, 128+n signal n.",
       "bailey run --policy P");
@@ -281,7 +285,8 @@ bool NamesPolicy(std::span<char*> words) {
 
 int RunRun(int argc, char** argv) {
   const std::span<char*> words(argv, static_cast<size_t>(argc));
-  if (NamesPolicy(words)) return RunProgramUnderPolicy(argc, argv);
+  if (NamesPolicy(words) || !AskedFor(argc, argv).empty())
+    return RunProgramUnderPolicy(argc, argv);
   return ExecLauncher({words.begin() + 1, words.end()});
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "analyzer/elf/jump_table.h"
+#include "analyzer/elf/sort_unique.h"
 #include "analyzer/elf/value_flow.h"
 
 namespace bailey::analyzer {
@@ -12,12 +13,6 @@ namespace {
 
 // The kernel's own convention: r10 stands in for rcx.
 constexpr Register kSyscallArguments[] = {kRdi, kRsi, kRdx, kR10, kR8, kR9};
-
-template <class T>
-void SortUnique(std::vector<T>& values) {
-  std::sort(values.begin(), values.end());
-  values.erase(std::unique(values.begin(), values.end()), values.end());
-}
 
 std::string HexName(uint64_t address) {
   static constexpr char kDigits[] = "0123456789abcdef";

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 
+#include "cli/policy/assertions.h"
 #include "cli/policy/commands.h"
 #include "cli/policy/documents.h"
 #include "common/findings/apply_suppressions.h"
@@ -100,12 +101,15 @@ Result<int> CheckReport(const CheckOptions& options) {
   Result<policy::Placement> placement =
       policy::PlaceProgram(policy, written->text, checked.flow, diagnostics);
   if (!placement.ok()) return PrintDiagnostics(diagnostics);
+  const int refused = RefuseAssertions(policy);
   Plan plan;
   for (const policy::PortionPolicy& portion : policy.portions)
     plan.portions.emplace_back().name = portion.name;
   policy::ApplyPlacement(*std::move(placement), plan);
-  return Conclude(options, checked,
-                  policy::Check(policy, checked.report, &plan));
+  ASSIGN_OR_RETURN(
+      const int code,
+      Conclude(options, checked, policy::Check(policy, checked.report, &plan)));
+  return GraverCode(code, refused);
 }
 
 }  // namespace

@@ -18,10 +18,13 @@ int RunPolicyCheck(int argc, char** argv);
 int RunPolicyCompile(int argc, char** argv);
 int RunPolicyDiff(int argc, char** argv);
 int RunPolicyEval(int argc, char** argv);
+int RunPolicyExport(int argc, char** argv);
 int RunPolicyImport(int argc, char** argv);
 int RunPolicyFmt(int argc, char** argv);
 int RunPolicyInfer(int argc, char** argv);
 int RunPolicyLearn(int argc, char** argv);
+int RunPolicyLift(int argc, char** argv);
+int RunPolicyLint(int argc, char** argv);
 int RunPolicyPlan(int argc, char** argv);
 int RunPolicyPlanProgram(int argc, char** argv);
 int RunPolicyPlugins(int argc, char** argv);
@@ -38,7 +41,12 @@ inline constexpr Command kPolicyCommands[] = {
     {"infer", "a first policy from a report", RunPolicyInfer},
     {"learn", "what `bailey run --learn` saw, as changes of its policy",
      RunPolicyLearn},
+    {"lift", "a policy from a raw filter, of a file or a process",
+     RunPolicyLift},
     {"import", "a policy from another tool's profile", RunPolicyImport},
+    {"export", "a policy in another tool's format", RunPolicyExport},
+    {"lint", "what a policy says in vain, and what goes around it",
+     RunPolicyLint},
     {"test", "run a policy's own tests", RunPolicyTest},
     {"fmt", "policies in their canonical form", RunPolicyFmt},
     {"plugins", "the files that a policy lets its program load",
@@ -66,6 +74,10 @@ std::optional<LoadedPolicy> LoadPolicyFile(const std::string& path);
 // The same of a text, named by the path from which it may use others. Nothing
 // is printed.
 policy::ParsedPolicy LoadPolicyText(const SourceText& text);
+
+// How the text of that name reads the files that it uses or includes: files in
+// its own folder, links followed, and others that are called `.policy`.
+policy::FileLookup FilesFor(const std::string& name);
 
 // The rules of a program's start as it is (policy-compiler/language/
 // loader_rules.h), for x86_64.

@@ -3,11 +3,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "cli/policy/assertions.h"
 #include "cli/policy/commands.h"
+#include "cli/policy/export.h"
+#include "cli/policy/frequencies.h"
+#include "cli/policy/libseccomp_backend.h"
+#include "cli/policy/stacked_filters.h"
 #include "common/fd.h"
 #include "policy-compiler/plan/filters.h"
 #include "policy-compiler/seccomp/disassembler.h"
 #include "policy-compiler/verify/prove.h"
+#include "policy-compiler/verify/witness_text.h"
 
 namespace bailey::cli {
 namespace {
@@ -18,6 +26,9 @@ struct CompileOptions {
   std::string architecture;  // empty: the policy's first
   std::string emit = "bpf";
   std::string output;
+  std::string backend = "bailey";
+  std::string objective = "bitmap";
+  std::string frequencies;  // a file's path; empty: none
   uint32_t timeout_ms = policy::kProofTimeoutMs;
 };
 
@@ -49,13 +60,24 @@ Result<std::string> Render(const policy::Policy& policy,
   return RawFilter(program);
 }
 
+Error Difference(const policy::Counterexample& witness,
+                 Architecture architecture, const std::string& backend) {
+  return {fmt::format("the filter differs from the policy for {}: the policy "
+                      "says {}, the filter {}",
+                      policy::CallText(architecture, witness.data),
+                      policy::ReturnText(witness.expected),
+                      policy::ReturnText(witness.actual)),
+          UsesLibseccomp(backend)
+              ? "libseccomp makes another thing of the rules; use Bailey's "
+                "own backend"
+              : "this is a fault of the compiler; please report it"};
+}
+
 // No proof, no filter.
-int RefuseUnproved(const policy::ProofResult& proof) {
+int RefuseUnproved(const policy::ProofResult& proof, Architecture architecture,
+                   const std::string& backend) {
   if (proof.counterexample) {
-    PrintError(
-        {"the filter differs from the policy: this is a fault of the "
-         "compiler",
-         "`bailey policy prove` shows the witness"});
+    PrintError(Difference(*proof.counterexample, architecture, backend));
     return kExitNo;
   }
   PrintError({"the filter is not proved: " + proof.reason,
@@ -63,7 +85,23 @@ int RefuseUnproved(const policy::ProofResult& proof) {
   return kExitUnknown;
 }
 
+Result<policy::EmissionOptions> EmissionOf(const CompileOptions& options,
+                                           Architecture architecture) {
+  policy::EmissionOptions emission;
+  emission.objective = *policy::ObjectiveOf(options.objective);
+  if (options.frequencies.empty()) return emission;
+  ASSIGN_OR_RETURN(emission.frequencies,
+                   LoadFrequencies(options.frequencies, architecture));
+  return emission;
+}
+
 Result<int> Compile(const CompileOptions& options) {
+  if (options.emit == "oci")
+    return ExportPolicy({.policy = options.policy,
+                         .portion = options.portion,
+                         .architecture = options.architecture,
+                         .to = options.emit,
+                         .output = options.output});
   const std::optional<LoadedPolicy> loaded = LoadPolicyFile(options.policy);
   if (!loaded) return kExitError;
   ASSIGN_OR_RETURN(const policy::Policy* const target,
@@ -71,12 +109,29 @@ Result<int> Compile(const CompileOptions& options) {
   const policy::Policy& policy = *target;
   ASSIGN_OR_RETURN(const policy::PortionPolicy* const portion,
                    SelectPortion(policy, options.portion));
+  if (const int refused = RefuseAssertions(policy); refused != kExitFine)
+    return refused;
+  ASSIGN_OR_RETURN(const policy::EmissionOptions emission,
+                   EmissionOf(options, policy.architecture));
+  const StackTools own = StackToolsWith(emission);
   ASSIGN_OR_RETURN(
       const policy::FilterProof made,
-      policy::CompileAndProvePlain(policy, *portion, options.timeout_ms));
+      policy::CompileAndProvePlain(policy, *portion, options.timeout_ms,
+                                   UsesLibseccomp(options.backend)
+                                       ? LibseccompTools(options.backend)
+                                       : own.tools));
   const BpfProgram& program = made.filter.program;
   const policy::ProofResult& proof = made.proof;
-  if (!proof.proved()) return RefuseUnproved(proof);
+  if (!proof.proved())
+    return RefuseUnproved(proof, policy.architecture, options.backend);
+  RETURN_IF_ERROR(RefuseLeftovers(std::max<size_t>(own.stack->size(), 1),
+                                  options.emit, options.output));
+  if (own.stack->size() > 1) {
+    RETURN_IF_ERROR(WriteStack(*own.stack, options.emit, options.output));
+    fmt::print(stderr, "{} filters, proved as one by {} in {:.3f} s\n",
+               own.stack->size(), proof.solver, proof.seconds);
+    return kExitFine;
+  }
   ASSIGN_OR_RETURN(const std::string text,
                    Render(policy, *portion, program, options.emit));
   RETURN_IF_ERROR(options.output.empty()
@@ -96,14 +151,32 @@ int RunPolicyCompile(int argc, char** argv) {
       "and writes it: bpf is the array of struct sock_filter as the kernel "
       "reads\n"
       "it; asm, c and smtlib (the proof's obligation) are text.\n\n"
-      "  bailey policy compile notary.policy --portion parser --emit asm",
+      "A policy that does not fit into one filter becomes several:\n"
+      "`-o FILE` writes FILE.1, FILE.2 and so on, to be installed in this "
+      "order.\n"
+      "Frequencies are lines as `futex: 250`, or JSON as {\"futex\": 250}.\n\n"
+      "  bailey policy compile notary.policy --portion parser --emit asm\n"
+      "  bailey policy compile notary.policy --frequencies notary.frequency",
       "bailey policy compile");
   CompileOptions options;
   app.add_option("--portion", options.portion, "which portion, if several");
   app.add_option("--arch", options.architecture,
                  "which of the policy's targets: x86_64 or aarch64");
-  app.add_option("--emit", options.emit, "bpf, asm, c or smtlib")
-      ->check(CLI::IsMember({"bpf", "asm", "c", "smtlib"}));
+  app.add_option("--emit", options.emit,
+                 "bpf, asm, c, smtlib, or oci (as `export --to oci`)")
+      ->check(CLI::IsMember({"bpf", "asm", "c", "smtlib", "oci"}));
+  app.add_option("--backend", options.backend,
+                 "bailey, or libseccomp or libseccomp-tree (its binary tree) "
+                 "under the same proof")
+      ->check(CLI::IsMember(std::vector<std::string>(std::begin(kBackends),
+                                                     std::end(kBackends))));
+  app.add_option("--objective", options.objective,
+                 "what to make small: bitmap counts the calls that Linux 5.11 "
+                 "and later run the filter for, legacy all calls, size "
+                 "instructions alone")
+      ->check(CLI::IsMember({"bitmap", "legacy", "size"}));
+  app.add_option("--frequencies", options.frequencies,
+                 "file: how often the program makes each call");
   app.add_option("--timeout-ms", options.timeout_ms,
                  "for the proof; 0 means no limit");
   app.add_option("-o,--output", options.output,

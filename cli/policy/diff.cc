@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "cli/policy/commands.h"
+#include "cli/policy/diff_filters.h"
+#include "cli/policy/filter_files.h"
 #include "policy-compiler/verify/policy_diff.h"
 
 namespace bailey::cli {
@@ -26,6 +28,13 @@ Result<int> Diff(PolicyDiffOptions options) {
   if (options.policies.size() != 2)
     return Fail("two policies are compared",
                 "write OLD NEW, or --ceiling CEILING NEW");
+  if (IsFilterFile(options.policies[0]) || IsFilterFile(options.policies[1]))
+    return DiffFilters({.old_file = options.policies[0],
+                        .new_file = options.policies[1],
+                        .architecture = options.architecture,
+                        .format = options.format,
+                        .diff = options.diff,
+                        .view = options.view});
   const std::optional<LoadedPolicy> before =
       LoadPolicyFile(options.policies[0]);
   const std::optional<LoadedPolicy> after = LoadPolicyFile(options.policies[1]);
@@ -49,9 +58,11 @@ int RunPolicyDiff(int argc, char** argv) {
       "Decides with Z3 whether NEW is equal to OLD, stricter, looser or\n"
       "neither, and shows a witness of each difference. Exit code 0: equal or\n"
       "stricter; 1: not; 3: the solver gave up. With --ceiling, whether NEW\n"
-      "permits only what CEILING permits.\n\n"
+      "permits only what CEILING permits. A file whose name ends in .bpf is a\n"
+      "raw filter, which is compared itself.\n\n"
       "  bailey policy diff old.policy new.policy\n"
-      "  bailey policy diff --ceiling ceiling.policy new.policy",
+      "  bailey policy diff --ceiling ceiling.policy new.policy\n"
+      "  bailey policy diff theirs.bpf ours.policy",
       "bailey policy diff");
   PolicyDiffOptions options;
   app.add_option("--ceiling", options.ceiling, "what may be permitted at most");

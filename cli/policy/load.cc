@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 
@@ -17,26 +18,59 @@ namespace {
 
 constexpr size_t kMaxPolicyBytes = size_t{16} << 20;
 
+// Errors show lines of what was read, and a policy may come from a stranger:
+// outside the folder of the author's text, links followed, only what is called
+// a policy is read as one. `folder` is empty, or nothing is outside of it: then
+// all is.
+bool MayBeRead(const std::filesystem::path& whole,
+               const std::filesystem::path& folder) {
+  if (whole.extension() == ".policy") return true;
+  if (folder == folder.root_path()) return false;
+  const auto [in_folder, in_whole] = std::ranges::mismatch(folder, whole);
+  return in_folder == folder.end();
+}
+
 // A policy that another uses: a file alone, since reading anything else may
-// wait for ever.
-Result<policy::UsedFile> ReadUsedFile(const std::string& path) {
+// wait for ever. `folder` is that of the author's text, links followed.
+Result<policy::UsedFile> ReadUsedFile(const std::filesystem::path& folder,
+                                      const std::string& path) {
   std::error_code failure;
   const std::filesystem::path whole = std::filesystem::canonical(path, failure);
   if (failure) return FailErrno("cannot find `" + path + "`", failure.value());
+  if (!MayBeRead(whole, folder)) {
+    return Fail("`" + path + "` is outside the policy's folder",
+                "what lies outside is used only if its own name ends in "
+                "`.policy`");
+  }
   if (!std::filesystem::is_regular_file(whole, failure))
     return Fail("`" + path + "` is not a file");
   ASSIGN_OR_RETURN(std::string text, ReadFile(whole, kMaxPolicyBytes));
   return policy::UsedFile{whole.string(), std::move(text)};
 }
 
-policy::PolicySources Sources() {
-  policy::PolicySources sources{FindBuiltinPolicy, ReadUsedFile};
+// Empty where the text is no file: then nothing is inside.
+std::filesystem::path FolderOf(const std::string& name) {
+  std::error_code failure;
+  const std::filesystem::path whole = std::filesystem::canonical(name, failure);
+  return failure ? std::filesystem::path() : whole.parent_path();
+}
+
+policy::PolicySources SourcesFor(const std::string& name) {
+  policy::PolicySources sources;
+  sources.library = FindBuiltinPolicy;
+  sources.file = FilesFor(name);
   for (const BuiltinPolicy& policy : BuiltinPolicies())
     sources.library_names.emplace_back(policy.name);
   return sources;
 }
 
 }  // namespace
+
+policy::FileLookup FilesFor(const std::string& name) {
+  return [folder = FolderOf(name)](const std::string& path) {
+    return ReadUsedFile(folder, path);
+  };
+}
 
 std::optional<LoadedPolicy> LoadPolicyFile(const std::string& path) {
   Result<std::string> text = ReadFile(path, kMaxPolicyBytes);
@@ -53,7 +87,7 @@ std::optional<LoadedPolicy> LoadPolicyFile(const std::string& path) {
 }
 
 policy::ParsedPolicy LoadPolicyText(const SourceText& text) {
-  return policy::LoadPolicy(text, Sources());
+  return policy::LoadPolicy(text, SourcesFor(text.name));
 }
 
 Result<policy::Policy> LoadLoaderRules() {

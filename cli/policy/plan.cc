@@ -5,6 +5,7 @@
 
 #include <cstdio>
 
+#include "cli/policy/assertions.h"
 #include "cli/policy/commands.h"
 #include "cli/policy/documents.h"
 #include "policy-compiler/check/check.h"
@@ -18,6 +19,7 @@ struct PlanOptions {
   std::string report;
   std::string flow;
   std::string output;
+  uint32_t timeout_ms = policy::kProofTimeoutMs;
 };
 
 int RefuseUnproved(const std::vector<policy::UnprovedFilter>& unproved) {
@@ -72,10 +74,15 @@ Result<int> MakePlan(const PlanOptions& options) {
   NoteOtherTargets(*loaded);
   Diagnostics diagnostics;
   Result<policy::PlanResult> made =
-      policy::BuildPlan(loaded->policy, loaded->text, flow, diagnostics);
+      policy::BuildPlan(loaded->policy, loaded->text, flow, diagnostics,
+                        {.timeout_ms = options.timeout_ms, .tools = {}});
   if (!diagnostics.empty()) PrintDiagnostics(diagnostics);
   if (!made.ok())
     return diagnostics.has_errors() ? kExitError : PrintError(made.error());
+  if (!made->refused.empty()) {
+    std::remove(options.output.c_str());  // one of an earlier run
+    return ReportAssertions(made->refused);
+  }
   const policy::CheckResult check = policy::Check(
       policy::WithRuntimeRules(loaded->policy), report, &made->plan);
   fmt::print(stderr, "{}", policy::RenderCheckText(check));
@@ -106,6 +113,8 @@ int RunPolicyPlan(int argc, char** argv) {
   app.add_option("--report", options.report, "report.json")->required();
   app.add_option("--flow", options.flow, "flow.json")->required();
   app.add_option("-o,--output", options.output, "plan.json")->required();
+  app.add_option("--timeout-ms", options.timeout_ms,
+                 "for each proof; 0 means no limit");
   app.add_option("policy", options.policy, "NAME.policy")->required();
   const ParsedArguments parsed = ParseArguments(app, argc, argv);
   if (!parsed.proceed) return parsed.exit_code;

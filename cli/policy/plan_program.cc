@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/policy/assertions.h"
 #include "cli/policy/commands.h"
 #include "common/documents/plan.h"
 #include "policy-compiler/plan/program_plan.h"
@@ -13,6 +14,7 @@ namespace {
 struct PlanProgramOptions {
   std::string policy;
   policy::ProgramPlanOptions plan;
+  uint32_t timeout_ms = policy::kProofTimeoutMs;
 };
 
 int RefuseUnprovedProgram(const std::vector<policy::UnprovedFilter>& unproved) {
@@ -37,7 +39,10 @@ Result<int> PlanProgram(PlanProgramOptions& options) {
   ASSIGN_OR_RETURN(const policy::Policy loader, LoadLoaderRules());
   options.plan.tool = kVersion;
   ASSIGN_OR_RETURN(const policy::PlanResult made,
-                   policy::BuildProgramPlan(*target, loader, options.plan));
+                   policy::BuildProgramPlan(
+                       *target, loader, options.plan,
+                       {.timeout_ms = options.timeout_ms, .tools = {}}));
+  if (!made.refused.empty()) return ReportAssertions(made.refused);
   if (!made.unproved.empty()) return RefuseUnprovedProgram(made.unproved);
   fmt::print("{}", WritePlan(made.plan));
   return kExitFine;
@@ -57,6 +62,8 @@ int RunPolicyPlanProgram(int argc, char** argv) {
       ->required();
   app.add_flag("--observe", options.plan.observe,
                "notify every call, to be counted (run --learn)");
+  app.add_option("--timeout-ms", options.timeout_ms,
+                 "for each proof; 0 means no limit");
   app.add_option("policy", options.policy, "NAME.policy")->required();
   const ParsedArguments parsed = ParseArguments(app, argc, argv);
   if (!parsed.proceed) return parsed.exit_code;

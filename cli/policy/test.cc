@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/policy/assertions.h"
 #include "cli/policy/commands.h"
 #include "common/json.h"
 #include "policy-compiler/plan/filters.h"
@@ -20,12 +21,14 @@ struct TestOptions {
   std::string architecture;  // empty: every target
   std::string format = "text";
   bool coverage = false;
+  uint32_t timeout_ms = policy::kProofTimeoutMs;
 };
 
 // A target's policy, as it is enforced there, and what its tests came to.
 struct TargetRun {
   policy::Policy policy;
   policy::TestReport report;
+  std::vector<policy::AssertionProof> assertions = {};
 };
 
 struct Counts {
@@ -51,6 +54,13 @@ Counts CountAll(const policy::TestReport& report) {
 bool AllPassed(const std::vector<TargetRun>& runs) {
   return std::ranges::all_of(
       runs, [](const TargetRun& run) { return run.report.passed(); });
+}
+
+int AssertionsCodeOf(const std::vector<TargetRun>& runs) {
+  int code = kExitFine;
+  for (const TargetRun& run : runs)
+    code = GraverCode(code, policy::AssertionsCode(run.assertions));
+  return code;
 }
 
 std::string_view RealName(RealOutcome outcome) {
@@ -109,6 +119,16 @@ void PrintCoverage(const policy::Policy& policy,
              report.touched.size() + report.untouched.size(), builtin);
 }
 
+void PrintAssertions(const TargetRun& run) {
+  if (run.assertions.empty()) return;
+  const auto proved = std::ranges::count_if(
+      run.assertions,
+      [](const policy::AssertionProof& proof) { return proof.proved(); });
+  fmt::print("{}: {} of {} assertions proved\n",
+             ArchitectureName(run.policy.architecture), proved,
+             run.assertions.size());
+}
+
 void PrintTarget(const TargetRun& run, bool coverage) {
   for (const policy::TestResult& test : run.report.tests)
     for (const ExpectationResult& result : test.results)
@@ -119,6 +139,7 @@ void PrintTarget(const TargetRun& run, bool coverage) {
       "{}: {} tests, {} expectations: {} failed, {} seen in a real process\n",
       ArchitectureName(run.policy.architecture), counts.tests,
       counts.expectations, counts.failed, counts.real);
+  PrintAssertions(run);
 }
 
 Json RuleJson(const policy::RuleInfo& rule) {
@@ -159,8 +180,12 @@ Json TargetJson(const TargetRun& run, bool coverage) {
                      {"line", test.line},
                      {"results", results}});
   }
+  Json assertions = Json::array();
+  for (const policy::AssertionProof& proof : run.assertions)
+    assertions.push_back(policy::AssertionJson(proof));
   Json json = {{"arch", ArchitectureName(run.policy.architecture)},
-               {"tests", tests}};
+               {"tests", tests},
+               {"assertions", std::move(assertions)}};
   if (coverage) json["coverage"] = CoverageJson(run.policy, run.report);
   return json;
 }
@@ -169,8 +194,37 @@ void PrintJson(const std::vector<TargetRun>& runs, bool coverage) {
   Json targets = Json::array();
   for (const TargetRun& run : runs)
     targets.push_back(TargetJson(run, coverage));
-  fmt::print("{}",
-             WriteJson({{"passed", AllPassed(runs)}, {"targets", targets}}));
+  fmt::print(
+      "{}", WriteJson({{"passed",
+                        AllPassed(runs) && AssertionsCodeOf(runs) == kExitFine},
+                       {"targets", targets}}));
+}
+
+bool AnyUnproved(const std::vector<TargetRun>& runs) {
+  return std::ranges::any_of(
+      runs, [](const TargetRun& run) { return !run.report.unproved.empty(); });
+}
+
+void PrintUnproved(const TargetRun& run) {
+  for (const policy::UnprovedFilter& filter : run.report.unproved)
+    PrintError(
+        {fmt::format("the {} filter of portion `{}` for {} is not proved: {}",
+                     FilterKindName(filter.kind), filter.portion,
+                     ArchitectureName(run.policy.architecture),
+                     filter.proof.counterexample ? "it differs from the policy"
+                                                 : filter.proof.reason),
+         "`bailey policy prove` shows more"});
+}
+
+// 1 where something is wrong, 3 where all that is missing is a proof.
+int TestExitCode(const std::vector<TargetRun>& runs) {
+  if (AllPassed(runs)) return kExitFine;
+  for (const TargetRun& run : runs) {
+    if (CountAll(run.report).failed > 0) return kExitNo;
+    for (const policy::UnprovedFilter& filter : run.report.unproved)
+      if (filter.proof.counterexample) return kExitNo;
+  }
+  return AnyUnproved(runs) ? kExitUnknown : kExitNo;
 }
 
 Result<int> Test(const TestOptions& options) {
@@ -184,7 +238,14 @@ Result<int> Test(const TestOptions& options) {
   for (const policy::Policy* const written : targets) {
     // As `policy eval` answers: with the runtime's own rules.
     TargetRun run{policy::WithRuntimeRules(*written), {}};
-    ASSIGN_OR_RETURN(run.report, policy::RunPolicyTests(run.policy));
+    ASSIGN_OR_RETURN(
+        run.report,
+        policy::RunPolicyTests(
+            run.policy, {.timeout_ms = options.timeout_ms, .tools = {}}));
+    PrintUnproved(run);
+    run.assertions =
+        policy::ProveAssertions(run.policy, policy::kAssertionTimeoutMs);
+    ReportAssertions(run.assertions);
     runs.push_back(std::move(run));
   }
   if (options.format == "json") {
@@ -192,7 +253,7 @@ Result<int> Test(const TestOptions& options) {
   } else {
     for (const TargetRun& run : runs) PrintTarget(run, options.coverage);
   }
-  return AllPassed(runs) ? kExitFine : kExitNo;
+  return GraverCode(TestExitCode(runs), AssertionsCodeOf(runs));
 }
 
 }  // namespace
@@ -203,9 +264,11 @@ int RunPolicyTest(int argc, char** argv) {
       "that\n"
       "are compiled from it, and, for calls that do no harm whatever the "
       "answer,\n"
-      "against the kernel: a child process makes them under the filter. Exit "
-      "code 1\n"
-      "when one fails.\n\n"
+      "against the kernel: a child process makes them under the filter, once "
+      "it "
+      "is\n"
+      "proved. Exit code 1 when one fails; 3: nothing failed, and a filter is "
+      "not proved.\n\n"
       "  bailey policy test --coverage notary.policy",
       "bailey policy test");
   TestOptions options;
@@ -215,6 +278,8 @@ int RunPolicyTest(int argc, char** argv) {
                "also list the rules that no test touches");
   app.add_option("--format", options.format, "text or json")
       ->check(CLI::IsMember({"text", "json"}));
+  app.add_option("--timeout-ms", options.timeout_ms,
+                 "for each proof; 0 means no limit");
   app.add_option("policy", options.policy, "NAME.policy")->required();
   const ParsedArguments parsed = ParseArguments(app, argc, argv);
   if (!parsed.proceed) return parsed.exit_code;

@@ -64,12 +64,33 @@ constexpr std::array<std::string_view, 19> kTelling{
     "futex_op", "sig",  "op",       "code",   "operation"};
 
 // Of several names of one value, or for other uses of one prefix (lockf's,
-// flock's): never these.
-constexpr std::array<std::string_view, 22> kSecondNames{
-    "AF_FILE",      "AF_LOCAL", "AF_ROUTE", "AT_EACCESS", "F_EXLCK",  "F_LOCK",
-    "F_OK",         "F_RDLCK",  "F_SHLCK",  "F_TEST",     "F_TLOCK",  "F_ULOCK",
-    "F_UNLCK",      "F_WRLCK",  "MAP_ANON", "O_FSYNC",    "O_NDELAY", "SIGCLD",
-    "RLIMIT_OFILE", "SIGIOT",   "SIGPOLL",  "SIGUNUSED"};
+// flock's), or of no flag at all: never these.
+constexpr std::array<std::string_view, 25> kSecondNames{
+    "AF_FILE",
+    "AF_LOCAL",
+    "AF_ROUTE",
+    "AT_EACCESS",
+    "F_EXLCK",
+    "F_LOCK",
+    "F_OK",
+    "F_RDLCK",
+    "F_SHLCK",
+    "F_TEST",
+    "F_TLOCK",
+    "F_ULOCK",
+    "F_UNLCK",
+    "F_WRLCK",
+    "MAP_ANON",
+    "O_FSYNC",
+    "O_NDELAY",
+    "SIGCLD",
+    "RLIMIT_OFILE",
+    "SIGIOT",
+    "SIGPOLL",
+    "SIGUNUSED",
+    "AT_STATX_SYNC_AS_STAT",
+    "MAP_FILE",
+    "SOCK_TXREHASH_DISABLED"};
 
 const Naming* FindNaming(const Syscall& call, std::string_view argument) {
   const auto found = std::ranges::find_if(kNamings, [&](const Naming& naming) {

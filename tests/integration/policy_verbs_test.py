@@ -65,6 +65,48 @@ class PolicyVerbs(unittest.TestCase):
         self.assertIn("x86_64: 1 tests, 1 expectations: 0 failed, 1 seen", out)
         self.assertIn("aarch64: 1 tests, 1 expectations: 0 failed, 0 seen", out)
 
+    def test_what_is_used_is_a_policy_or_in_the_policys_folder(self):
+        # Errors show lines of what was read: of a stranger's policy, only of policies.
+        secret = "root:secret:1\n"
+        self.write("outside/shadow", secret)
+        self.write("outside/base.policy", BASE)
+        self.write("in/near", BASE)
+        (self.directory / "in" / "link.policy").symlink_to("../outside/shadow")
+        (self.directory / "in" / "here.policy").symlink_to("../outside/base.policy")
+        for used, allowed in (("./near", True), ("../outside/base.policy", True),
+                              ("./here.policy", True), ("../outside/shadow", False),
+                              ("./link.policy", False), ("./../in/../outside/shadow", False),
+                              ("../../../../../../../etc/passwd", False)):
+            self.write("in/p.policy", f'policy p {{ use "{used}"; }}')
+            for path in ("in/p.policy", self.directory / "in" / "p.policy"):
+                _, errors = self.policy("eval", path, "getuid", code=0 if allowed else 2)
+                self.assertNotIn("secret", errors)
+                if not allowed:
+                    self.assertIn("is outside the policy's folder", errors)
+
+    def test_a_batch_is_answered_line_by_line(self):
+        self.write("calls", "getpid\n  word=0x40000003  getpid\nptrace PTRACE_TRACEME 1\n")
+        out, _ = self.policy("eval", "p.policy", "--batch", "calls", "--as-written")
+        self.assertEqual([json.loads(line)["action"] for line in out.splitlines()],
+                         ["allow", "kill_process", "kill_process"])
+        single, _ = self.policy("eval", "p.policy", "getpid", "--format", "json", "--as-written")
+        self.assertEqual(json.loads(out.splitlines()[0])["index"], json.loads(single)["index"])
+        self.write("calls", "getpid\n\nopne\nportion=x getpid\narch=aarch64 getpid\nword=y read\n")
+        out, _ = self.policy("eval", "p.policy", "--batch", "calls", code=2)
+        self.assertEqual(["error" in json.loads(line) for line in out.splitlines()],
+                         [False] + [True] * 5)
+        for words in (["p.policy"], ["p.policy", "getpid", "--batch", "calls"],
+                      ["p.policy", "--batch", "no-such"]):
+            self.policy("eval", *words, code=2)
+
+    def test_a_library_has_the_version_that_is_asked_for(self):
+        self.write("p.policy", 'policy p { use "runtime/cxx" version 1; }')
+        self.policy("eval", "p.policy", "read")
+        self.write("p.policy", 'policy p {\n  use "runtime/cxx" version 99;\n}')
+        _, errors = self.policy("eval", "p.policy", "read", code=2)
+        self.assertIn("p.policy:2:29: error: `runtime/cxx` has no version 99: the one known is 1",
+                      errors)
+
     def test_fmt_prints_checks_and_writes(self):
         path = self.directory / "p.policy"
         path.chmod(0o640)
