@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 
 namespace bailey {
@@ -98,6 +99,40 @@ Result<> WriteNamed(const std::string& path, std::string_view bytes,
   return {};
 }
 
+// The descriptor of ours that `path` names, as scripts write it; -1: none.
+int OwnDescriptor(std::string_view path) {
+  if (path == "/dev/stdout") return STDOUT_FILENO;
+  if (path == "/dev/stderr") return STDERR_FILENO;
+  for (const std::string_view prefix : {"/dev/fd/", "/proc/self/fd/"}) {
+    if (!path.starts_with(prefix)) continue;
+    const std::string_view digits = path.substr(prefix.size());
+    int fd = -1;
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), fd);
+    if (error == std::errc() && end == digits.data() + digits.size()) return fd;
+  }
+  return -1;
+}
+
+// What is no file is written where it is: to put a file in the place of
+// /dev/null would break the machine. False: it is one, or may become one.
+Result<bool> WriteInPlace(const std::string& path, std::string_view bytes) {
+  UniqueFd opened;
+  int fd = OwnDescriptor(path);
+  if (fd < 0) {
+    struct stat status;
+    if (lstat(path.c_str(), &status) != 0) return false;
+    const mode_t type = status.st_mode & S_IFMT;
+    if (type == S_IFREG || type == S_IFDIR || type == S_IFLNK) return false;
+    if (type != S_IFCHR && type != S_IFIFO)
+      return Fail(Quoted("write", path) + ": it is a block device or a socket");
+    ASSIGN_OR_RETURN(opened, OpenFile(path, O_WRONLY | O_NOFOLLOW | O_NOCTTY));
+    fd = opened.get();
+  }
+  RETURN_IF_ERROR(WriteAll(fd, bytes, path));
+  return true;
+}
+
 constexpr size_t kReadStep = size_t{1} << 16;
 
 // What is left to read of a regular file; of anything else, and of files that
@@ -162,6 +197,8 @@ Result<> WriteAll(int fd, std::string_view bytes, std::string_view name) {
 
 Result<> WriteFileAtomically(const std::string& path, std::string_view bytes,
                              mode_t mode) {
+  ASSIGN_OR_RETURN(const bool in_place, WriteInPlace(path, bytes));
+  if (in_place) return {};
   constexpr int kTries = 64;  // as many others may write it at this moment
   for (int tries = 0; tries < kTries; ++tries) {
     const UniqueFd fd = OpenUnnamed(path);

@@ -58,7 +58,8 @@ Result<std::string> ReadFile(const std::string& path,
 Result<> WriteAll(int fd, std::string_view bytes, std::string_view name);
 
 // Writes beside `path`, syncs, then renames: readers see the old file or the
-// whole new one, and a failure leaves the old one.
+// whole new one, and a failure leaves the old one. A character device, a pipe
+// and a descriptor (/dev/stdout, /dev/fd/N) are written themselves instead.
 Result<> WriteFileAtomically(const std::string& path, std::string_view bytes,
                              mode_t mode = 0644);
 

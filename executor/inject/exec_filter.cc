@@ -87,9 +87,9 @@ Result<> LetPass(int listener, const AllowedOwnClose& allowed) {
 }  // namespace
 
 Result<ExecFilter> ExecFilter::Attach(pid_t pid) {
-  constexpr uint64_t kOptions =
+  constexpr uint64_t kTraceOptions =
       PTRACE_O_EXITKILL | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD;
-  if (ptrace(PTRACE_SEIZE, pid, nullptr, PtraceWord(kOptions)) != 0) {
+  if (ptrace(PTRACE_SEIZE, pid, nullptr, PtraceWord(kTraceOptions)) != 0) {
     return FailErrno("cannot trace a program to install its filter", errno,
                      "see `kernel.yama.ptrace_scope`; a program that another "
                      "traces cannot be traced");

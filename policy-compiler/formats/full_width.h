@@ -43,7 +43,6 @@ Condition UnknownTest();
 // Comparisons in it.
 size_t PartsOf(const Condition& condition);
 
-
 // Bits of an argument that are set as `value` has them.
 struct MaskedEquality {
   uint64_t mask = 0;
