@@ -270,9 +270,9 @@ Result<Merged> MergeTargets(const OciProfile& profile,
 // Names that one target lacks are said in the differences already.
 Diagnostics WarningsOf(const std::string& text, const std::string& name) {
   const SourceText source{name + ".policy", text};
+  const ParsedPolicy parsed = LoadPolicy(source, LibraryLookup());
   Diagnostics kept;
-  for (const Diagnostic& diagnostic :
-       LoadPolicy(source, LibraryLookup()).diagnostics.all())
+  for (const Diagnostic& diagnostic : parsed.diagnostics.all())
     if (diagnostic.severity == Severity::kError ||
         diagnostic.message.find(" does not exist on ") == std::string::npos)
       kept.Add(diagnostic);
