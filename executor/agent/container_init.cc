@@ -164,13 +164,17 @@ Result<> LetItExec() {
 // waits for it would wait for ever: so a stop ends at once. Said once, or a
 // portion could flood us.
 Result<> Continue(pid_t stopped, int signal, bool* told) {
+  Result<> said;
+  // Before it goes on: its answer could end the run before our word is read.
+  if (!std::exchange(*told, true)) {
+    said = SendMessage(
+        kSocketFd,
+        fmt::format("{}it was stopped by signal {} and let go on; a portion "
+                    "cannot be stopped",
+                    kInitNote, signal));
+  }
   (void)kill(stopped, SIGCONT);
-  if (std::exchange(*told, true)) return {};
-  return SendMessage(
-      kSocketFd,
-      fmt::format("{}it was stopped by signal {} and let go on; a portion "
-                  "cannot be stopped",
-                  kInitNote, signal));
+  return said;
 }
 
 // Waits until the portion ends; other children are orphans that came to us.
