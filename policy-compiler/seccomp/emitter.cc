@@ -29,6 +29,7 @@
 
 #include "common/check.h"
 #include "policy-compiler/seccomp/accumulator.h"
+#include "policy-compiler/seccomp/unreached.h"
 
 namespace bailey::policy {
 namespace {
@@ -65,12 +66,14 @@ class Emitter {
     for (auto id = nodes.rbegin(); id != nodes.rend(); ++id) NeedBranches(*id);
     for (const NodeId id : nodes) {
       EmitNode(id);
-      if (reversed_.size() > kMaxBpfInstructions) return TooLong();
+      if (reversed_.size() > 2 * kMaxBpfInstructions) return TooLong();
     }
     // INVARIANT: the root is the highest id, so what was written last, its
     // load, is the program's first instruction.
     std::ranges::reverse(reversed_);
-    return std::move(reversed_);
+    BpfProgram program = WithoutUnreached(reversed_);
+    if (program.size() > kMaxBpfInstructions) return TooLong();
+    return program;
   }
 
  private:
