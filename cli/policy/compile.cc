@@ -11,6 +11,7 @@
 #include "cli/policy/frequencies.h"
 #include "cli/policy/libseccomp_backend.h"
 #include "cli/policy/stacked_filters.h"
+#include "common/bpf/raw_filter.h"
 #include "common/fd.h"
 #include "policy-compiler/plan/filters.h"
 #include "policy-compiler/seccomp/disassembler.h"
@@ -32,13 +33,6 @@ struct CompileOptions {
   uint32_t timeout_ms = policy::kProofTimeoutMs;
 };
 
-std::string RawFilter(const BpfProgram& program) {
-  // SAFETY: sock_filter is the kernel's plain layout without padding; its bytes
-  // are what SECCOMP_SET_MODE_FILTER reads.
-  return std::string(reinterpret_cast<const char*>(program.data()),
-                     program.size() * sizeof(sock_filter));
-}
-
 std::string CSource(const BpfProgram& program) {
   std::string text = "static const struct sock_filter filter[] = {\n";
   for (const sock_filter& instruction : program)
@@ -57,7 +51,7 @@ Result<std::string> Render(const policy::Policy& policy,
   if (emit == "c") return CSource(program);
   if (emit == "smtlib")
     return policy::ToSmtLib(policy, portion, FilterKind::kPlain, {}, program);
-  return RawFilter(program);
+  return WriteRawFilter(program);
 }
 
 Error Difference(const policy::Counterexample& witness,

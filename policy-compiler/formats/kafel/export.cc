@@ -14,6 +14,7 @@
 #include "policy-compiler/formats/kafel/names.h"
 #include "policy-compiler/formats/ranked_rules.h"
 #include "policy-compiler/language/action.h"
+#include "policy-compiler/language/compare_op.h"
 
 namespace bailey::policy {
 namespace {
@@ -48,11 +49,6 @@ std::string ActionText(const Action& action) {
   CHECK(false);
 }
 
-std::string_view Symbol(CompareOp op) {
-  constexpr std::string_view kSymbols[] = {"==", "!=", "<", "<=", ">", ">="};
-  return kSymbols[static_cast<size_t>(op)];
-}
-
 std::string NumberText(uint64_t value) {
   return value < 0x10000 ? std::to_string(value) : fmt::format("{:#x}", value);
 }
@@ -63,7 +59,7 @@ std::string TestText(const Comparison& comparison, const Names& names) {
   std::string operand = names.at(static_cast<size_t>(comparison.argument));
   if (comparison.mask != ~uint64_t{0})
     operand = fmt::format("({} & {:#x})", operand, comparison.mask);
-  return fmt::format("{} {} {}", operand, Symbol(comparison.op),
+  return fmt::format("{} {} {}", operand, OperatorText(comparison.op),
                      NumberText(comparison.value));
 }
 

@@ -76,49 +76,34 @@ bool KafelExpressionParser::Enter() {
   return false;
 }
 
-KafelExpressionParser::Nodes KafelExpressionParser::List() {
+// Operands of one operator; a single one may be a number.
+KafelExpressionParser::Nodes KafelExpressionParser::Chain(
+    std::string_view symbol, Nodes (KafelExpressionParser::*operand)(),
+    Condition (*join)(std::vector<Condition>)) {
   const KafelToken* at = &cursor_.Peek();
-  Nodes first = Any();
-  if (!first || !cursor_.At(",")) return first;
+  Nodes first = (this->*operand)();
+  if (!first || !cursor_.At(symbol)) return first;
   if (!IsTest(first, *at)) return std::nullopt;
   std::vector<Condition> tests{std::move(first->condition)};
-  while (cursor_.Accept(",")) {
+  while (cursor_.Accept(symbol)) {
     at = &cursor_.Peek();
-    Nodes next = Any();
+    Nodes next = (this->*operand)();
     if (!IsTest(next, *at)) return std::nullopt;
     tests.push_back(std::move(next->condition));
   }
-  return Node{std::nullopt, OneHolds(std::move(tests))};
+  return Node{std::nullopt, join(std::move(tests))};
+}
+
+KafelExpressionParser::Nodes KafelExpressionParser::List() {
+  return Chain(",", &KafelExpressionParser::Any, OneHolds);
 }
 
 KafelExpressionParser::Nodes KafelExpressionParser::Any() {
-  const KafelToken* at = &cursor_.Peek();
-  Nodes first = All();
-  if (!first || !cursor_.At("||")) return first;
-  if (!IsTest(first, *at)) return std::nullopt;
-  std::vector<Condition> tests{std::move(first->condition)};
-  while (cursor_.Accept("||")) {
-    at = &cursor_.Peek();
-    Nodes next = All();
-    if (!IsTest(next, *at)) return std::nullopt;
-    tests.push_back(std::move(next->condition));
-  }
-  return Node{std::nullopt, OneHolds(std::move(tests))};
+  return Chain("||", &KafelExpressionParser::All, OneHolds);
 }
 
 KafelExpressionParser::Nodes KafelExpressionParser::All() {
-  const KafelToken* at = &cursor_.Peek();
-  Nodes first = Test();
-  if (!first || !cursor_.At("&&")) return first;
-  if (!IsTest(first, *at)) return std::nullopt;
-  std::vector<Condition> tests{std::move(first->condition)};
-  while (cursor_.Accept("&&")) {
-    at = &cursor_.Peek();
-    Nodes next = Test();
-    if (!IsTest(next, *at)) return std::nullopt;
-    tests.push_back(std::move(next->condition));
-  }
-  return Node{std::nullopt, AllHold(std::move(tests))};
+  return Chain("&&", &KafelExpressionParser::Test, AllHold);
 }
 
 KafelExpressionParser::Nodes KafelExpressionParser::Test() {

@@ -53,6 +53,9 @@ class KafelExpressionParser {
   };
   using Nodes = std::optional<Node>;
 
+  Nodes Chain(std::string_view symbol,
+              Nodes (KafelExpressionParser::*operand)(),
+              Condition (*join)(std::vector<Condition>));
   Nodes List();
   Nodes Any();
   Nodes All();

@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "policy-compiler/formats/foreign_actions.h"
 #include "policy-compiler/formats/full_width.h"
 #include "policy-compiler/formats/kafel/parser.h"
 #include "policy-compiler/formats/ordered_rules.h"
@@ -17,8 +18,6 @@ namespace bailey::policy {
 namespace {
 
 using Kind = KafelAction::Kind;
-
-constexpr uint16_t kMaxErrno = 4095;  // the kernel cuts larger ones to it
 
 bool IsX32(Architecture architecture, uint32_t number) {
   return architecture == Architecture::kX8664 && number >= 0x40000000 &&
@@ -34,7 +33,7 @@ class Translator {
     policy_.otherwise = Translate(program_.otherwise, "the default action");
     for (const KafelRule& rule : program_.rules) Add(rule);
     SayNames();
-    return std::move(differences_);
+    return std::move(actions_.differences);
   }
 
  private:
@@ -65,17 +64,17 @@ class Translator {
   void SayNames() {
     const std::string_view table = ArchitectureName(policy_.architecture);
     if (!names_.empty())
-      differences_.push_back(fmt::format(
+      actions_.differences.push_back(fmt::format(
           "{} names that the table of {} does not have are skipped (Kafel "
           "refuses a file with a name that its own does not have): {}",
           names_.size(), table, fmt::join(names_, ", ")));
     if (!numbers_.empty())
-      differences_.push_back(fmt::format(
+      actions_.differences.push_back(fmt::format(
           "rules for numbers that the table of {} does not have are skipped: "
           "{}",
           table, fmt::join(numbers_, ", ")));
     if (program_.names_other_architectures)
-      differences_.push_back(fmt::format(
+      actions_.differences.push_back(fmt::format(
           "rules that are `ON` other architectures are left out; this is the "
           "policy for {}",
           table));
@@ -92,46 +91,25 @@ class Translator {
       case Kind::kKillProcess:
         return {ActionKind::kKillProcess, 0};
       case Kind::kErrno:
-        return Errno(action.value, where);
+        return actions_.Errno(action.value, where);
       case Kind::kTrap:
         if (action.value != 0)
-          Say(
+          actions_.Say(
               fmt::format("{}: the value {} of TRAP, which the signal carries, "
                           "is not carried over",
                           where, action.value));
         return {ActionKind::kTrap, 0};
       case Kind::kTrace:
-        return Absent(where, "TRACE asks a tracer");
+        return actions_.Absent(where, "TRACE asks a tracer");
       case Kind::kUserNotify:
-        return Absent(where, "USER_NOTIF asks a supervisor");
+        return actions_.Absent(where, "USER_NOTIF asks a supervisor");
     }
     return {};
   }
 
-  Action Errno(uint16_t value, const std::string& where) {
-    if (value != 0) return {ActionKind::kErrno, std::min(value, kMaxErrno)};
-    Say(where +
-        ": an error of 0 pretends success without making the call; it "
-        "is EPERM here");
-    return {ActionKind::kErrno, EPERM};
-  }
-
-  Action Absent(const std::string& where, const std::string& what) {
-    Say(where + ": " + what +
-        "; there is none here, and the answer is ENOSYS, the kernel's without "
-        "one");
-    return {ActionKind::kErrno, ENOSYS};
-  }
-
-  void Say(std::string difference) {
-    if (said_.insert(difference).second)
-      differences_.push_back(std::move(difference));
-  }
-
   const KafelProgram& program_;
   OrderedPolicy& policy_;
-  std::vector<std::string> differences_;
-  std::set<std::string> said_;
+  ForeignActions actions_;
   std::set<std::string> names_;
   std::set<uint32_t> numbers_;
 };

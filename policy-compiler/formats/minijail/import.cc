@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "policy-compiler/formats/foreign_actions.h"
 #include "policy-compiler/formats/full_width.h"
 #include "policy-compiler/formats/minijail/parser.h"
 #include "policy-compiler/formats/ordered_rules.h"
@@ -18,8 +19,6 @@ namespace {
 
 using Kind = MinijailAction::Kind;
 using Differences = std::vector<std::string>;
-
-constexpr uint16_t kMaxErrno = 4095;  // the kernel cuts larger ones to it
 
 class Translator {
  public:
@@ -39,7 +38,7 @@ class Translator {
       policy_.comments.push_back(
           "Its frequencies: " + path +
           " (`bailey policy compile --frequencies` reads the file)");
-    return std::move(differences_);
+    return std::move(actions_.differences);
   }
 
  private:
@@ -95,7 +94,7 @@ class Translator {
           return rule.action == last.action;
         }))
       return;
-    differences_.push_back(fmt::format(
+    actions_.differences.push_back(fmt::format(
         "{}: `{}` is denied for some arguments before it is allowed for all "
         "others; compile_seccomp_policy.py forgets these denials, here they "
         "hold",
@@ -104,7 +103,7 @@ class Translator {
 
   void SayNames() {
     if (names_.empty()) return;
-    differences_.push_back(fmt::format(
+    actions_.differences.push_back(fmt::format(
         "{} names that the table of {} does not have are skipped (minijail "
         "refuses a file with a name that its own does not have): {}",
         names_.size(), ArchitectureName(policy_.architecture),
@@ -113,7 +112,7 @@ class Translator {
 
   void SayTails() {
     if (tails_.empty()) return;
-    differences_.push_back(fmt::format(
+    actions_.differences.push_back(fmt::format(
         "read as {} reads it: `EXPRESSION; return N` {} where the expression "
         "holds; {} reads it the other way round (`--reader` says which is "
         "meant): {}",
@@ -132,7 +131,7 @@ class Translator {
         IsAlways(found->second.front().when) &&
         found->second.front().action.kind == ActionKind::kAllow)
       return;
-    differences_.push_back(
+    actions_.differences.push_back(
         "libminijail may allow `fstat` whatever the policy says, for the C "
         "library's sake; here the policy decides");
   }
@@ -152,41 +151,21 @@ class Translator {
       case Kind::kDefault:
         return fallthrough_;
       case Kind::kErrno:
-        return Errno(action.value, where);
+        return actions_.Errno(action.value, where);
       case Kind::kTrace:
-        return Absent(where, "`trace` asks a tracer");
+        return actions_.Absent(where, "`trace` asks a tracer");
       case Kind::kUserNotify:
-        return Absent(where, "`user-notify` asks a supervisor");
+        return actions_.Absent(where, "`user-notify` asks a supervisor");
     }
     return {};
-  }
-
-  Action Errno(uint16_t value, const std::string& where) {
-    if (value != 0) return {ActionKind::kErrno, std::min(value, kMaxErrno)};
-    Say(where +
-        ": an error of 0 pretends success without making the call; it "
-        "is EPERM here");
-    return {ActionKind::kErrno, EPERM};
-  }
-
-  Action Absent(const std::string& where, const std::string& what) {
-    Say(where + ": " + what +
-        "; there is none here, and the answer is ENOSYS, the kernel's without "
-        "one");
-    return {ActionKind::kErrno, ENOSYS};
-  }
-
-  void Say(std::string difference) {
-    if (said_.insert(difference).second)
-      differences_.push_back(std::move(difference));
   }
 
   const MinijailProgram& program_;
   const bool compiler_;
   OrderedPolicy& policy_;
   Action fallthrough_;
-  Differences differences_;
-  std::set<std::string> said_, names_, tails_;
+  ForeignActions actions_;
+  std::set<std::string> names_, tails_;
 };
 
 // What a denylist of the compiler's may say.
