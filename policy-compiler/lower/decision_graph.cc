@@ -107,8 +107,9 @@ NodeId DecisionGraph::Branch(const WordTest& test, NodeId if_true,
   const Spelling spelling = Spell(test);
   if (spelling.constant) return *spelling.constant ? if_true : if_false;
   if (spelling.swapped) std::swap(if_true, if_false);
-  return RawBranch(spelling.test, Restrict(if_true, spelling.test, true),
-                   Restrict(if_false, spelling.test, false));
+  const NodeId narrowed_true = Restrict(if_true, spelling.test, true);
+  const NodeId narrowed_false = Restrict(if_false, spelling.test, false);
+  return RawBranch(spelling.test, narrowed_true, narrowed_false);
 }
 
 std::optional<uint32_t> DecisionGraph::label(NodeId id) const {

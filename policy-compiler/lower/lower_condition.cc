@@ -80,11 +80,12 @@ NodeId LowerGreaterEqual(DecisionGraph& graph, const Operand& operand,
   }
   const uint32_t k = High(operand.value);
   const uint32_t mask = High(operand.mask);
-  return graph.Branch(
-      EqualTest(operand.high_word, k, mask),
-      graph.Branch(low, if_true, if_false),
+  const NodeId if_equal = graph.Branch(low, if_true, if_false);
+  const NodeId if_other =
       LowerWordGreaterEqual(graph, GreaterEqualTest(operand.high_word, k, mask),
-                            High(sign), if_true, if_false));
+                            High(sign), if_true, if_false);
+  return graph.Branch(EqualTest(operand.high_word, k, mask), if_equal,
+                      if_other);
 }
 
 // x > v is x >= v + 1, unless v is the greatest value that there is.

@@ -211,15 +211,22 @@ class RunSearch {
       case Shape::kLeaf:
         return choice.others;
       case Shape::kSplit:
-        return graph_.RawBranch(
-            GreaterEqualTest(word_, ranges_[choice.split].first, mask_),
-            Build(choice.split, end), Build(first, choice.split));
+        return BuildSplit(first, choice.split, end);
       case Shape::kChain:
         return BuildChain(Links(first, end, choice.others), choice.others);
       case Shape::kFold:
         return BuildFold(ranges_.subspan(first, end - first), choice.fold);
     }
     CHECK(false && "a run has one of four shapes");
+  }
+
+  // One after the other: nodes are placed in the order of their making, and a
+  // filter's bytes must not depend on the compiler that built this one.
+  NodeId BuildSplit(size_t first, size_t split, size_t end) {
+    const NodeId above = Build(split, end);
+    const NodeId below = Build(first, split);
+    return graph_.RawBranch(
+        GreaterEqualTest(word_, ranges_[split].first, mask_), above, below);
   }
 
   NodeId BuildChain(const Ranges& links, NodeId others) {

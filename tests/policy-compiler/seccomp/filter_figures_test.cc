@@ -119,5 +119,42 @@ INSTANTIATE_TEST_SUITE_P(
                          figures.told ? "told" : "untold");
     });
 
+// FNV-1a over the instructions.
+uint64_t DigestOf(const BpfProgram& program) {
+  uint64_t digest = 0xcbf29ce484222325;
+  const auto mix = [&digest](uint64_t field) {
+    digest = (digest ^ field) * 0x100000001b3;
+  };
+  for (const sock_filter& each : program) {
+    mix(each.code);
+    mix(each.jt);
+    mix(each.jf);
+    mix(each.k);
+  }
+  return digest;
+}
+
+// Compilers evaluate a call's arguments in different orders; what they build
+// must emit the same bytes.
+class FilterBytes
+    : public testing::TestWithParam<std::pair<const char*, uint64_t>> {};
+
+TEST_P(FilterBytes, DoNotDependOnWhatBuiltTheCompiler) {
+  const auto& [profile, digest] = GetParam();
+  const Policy policy = LoadOciProfile(profile, Widths::kFull);
+  const auto program = CompileFilter(policy, policy.portions[0],
+                                     FilterKind::kPlain, {}, EmissionOptions{});
+  ASSERT_TRUE(program.ok());
+  EXPECT_EQ(DigestOf(*program), digest)
+      << Disassemble(*program, FilterKind::kPlain);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Goldens, FilterBytes,
+    testing::Values(std::pair("docker", 9700257628874910926ULL),
+                    std::pair("web40", 12255580807348233064ULL),
+                    std::pair("allow300", 15268376336553760817ULL)),
+    [](const auto& each) { return std::string(each.param.first); });
+
 }  // namespace
 }  // namespace bailey::policy
