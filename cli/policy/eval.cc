@@ -29,7 +29,8 @@ struct EvalOptions {
 void Print(const EvalOptions& options, const std::string& action,
            const policy::RuleInfo& rule) {
   if (options.format == "json") {
-    fmt::print("{}", WriteJson({{"action", action},
+    fmt::print("{}", WriteJson({{"schema", "bailey.eval/1"},
+                                {"action", action},
                                 {"rule", rule.text},
                                 {"index", rule.index},
                                 {"file", rule.file},

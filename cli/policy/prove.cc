@@ -82,7 +82,8 @@ void PrintJson(const std::vector<PortionProofs>& proofs,
     claims.push_back(policy::AssertionJson(assertion));
   const Json proved =
       code == kExitUnknown ? Json("unknown") : Json(code == kExitFine);
-  fmt::print("{}", WriteJson({{"proved", proved},
+  fmt::print("{}", WriteJson({{"schema", "bailey.prove/1"},
+                              {"proved", proved},
                               {"filters", filters},
                               {"assertions", std::move(claims)}}));
 }

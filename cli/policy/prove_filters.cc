@@ -92,7 +92,8 @@ void PrintJson(const Answer& answer) {
   const int code = ExitCodeOf(answer.proof);
   const Json proved =
       code == kExitUnknown ? Json("unknown") : Json(code == kExitFine);
-  fmt::print("{}", WriteJson({{"proved", proved},
+  fmt::print("{}", WriteJson({{"schema", "bailey.prove/1"},
+                              {"proved", proved},
                               {"filters", Json::array({std::move(filter)})}}));
 }
 

@@ -195,7 +195,8 @@ void PrintJson(const std::vector<TargetRun>& runs, bool coverage) {
   for (const TargetRun& run : runs)
     targets.push_back(TargetJson(run, coverage));
   fmt::print(
-      "{}", WriteJson({{"passed",
+      "{}", WriteJson({{"schema", "bailey.test/1"},
+                       {"passed",
                         AllPassed(runs) && AssertionsCodeOf(runs) == kExitFine},
                        {"targets", targets}}));
 }

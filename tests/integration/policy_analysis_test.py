@@ -34,14 +34,7 @@ class PolicyAnalysis(unittest.TestCase):
         return done.stdout.decode(), done.stderr.decode()
 
     def validate(self, document, name):
-        try:
-            import jsonschema
-        except ImportError:
-            self.skipTest("python3-jsonschema is not installed")
-        schema = json.loads((support.ROOT / "docs" / "schemas" /
-                             f"{name}.schema.json").read_text())
-        jsonschema.Draft202012Validator.check_schema(schema)
-        jsonschema.validate(document, schema, cls=jsonschema.Draft202012Validator)
+        support.check_schema(self, document, name)
 
     def answer(self, policy, finding, witness):
         out, _ = self.bailey("policy", "eval", "--portion", finding["portion"], "--arch",

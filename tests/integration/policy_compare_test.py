@@ -30,12 +30,7 @@ class PolicyCompare(unittest.TestCase):
         return path
 
     def validate(self, document, name):
-        try:
-            import jsonschema
-        except ImportError:
-            self.skipTest("python3-jsonschema is not installed")
-        schema = json.loads((ROOT / "docs" / "schemas" / f"{name}.schema.json").read_text())
-        jsonschema.validate(document, schema, cls=jsonschema.Draft202012Validator)
+        support.check_schema(self, document, name)
 
     def diff(self, *arguments):
         done = bailey("policy", "diff", "--format", "json", *arguments)

@@ -11,7 +11,6 @@ import unittest
 import support
 from support import bailey
 
-ROOT = support.ROOT
 LOAD, EQUAL, RETURN = 0x20, 0x15, 0x06
 ALLOW, ERRNO, KILL = 0x7fff0000, 0x00050000, 0x80000000
 X86_64, GETUID = 0xc000003e, 102
@@ -54,12 +53,7 @@ class PolicyLift(unittest.TestCase):
         return path
 
     def validate(self, document, name):
-        try:
-            import jsonschema
-        except ImportError:
-            self.skipTest("python3-jsonschema is not installed")
-        schema = json.loads((ROOT / "docs" / "schemas" / f"{name}.schema.json").read_text())
-        jsonschema.validate(document, schema, cls=jsonschema.Draft202012Validator)
+        support.check_schema(self, document, name)
 
     def test_what_compile_writes_comes_back(self):
         policy = self.write("a.policy", "policy a { allow syscall read, write, "

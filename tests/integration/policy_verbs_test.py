@@ -7,6 +7,7 @@ import stat
 import tempfile
 import unittest
 
+import support
 from support import bailey
 
 GOOD = """policy p{use "./parts/base.policy";
@@ -48,6 +49,7 @@ class PolicyVerbs(unittest.TestCase):
                       "`allow syscall group ids` (parts/base.policy:1)", out)
         out, _ = self.policy("test", "p.policy", "--format", "json", "--coverage", code=1)
         document = json.loads(out)
+        support.check_schema(self, document, "test")
         self.assertFalse(document["passed"])
         target = document["targets"][0]
         self.assertEqual(target["arch"], "x86_64")
@@ -90,6 +92,7 @@ class PolicyVerbs(unittest.TestCase):
         self.assertEqual([json.loads(line)["action"] for line in out.splitlines()],
                          ["allow", "kill_process", "kill_process"])
         single, _ = self.policy("eval", "p.policy", "getpid", "--format", "json", "--as-written")
+        support.check_schema(self, json.loads(single), "eval")
         self.assertEqual(json.loads(out.splitlines()[0])["index"], json.loads(single)["index"])
         self.write("calls", "getpid\n\nopne\nportion=x getpid\narch=aarch64 getpid\nword=y read\n")
         out, _ = self.policy("eval", "p.policy", "--batch", "calls", code=2)

@@ -70,6 +70,7 @@ class ProveTest(unittest.TestCase):
         out, _ = self.policy("prove", "web.policy", "--filter", "loose.bpf", "--format", "json",
                              code=1)
         document = json.loads(out)
+        support.check_schema(self, document, "prove")
         self.assertIs(document["proved"], False)
         found = document["filters"][0]["counterexample"]
         self.assertEqual(found["number"], 41)
@@ -141,6 +142,7 @@ class ProveTest(unittest.TestCase):
         hard = self.hard_policy()
         out, _ = self.policy("prove", hard, "--timeout-ms", "1", "--format", "json", code=3)
         document = json.loads(out)
+        support.check_schema(self, document, "prove")
         self.assertEqual(document["proved"], "unknown")
         self.assertEqual({filter["verdict"] for filter in document["filters"]}, {"unknown"})
         _, error = self.policy("compile", hard, "--timeout-ms", "1", "-o", "hard.bpf", code=3)

@@ -28,6 +28,17 @@ def bailey(*arguments, **options):
     return run([BIN / "bailey", *arguments], **options)
 
 
+def check_schema(test, document, name):
+    """Holds a document against docs/schemas/NAME.schema.json."""
+    try:
+        import jsonschema
+    except ImportError:
+        test.skipTest("python3-jsonschema is not installed")
+    schema = json.loads((ROOT / "docs" / "schemas" / f"{name}.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(document, schema, cls=jsonschema.Draft202012Validator)
+
+
 class Notary:
     """A copy of examples/notary, its build captured, its bundle built."""
 
