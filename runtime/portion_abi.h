@@ -25,7 +25,7 @@
 #define BAILEY_FIRST_FD 200
 #define BAILEY_CONTROL_FD 200  // Unix seqpacket socket to the agent
 #define BAILEY_STARTUP_FD \
-  201  // sealed memfd: struct bailey_startup, then the filter
+  201  // sealed memfd: struct bailey_startup, then the filters
 #define BAILEY_LANDLOCK_FD \
   202  // ruleset; closed where the kernel has no Landlock
 #define BAILEY_CHANNEL_FD 204     // two a channel: own area, then the peer's
@@ -34,9 +34,13 @@
 #define BAILEY_MAX_ENVIRONMENT_CREDENTIALS 8
 #define BAILEY_VARIABLE_BYTES 128
 
-#define BAILEY_STARTUP_MAGIC 0x31594c4245594c42ull
+#define BAILEY_STARTUP_MAGIC 0x32594c4245594c42ull
 #define BAILEY_SENTINEL_SYSCALL 157         // prctl, on x86_64
 #define BAILEY_SENTINEL_OPTION 0x4241494cu  // no option of the kernel's
+
+// The rule by which a portion installs its second filter (runtime/serving.h):
+// what the agent sees by it is the switch, not a denial.
+#define BAILEY_SWITCH_RULE "runtime/serving: install the filter for serving"
 
 // Which side of a channel a portion is. The client writes requests into its own
 // area and reads replies from the peer's; the server the other way round.
@@ -49,7 +53,8 @@ struct bailey_startup_channel {
 
 struct bailey_startup {
   uint64_t magic;
-  uint32_t filter_instructions;  // 0: no filter (never in a bundle's portion)
+  uint32_t filter_instructions;   // 0: no filter (never in a bundle's portion)
+  uint32_t serving_instructions;  // 0: no second filter
   uint32_t has_landlock;
   uint32_t channel_count;
   uint32_t environment_credential_count;
@@ -57,7 +62,8 @@ struct bailey_startup {
   // Names of the variables whose values are to be read from the descriptors
   // from BAILEY_CREDENTIAL_FD on; NUL-terminated.
   char variables[BAILEY_MAX_ENVIRONMENT_CREDENTIALS][BAILEY_VARIABLE_BYTES];
-  // struct sock_filter filter[filter_instructions] follows.
+  // struct sock_filter filter[filter_instructions] follows, then
+  // struct sock_filter serving[serving_instructions].
 };
 
 // What a portion says on BAILEY_CONTROL_FD, in this order; it reads nothing

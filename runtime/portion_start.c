@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 
 #include "runtime/portion_abi.h"
+#include "runtime/serving_filter.h"
 
 #ifndef __x86_64__
 #error "the portion's start is written for x86_64"
@@ -25,8 +26,7 @@
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1ul << 5)
 #endif
 
-#define MAX_FILTER_INSTRUCTIONS 4096  // BPF_MAXINSNS
-#define VALUE_POOL_BYTES 65536        // all environment credentials together
+#define VALUE_POOL_BYTES 65536  // all environment credentials together
 
 // runtime/channel.c of a portion that has crossings; absent from one without.
 extern void bailey_channel_attach(unsigned index, enum bailey_role role,
@@ -34,7 +34,7 @@ extern void bailey_channel_attach(unsigned index, enum bailey_role role,
                                   uint32_t area_bytes) __attribute__((weak));
 
 static struct bailey_startup startup;
-static struct sock_filter filter[MAX_FILTER_INSTRUCTIONS];
+static struct sock_filter filter[BAILEY_MAX_FILTER_INSTRUCTIONS];
 static char values[VALUE_POOL_BYTES];
 static size_t value_offsets[BAILEY_MAX_ENVIRONMENT_CREDENTIALS];
 
@@ -70,20 +70,29 @@ static long read_at(int fd, void* to, size_t bytes, size_t offset) {
   return call6(SYS_pread64, fd, (long)to, (long)bytes, (long)offset, 0, 0);
 }
 
+static void read_filter(struct sock_filter* to, uint32_t instructions,
+                        size_t offset) {
+  const size_t bytes = instructions * sizeof *to;
+  const long read = read_at(BAILEY_STARTUP_FD, to, bytes, offset);
+  if (read != (long)bytes) fail(BAILEY_STEP_STARTUP, read < 0 ? read : -EIO);
+}
+
 static void read_startup(void) {
   const long header = read_at(BAILEY_STARTUP_FD, &startup, sizeof startup, 0);
   if (header < 0) fail(BAILEY_STEP_STARTUP, header);
   if (header != (long)sizeof startup || startup.magic != BAILEY_STARTUP_MAGIC ||
       startup.filter_instructions == 0 ||
-      startup.filter_instructions > MAX_FILTER_INSTRUCTIONS ||
+      startup.filter_instructions > BAILEY_MAX_FILTER_INSTRUCTIONS ||
+      startup.serving_instructions > BAILEY_MAX_FILTER_INSTRUCTIONS ||
       startup.channel_count > BAILEY_MAX_CHANNELS ||
       startup.environment_credential_count >
           BAILEY_MAX_ENVIRONMENT_CREDENTIALS) {
     fail(BAILEY_STEP_STARTUP, -EINVAL);
   }
-  const size_t bytes = startup.filter_instructions * sizeof filter[0];
-  const long read = read_at(BAILEY_STARTUP_FD, filter, bytes, sizeof startup);
-  if (read != (long)bytes) fail(BAILEY_STEP_STARTUP, read < 0 ? read : -EIO);
+  read_filter(filter, startup.filter_instructions, sizeof startup);
+  read_filter(bailey_serving_filter, startup.serving_instructions,
+              sizeof startup + startup.filter_instructions * sizeof filter[0]);
+  bailey_serving_instructions = (unsigned short)startup.serving_instructions;
 }
 
 static void* map(int fd, uint32_t bytes, int protection) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "runtime/channel.h"
+#include "runtime/serving.h"
 
 static void mark(struct bailey_crossing* message, uint32_t status) {
   if (message->status == BAILEY_OK) message->status = status;
@@ -115,6 +116,7 @@ static uint32_t answer(struct bailey_channel* channel, uint32_t seen,
 int bailey_serve(const struct bailey_service* table, size_t count) {
   struct bailey_channel* channel =
       bailey_channel_get(0, BAILEY_SERVER, "(serve)");
+  BAILEY_SERVING();
   for (;;) {
     const uint32_t seen = bailey_channel_wait(channel, channel->sequence, 0);
     const uint32_t status = answer(channel, seen, table, count);

@@ -25,6 +25,7 @@ struct CompileOptions {
   std::string policy;
   std::string portion;
   std::string architecture;  // empty: the policy's first
+  bool serving = false;
   std::string emit = "bpf";
   std::string output;
   std::string backend = "bailey";
@@ -89,7 +90,22 @@ Result<policy::EmissionOptions> EmissionOf(const CompileOptions& options,
   return emission;
 }
 
+// The portion's first filter, or with --serving the one beside it.
+Result<const policy::PortionPolicy*> SelectFilter(
+    const policy::Policy& policy, const CompileOptions& options) {
+  ASSIGN_OR_RETURN(const policy::PortionPolicy* const portion,
+                   SelectPortion(policy, options.portion));
+  if (!options.serving) return portion;
+  if (!portion->serving.empty()) return &portion->serving.front();
+  return Fail("the portion `" + portion->name + "` has no `serving`",
+              "without it there is one filter for all of its life");
+}
+
 Result<int> Compile(const CompileOptions& options) {
+  if (options.emit == "oci" && options.serving)
+    return Fail("--serving is not exported",
+                "its filter is one more, which a container's profile cannot "
+                "add");
   if (options.emit == "oci")
     return ExportPolicy({.policy = options.policy,
                          .portion = options.portion,
@@ -102,7 +118,7 @@ Result<int> Compile(const CompileOptions& options) {
                    SelectTarget(*loaded, options.architecture));
   const policy::Policy& policy = *target;
   ASSIGN_OR_RETURN(const policy::PortionPolicy* const portion,
-                   SelectPortion(policy, options.portion));
+                   SelectFilter(policy, options));
   if (const int refused = RefuseAssertions(policy); refused != kExitFine)
     return refused;
   ASSIGN_OR_RETURN(const policy::EmissionOptions emission,
@@ -154,6 +170,8 @@ int RunPolicyCompile(int argc, char** argv) {
       "bailey policy compile");
   CompileOptions options;
   app.add_option("--portion", options.portion, "which portion, if several");
+  app.add_flag("--serving", options.serving,
+               "the portion's second filter, of `serving { ... }`");
   app.add_option("--arch", options.architecture,
                  "which of the policy's targets: x86_64 or aarch64");
   app.add_option("--emit", options.emit,

@@ -21,6 +21,7 @@ struct EvalOptions {
   std::string format = "text";
   bool unmodified = false;
   bool as_written = false;
+  bool serving = false;
   std::string batch;  // a file of calls, or empty
   std::string syscall;
   std::vector<std::string> arguments;
@@ -80,6 +81,8 @@ Result<int> EvalBatch(const EvalOptions& options) {
 
 Result<int> Eval(const EvalOptions& options) {
   if (options.syscall.empty()) {
+    if (!options.batch.empty() && options.serving)
+      return Fail("--serving asks one call at a time");
     if (!options.batch.empty()) return EvalBatch(options);
     return Fail("which system call?", "name one, or a file with `--batch`");
   }
@@ -95,8 +98,12 @@ Result<int> Eval(const EvalOptions& options) {
   ASSIGN_OR_RETURN(SeccompData data,
                    policy::ParseInvocation(policy.architecture, options.syscall,
                                            options.arguments));
+  if (options.serving && portion->serving.empty())
+    return Fail("the portion `" + portion->name + "` has no `serving`");
   const policy::Verdict verdict =
-      policy::Evaluate(policy.architecture, *portion, data);
+      options.serving
+          ? policy::EvaluateServing(policy.architecture, *portion, data)
+          : policy::Evaluate(policy.architecture, *portion, data);
   Print(options, policy::ActionName(verdict.action),
         policy::DescribeRule(policy, *portion, verdict.rule));
   return kExitFine;
@@ -127,6 +134,8 @@ int RunPolicyEval(int argc, char** argv) {
   app.add_flag("--as-written", options.as_written,
                "with no rules but the policy's own")
       ->excludes("--unmodified");
+  app.add_flag("--serving", options.serving,
+               "once the portion serves: the answer of its two filters");
   app.add_option("--batch", options.batch, "FILE of calls, one a line");
   app.add_option("--format", options.format, "text or json")
       ->check(CLI::IsMember({"text", "json"}));

@@ -58,6 +58,10 @@ void SayUnenforced(const policy::Policy& policy,
                "that they need: restrict the paths by mounts or Landlock\n");
   if (!policy.credentials.empty())
     fmt::print(stderr, "note: credentials are not exported\n");
+  if (!portion.serving.empty())
+    fmt::print(stderr,
+               "note: `serving` is not exported: the format has one filter for "
+               "all of a program's life\n");
 }
 
 int RefuseLosses(const ExportOptions& options,

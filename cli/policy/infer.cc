@@ -16,6 +16,7 @@ struct PolicyInferOptions {
   std::string ceiling;
   std::string otherwise = "kill";
   std::string confidence = "all";
+  std::string phase = "all";
   std::string format = "text";
   std::string output;
   policy::InferOptions infer;
@@ -47,6 +48,9 @@ Result<int> Infer(PolicyInferOptions options) {
   ASSIGN_OR_RETURN(const Report report, LoadReport(options.report));
   ASSIGN_OR_RETURN(options.infer.otherwise, ParseOtherwise(options.otherwise));
   options.infer.proved_only = options.confidence == "proved";
+  if (options.phase != "all")
+    options.infer.phase =
+        options.phase == "serving" ? Phase::kServing : Phase::kStartup;
   std::optional<LoadedPolicy> ceiling;
   const policy::Policy* under = nullptr;
   if (!options.ceiling.empty()) {
@@ -73,21 +77,28 @@ int RunPolicyInfer(int argc, char** argv) {
       "What the ceiling denies is left out and listed. Exit code 0: all is in\n"
       "the policy; 1: the ceiling denies something; 3: it permits\n"
       "over-approximated calls with some arguments only.\n\n"
-      "  bailey policy infer report.json --ceiling org.policy -o app.policy",
+      "  bailey policy infer report.json --ceiling org.policy -o app.policy\n"
+      "  bailey policy infer report.json --phase serving -o serving.policy",
       "bailey policy infer");
   PolicyInferOptions options;
   app.add_option("--ceiling", options.ceiling, "what may be permitted at most");
   app.add_option("--portion", options.infer.ceiling_portion,
                  "which portion of the ceiling, if several");
-  app.add_option("--use", options.infer.libraries,
-                 "built-in libraries to build on; runtime/c if none is given")
-      ->allow_extra_args(false);
+  const CLI::Option* use =
+      app.add_option("--use", options.infer.libraries,
+                     "built-in libraries to build on; if none is given "
+                     "runtime/c, or with --phase none")
+          ->allow_extra_args(false);
   app.add_option("--name", options.infer.name, "the policy's name");
   app.add_option("--otherwise", options.otherwise,
                  "what the rest gets: kill, or 'errno EPERM'");
   app.add_option("--confidence", options.confidence,
                  "all, or proved: without what is over-approximated")
       ->check(CLI::IsMember({"all", "proved"}));
+  app.add_option("--phase", options.phase,
+                 "all, serving or startup: what the program does from its "
+                 "switch point on, or before it")
+      ->check(CLI::IsMember({"all", "serving", "startup"}));
   app.add_option("--format", options.format, "text or json")
       ->check(CLI::IsMember({"text", "json"}));
   app.add_option("-o,--output", options.output,
@@ -95,6 +106,9 @@ int RunPolicyInfer(int argc, char** argv) {
   app.add_option("report", options.report, "report.json")->required();
   const ParsedArguments parsed = ParseArguments(app, argc, argv);
   if (!parsed.proceed) return parsed.exit_code;
+  // A library permits what programs need to start.
+  if (options.phase != "all" && use->count() == 0)
+    options.infer.libraries.clear();
   const Result<int> status = Infer(std::move(options));
   return status.ok() ? *status : PrintError(status.error());
 }

@@ -44,6 +44,12 @@ void PrintSummary(const Plan& plan) {
                  portion.name, FilterKindName(filter.kind),
                  filter.program.size(), filter.solver);
     }
+    if (portion.serving)
+      fmt::print(stderr,
+                 "portion {}: filter for serving, {} instructions, proved by "
+                 "{}\n",
+                 portion.name, portion.serving->program.size(),
+                 portion.serving->solver);
   }
   for (const std::string& gap : plan.unenforced)
     fmt::print(stderr, "not enforced: {}\n", gap);

@@ -44,6 +44,8 @@ Result<int> PlanProgram(PlanProgramOptions& options) {
                        {.timeout_ms = options.timeout_ms, .tools = {}}));
   if (!made.refused.empty()) return ReportAssertions(made.refused);
   if (!made.unproved.empty()) return RefuseUnprovedProgram(made.unproved);
+  for (const std::string& gap : made.plan.unenforced)
+    fmt::print(stderr, "not enforced: {}\n", gap);
   fmt::print("{}", WritePlan(made.plan));
   return kExitFine;
 }

@@ -121,6 +121,12 @@ Result<> ProveTarget(const policy::Policy& policy, const ProveOptions& options,
         std::vector<policy::FilterProof> filters,
         policy::CompileAndProve(policy, portion, options.timeout_ms));
     proofs.push_back({policy, portion, std::move(filters)});
+    for (const policy::PortionPolicy& serving : portion.serving) {
+      ASSIGN_OR_RETURN(
+          policy::FilterProof filter,
+          policy::CompileAndProvePlain(policy, serving, options.timeout_ms));
+      proofs.push_back({policy, serving, {std::move(filter)}});
+    }
   }
   return {};
 }

@@ -49,8 +49,10 @@ void ProveRule(const policy::Policy& policy, const policy::Assertion& rule,
                std::vector<AssertionProof>& proofs) {
   for (const policy::PortionPolicy& portion : policy.portions)
     if (options.portion.empty() || options.portion == portion.name)
-      proofs.push_back(
-          policy::ProveAssertion(policy, portion, rule, options.timeout_ms));
+      for (const policy::PortionPolicy* each :
+           policy::FiltersOf(portion, rule.kind))
+        proofs.push_back(
+            policy::ProveAssertion(policy, *each, rule, options.timeout_ms));
 }
 
 void Print(const std::vector<AssertionProof>& proofs, bool json) {

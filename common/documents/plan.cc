@@ -165,17 +165,27 @@ Result<PlanLimits> ReadLimits(const JsonObject& parent) {
 }
 
 Json WritePortion(const PlanPortion& portion) {
-  return {{"name", portion.name},
-          {"trusted", portion.trusted},
-          {"holds_main", portion.holds_main},
-          {"credentials", portion.credentials},
-          {"unmodified", portion.unmodified},
-          {"program", portion.program},
-          {"limits", WriteLimits(portion.limits)},
-          {"files", WriteList(portion.files, WriteFileRule)},
-          {"rules", WriteList(portion.rules, WriteRule)},
-          {"symbols", WriteList(portion.symbols, WriteSymbol)},
-          {"filters", WriteList(portion.filters, WriteFilter)}};
+  Json json = {{"name", portion.name},
+               {"trusted", portion.trusted},
+               {"holds_main", portion.holds_main},
+               {"credentials", portion.credentials},
+               {"unmodified", portion.unmodified},
+               {"program", portion.program},
+               {"limits", WriteLimits(portion.limits)},
+               {"files", WriteList(portion.files, WriteFileRule)},
+               {"rules", WriteList(portion.rules, WriteRule)},
+               {"symbols", WriteList(portion.symbols, WriteSymbol)},
+               {"filters", WriteList(portion.filters, WriteFilter)}};
+  if (portion.serving) json["serving"] = WriteFilter(*portion.serving);
+  return json;
+}
+
+Result<PlanFilter> ReadServing(const JsonObject& parent) {
+  ASSIGN_OR_RETURN(const JsonObject object, parent.Object("serving"));
+  ASSIGN_OR_RETURN(PlanFilter filter, ReadFilter(object));
+  if (filter.kind != FilterKind::kPlain)
+    return Fail(object.where() + ": is not a plain filter");
+  return filter;
 }
 
 Result<PlanPortion> ReadPortion(const JsonObject& object) {
@@ -195,6 +205,9 @@ Result<PlanPortion> ReadPortion(const JsonObject& object) {
                    ReadList<PlacedSymbol>(object, "symbols", ReadSymbol));
   ASSIGN_OR_RETURN(portion.filters,
                    ReadList<PlanFilter>(object, "filters", ReadFilter));
+  if (object.Has("serving")) {
+    ASSIGN_OR_RETURN(portion.serving, ReadServing(object));
+  }
   return portion;
 }
 

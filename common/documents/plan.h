@@ -79,6 +79,8 @@ struct PlanPortion {
   bool holds_main = false;               // the one that runs the program's main
   std::vector<std::string> credentials;  // names it uses
   std::vector<PlanFilter> filters;       // one a kind
+  // The second filter, a plain one, from when the portion says that it serves.
+  std::optional<PlanFilter> serving;
   std::vector<PlanRule> rules;
   std::vector<PlanFileRule> files;  // Landlock rules and mounts
   std::vector<PlacedSymbol> symbols;

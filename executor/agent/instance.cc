@@ -261,6 +261,18 @@ Result<> ScanTheWaiting(std::vector<RunningPortion>& portions) {
   return {};
 }
 
+// What a portion says of itself: it cannot loosen anything by it.
+void NoteSwitch(const RunningPortion& portion,
+                std::vector<std::string>& notes) {
+  if (!portion.supervisor || !portion.supervisor->portion().serving) return;
+  notes.push_back(
+      portion.supervisor->has_switched()
+          ? fmt::format("{}: switched to its filter for serving", portion.name)
+          : fmt::format("{}: never said that it serves: the filter for its "
+                        "start stayed the only one",
+                        portion.name));
+}
+
 Result<Outcome> Run(const InstanceSpec& spec, std::vector<UniqueFd> descriptors,
                     int launcher_socket, std::vector<Layer>& layers) {
   PortionStarter starter(spec, descriptors);
@@ -281,6 +293,7 @@ Result<Outcome> Run(const InstanceSpec& spec, std::vector<UniqueFd> descriptors,
   for (const RunningPortion& portion : portions) {
     std::ranges::copy(portion.container.notes(),
                       std::back_inserter(outcome.notes));
+    NoteSwitch(portion, outcome.notes);
   }
   for (const RunningPortion& portion : portions) {
     if (!portion.supervisor || !portion.supervisor->learner()) continue;

@@ -37,6 +37,12 @@ Result<const BpfProgram*> NotifyFilter(const PlanPortion& portion) {
   return &filter->program;
 }
 
+std::string BytesOf(const BpfProgram& program) {
+  std::string bytes(program.size() * sizeof(sock_filter), '\0');
+  std::memcpy(bytes.data(), program.data(), bytes.size());
+  return bytes;
+}
+
 }  // namespace
 
 Result<UniqueFd> MakeStartupBlock(
@@ -48,16 +54,21 @@ Result<UniqueFd> MakeStartupBlock(
   bailey_startup startup{};
   startup.magic = BAILEY_STARTUP_MAGIC;
   startup.filter_instructions = static_cast<uint32_t>(filter->size());
+  if (portion.serving) {
+    RETURN_IF_ERROR(ValidateBpf(portion.serving->program));
+    startup.serving_instructions =
+        static_cast<uint32_t>(portion.serving->program.size());
+  }
   startup.has_landlock = has_landlock ? 1 : 0;
   startup.channel_count = static_cast<uint32_t>(channels.size());
   startup.environment_credential_count =
       static_cast<uint32_t>(variables.size());
   std::ranges::copy(channels, startup.channels);
   RETURN_IF_ERROR(SetVariables(startup, variables));
-  const size_t filter_bytes = filter->size() * sizeof(sock_filter);
-  std::string bytes(sizeof startup + filter_bytes, '\0');
+  std::string bytes(sizeof startup, '\0');
   std::memcpy(bytes.data(), &startup, sizeof startup);
-  std::memcpy(bytes.data() + sizeof startup, filter->data(), filter_bytes);
+  bytes += BytesOf(*filter);
+  if (portion.serving) bytes += BytesOf(portion.serving->program);
   return SealedMemory("bailey-startup", bytes);
 }
 

@@ -196,7 +196,10 @@ Result<bool> Supervisor::JudgeAllowed(const Notification& call, Denial denial,
     RETURN_IF_ERROR(listener_.Deny(call.id, EPERM));
     return false;
   }
-  if (logged) {
+  const bool switches = logged && denial.rule.file.empty() &&
+                        denial.rule.text == BAILEY_SWITCH_RULE;
+  has_switched_ = has_switched_ || switches;
+  if (logged && !switches) {
     denial.action = "log";
     log.Record(denial);
   }

@@ -46,6 +46,9 @@ class Supervisor {
   void Learn(Learner learner) { learner_.emplace(std::move(learner)); }
   const std::optional<Learner>& learner() const { return learner_; }
 
+  // Whether the portion asked for its second filter (runtime/serving.h).
+  bool has_switched() const { return has_switched_; }
+
   // One notification, if there is one. True: the portion was killed for it.
   Result<bool> HandleOne(DenialLog& log);
 
@@ -77,6 +80,7 @@ class Supervisor {
   int pidfd_;
   int number_;
   uint64_t sentinel_ = 0;
+  bool has_switched_ = false;
   std::optional<Learner> learner_;
   std::optional<ExecFilter> injection_;  // until Release
 };

@@ -41,6 +41,12 @@ class Checker {
       : policy_(policy), placement_(placement) {}
 
   void Add(const Capability& capability) {
+    if (capability.kind != CapabilityKind::kSyscall &&
+        !capability.access.empty()) {
+      // The system call that reaches it is held against the policy.
+      ++result_.detail_count;
+      return;
+    }
     if (capability.kind != CapabilityKind::kSyscall) {
       result_.unchecked.push_back(capability);
       return;
@@ -64,10 +70,19 @@ class Checker {
   CheckResult Take() { return std::move(result_); }
 
  private:
+  // What happens while the program serves, both filters must allow.
   CallAnswer Ask(const PortionPolicy& portion,
                  const Capability& capability) const {
-    return Answer(policy_.architecture, portion, capability.number,
-                  capability.arguments);
+    CallAnswer answer = Answer(policy_.architecture, portion, capability.number,
+                               capability.arguments);
+    if (capability.phase != Phase::kServing) return answer;
+    for (const PortionPolicy& serving : portion.serving) {
+      const CallAnswer tighter =
+          Answer(policy_.architecture, serving, capability.number,
+                 capability.arguments);
+      if (tighter.allowed < answer.allowed) answer = tighter;
+    }
+    return answer;
   }
 
   // Where it runs is not known: the portion that refuses most speaks, and

@@ -42,6 +42,9 @@ struct CheckResult {
   // Of a kind that is not held against a policy yet.
   std::vector<Capability> unchecked;
   size_t allowed_count = 0;
+  // Files and endpoints that allowed or other system calls reach: shown by the
+  // report, and held against no rule.
+  size_t detail_count = 0;
   size_t unresolved_count = 0;  // of the report: what nobody could resolve
   // Taken out of the above, in the source or by a baseline (findings.h).
   std::vector<Finding> suppressed;

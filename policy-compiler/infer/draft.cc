@@ -66,6 +66,10 @@ Result<> DraftMaker::Add(const Capability& capability) {
     ++inferred_.skipped;
     return {};
   }
+  // The detail of a call that is a capability of its own, and of the program
+  // alone: file rules made of it would deny what its libraries open.
+  if (capability.kind != CapabilityKind::kSyscall && !capability.access.empty())
+    return {};
   switch (capability.kind) {
     case CapabilityKind::kSyscall:
       break;

@@ -29,6 +29,10 @@ Result<Policy> SinglePortion(const Policy& ceiling, const std::string& name) {
   return single;
 }
 
+bool HasSwitchPoint(const Report& report) {
+  return std::ranges::any_of(report.switch_points, &SwitchPoint::chosen);
+}
+
 Result<> CheckOptions(const Report& report, const InferOptions& options) {
   if (!ParseArchitecture(report.target))
     return Fail("the report is for the target `" + report.target +
@@ -39,7 +43,18 @@ Result<> CheckOptions(const Report& report, const InferOptions& options) {
   if (!IsDenial(options.otherwise))
     return Fail("an inferred policy denies what the report does not have",
                 "as in `--otherwise 'errno EPERM'`");
+  if (options.phase && !HasSwitchPoint(report))
+    return Fail("the report has no switch point: all of it may be serving",
+                "analyze the sources of a program that waits for events, or "
+                "call bailey_serving() in them");
   return {};
+}
+
+Report OnlyPhase(Report report, Phase phase) {
+  std::erase_if(report.capabilities, [&](const Capability& capability) {
+    return capability.phase != phase;
+  });
+  return report;
 }
 
 bool IsLibraryName(std::string_view name) {
@@ -188,6 +203,12 @@ Result<InferredPolicy> InferPolicy(const Report& report,
                                    const LibraryLookup& library,
                                    const Policy* ceiling) {
   RETURN_IF_ERROR(CheckOptions(report, options));
+  if (options.phase) {
+    InferOptions all = options;
+    all.phase = std::nullopt;
+    return InferPolicy(OnlyPhase(report, *options.phase), all, library,
+                       ceiling);
+  }
   if (ceiling == nullptr)
     return Inferrer(report, options, library, nullptr).Run();
   ASSIGN_OR_RETURN(const Policy single,

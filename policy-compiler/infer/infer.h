@@ -14,6 +14,7 @@
 #ifndef BAILEY_POLICY_COMPILER_INFER_INFER_H_
 #define BAILEY_POLICY_COMPILER_INFER_INFER_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,9 @@ struct InferOptions {
   std::string name = "inferred";  // the policy's
   std::vector<std::string> libraries = {"runtime/c"};
   Action otherwise = {ActionKind::kKillProcess, 0};
-  bool proved_only = false;          // leave over-approximated capabilities out
+  bool proved_only = false;  // leave over-approximated capabilities out
+  // Of this phase alone: the report must have a switch point. None: of all.
+  std::optional<Phase> phase = {};
   std::string ceiling_portion = {};  // where the ceiling has several
 };
 

@@ -165,6 +165,7 @@ struct OtherwiseStatement {
 
 struct ExpectationSyntax {
   std::optional<Name> portion;
+  bool serving = false;  // `in PORTION serving`
   Name call;
   std::vector<ConstantExpression> arguments;
   ActionSyntax outcome;  // an action, `allowed` or `denied`
@@ -175,6 +176,7 @@ struct ExpectationSyntax {
 struct TestStatement {
   Name name;
   std::optional<Name> portion;  // of the expectations without one
+  bool serving = false;
   std::vector<ExpectationSyntax> expectations;
 };
 
@@ -189,6 +191,11 @@ struct AssertStatement {
 
 struct Statement;
 
+// What the portion may still do once it serves; PortionPolicy::serving.
+struct ServingStatement {
+  std::vector<Statement> statements;
+};
+
 struct PortionStatement {
   Name name;
   bool trusted = false;
@@ -201,7 +208,7 @@ struct Statement {
                PluginsStatement, CredentialStatement, UsesStatement,
                FunctionStatement, SeparateStatement, LimitStatement,
                OtherwiseStatement, TestStatement, AssertStatement,
-               PortionStatement>
+               ServingStatement, PortionStatement>
       body;
   SourceSpan span;   // without the `;`
   Name keyword;      // the word that it begins with

@@ -120,4 +120,14 @@ Verdict Evaluate(Architecture architecture, const PortionPolicy& portion,
   return {best->action, best->rule};
 }
 
+Verdict EvaluateServing(Architecture architecture, const PortionPolicy& portion,
+                        const SeccompData& data) {
+  Verdict verdict = Evaluate(architecture, portion, data);
+  for (const PortionPolicy& serving : portion.serving) {
+    const Verdict second = Evaluate(architecture, serving, data);
+    if (second.action.kind >= verdict.action.kind) verdict = second;
+  }
+  return verdict;
+}
+
 }  // namespace bailey::policy

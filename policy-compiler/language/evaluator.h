@@ -17,6 +17,12 @@ bool Holds(const Condition& condition, const SeccompData& data);
 Verdict Evaluate(Architecture architecture, const PortionPolicy& portion,
                  const SeccompData& data);
 
+// While the portion serves: the stronger answer of its two filters, the second
+// one's where they are equal (as the kernel has it). Without a second filter
+// the same as Evaluate.
+Verdict EvaluateServing(Architecture architecture, const PortionPolicy& portion,
+                        const SeccompData& data);
+
 }  // namespace bailey::policy
 
 #endif  // BAILEY_POLICY_COMPILER_LANGUAGE_EVALUATOR_H_

@@ -17,8 +17,8 @@ constexpr std::array<std::string_view, 2> kTrustWords = {"trusted",
                                                          "untrusted"};
 
 std::vector<std::string_view> StatementWords() {
-  std::vector<std::string_view> words = {"portion", "test", "assert",
-                                         "auxiliary", "declassify"};
+  std::vector<std::string_view> words = {"portion", "serving",   "test",
+                                         "assert",  "auxiliary", "declassify"};
   for (const std::string_view word : kSimpleStatements) words.push_back(word);
   return words;
 }
@@ -75,6 +75,7 @@ class Parser {
   void ParseStatement(bool in_portion, std::vector<Statement>& out) {
     if (cursor_.AcceptSymbol(";")) return;  // an empty statement is harmless
     if (cursor_.AtWord("portion")) return Portion(in_portion, out);
+    if (cursor_.AtWord("serving")) return Serving(out);
     if (cursor_.Peek().kind == TokenKind::kIdentifier)
       if (const LaterClause* later = FindLaterClause(cursor_.PeekText()))
         return Unsupported(*later);
@@ -151,12 +152,27 @@ class Parser {
     if (!trust && !cursor_.AtSymbol("{")) return Recover(begin);
     if (!cursor_.ExpectSymbol("{")) return Recover(begin);
     const Token opening = cursor_.Previous();
-    // INVARIANT: at most one level deep: a portion in a portion is parsed for
-    // its errors as if it stood beside the other.
+    // A portion in a portion is parsed for its errors as if it stood beside the
+    // other.
     portion.statements =
         ++portion_depth_ <= kMaxDepth ? Block(opening, true) : Overflow();
     --portion_depth_;
     statement.body = std::move(portion);
+    out.push_back(std::move(statement));
+  }
+
+  void Serving(std::vector<Statement>& out) {
+    const size_t begin = cursor_.position();
+    Statement statement;
+    statement.keyword = {"serving", cursor_.Next().span()};
+    statement.span = cursor_.SpanSince(begin);
+    if (!cursor_.ExpectSymbol("{")) return Recover(begin);
+    const Token opening = cursor_.Previous();
+    ServingStatement serving;
+    serving.statements =
+        ++portion_depth_ <= kMaxDepth ? Block(opening, true) : Overflow();
+    --portion_depth_;
+    statement.body = std::move(serving);
     out.push_back(std::move(statement));
   }
 

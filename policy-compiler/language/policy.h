@@ -145,6 +145,10 @@ struct PortionPolicy {
   std::vector<PlanFileRule> files;
   Action otherwise;
   bool clone_constrained = false;  // clone3 answers ENOSYS then
+  // One or none: what a second filter answers from the moment when the portion
+  // says that it serves (runtime/serving.h). Both are asked then, and the
+  // stronger answer counts. Rules, `otherwise` and a name for messages alone.
+  std::vector<PortionPolicy> serving;
 };
 
 // Files that the program may load while it runs (dlopen): absolute, `*` and `?`
@@ -157,8 +161,9 @@ struct PluginPattern {
 // What a test expects of one system call.
 struct Expectation {
   enum class Kind { kAllowed, kDenied, kAction } kind = Kind::kAllowed;
-  Action action;        // kAction
-  std::string portion;  // empty: every portion
+  Action action;         // kAction
+  std::string portion;   // empty: every portion
+  bool serving = false;  // of what it may do while it serves
   uint32_t number = 0;
   std::array<uint64_t, 6> arguments{};
   std::string text;  // as written, white space folded

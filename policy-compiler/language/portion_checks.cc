@@ -46,6 +46,10 @@ class Checker {
       WarnOfWaysAround(portion);
       WarnOfUserNamespaces(portion);
       WarnOfOpenEnds(portion);
+      for (PortionPolicy& serving : portion.serving) {
+        CheckErrnos(serving);
+        CheckClone(serving);
+      }
     }
   }
 

@@ -48,8 +48,12 @@ bool BelongsToLibrary(const Statement& statement) {
 // A portion in a portion was reported by the parser.
 bool BelongsToPortion(const Statement& statement) {
   return IsOneOf<SyscallStatement, FileStatement, UsesStatement,
-                 FunctionStatement, PortionStatement, AssertStatement>(
-      statement);
+                 FunctionStatement, PortionStatement, ServingStatement,
+                 AssertStatement>(statement);
+}
+
+bool BelongsToServing(const Statement& statement) {
+  return IsOneOf<SyscallStatement, UseStatement, OtherwiseStatement>(statement);
 }
 
 bool BelongsToPolicy(const Statement& statement) {
@@ -105,6 +109,15 @@ bool Resolver::IsMisplaced(const Statement& statement, PolicyText& text,
                      "`use`, "
                      "`version` and `widths`");
   if (text.is_library) return false;
+  if (scope.is_serving && !BelongsToServing(statement))
+    return misplaced(word + " cannot stand in `serving`",
+                     "what holds while a portion serves are rules for system "
+                     "calls, `use` and `otherwise`");
+  if (scope.is_serving) return false;
+  if (scope.portion == nullptr && IsOneOf<ServingStatement>(statement) &&
+      policy_.portions.front().span.length != 0)
+    return misplaced(word + " belongs to one of the portions",
+                     "each says by itself when it serves");
   if (scope.portion != nullptr && !BelongsToPortion(statement))
     return misplaced(word + " belongs to the policy, not to a portion",
                      "move it out of the portion");
@@ -147,9 +160,14 @@ void Resolver::Resolve(const Statement& statement, const SyscallStatement& rule,
                        PolicyText& text, const Scope& scope) {
   has_syscall_rules_ = has_syscall_rules_ || !text.is_library;
   // INVARIANT: Declare ran, and every portion has the policy's `otherwise`.
-  const Action& otherwise = policy_.portions.front().otherwise;
+  const Action& otherwise = scope.portion ? scope.portion->otherwise
+                                          : policy_.portions.front().otherwise;
   const auto action =
       ResolveRuleAction(rule, statement.keyword.span, otherwise, text.report);
+  if (scope.is_serving && action && action->kind == ActionKind::kLog)
+    text.report.Error(statement.keyword.span,
+                      "`log` in `serving` would record nothing",
+                      "log it outside: that filter stays in force");
   const Rule shared{
       action.value_or(Action{}), AddRule(statement.text, statement.span, text),
       scope.portion ? &scope.portion->syscalls : &common_syscalls_};
@@ -203,6 +221,7 @@ void Resolver::AddCall(const SyscallPattern& written,
 
 void Resolver::Resolve(const Statement& statement, const FileStatement& rule,
                        PolicyText& text, const Scope& scope) {
+  if (scope.is_serving) return;  // a library's: Landlock has no second set
   const uint32_t index = AddRule(statement.text, statement.span, text);
   auto& files = scope.portion ? scope.portion->files : common_files_;
   for (const Name& written : rule.paths) {
@@ -256,7 +275,45 @@ void Resolver::Resolve(const Statement&, const TestStatement& test,
 // Those of a library hold for whoever uses it.
 void Resolver::Resolve(const Statement& statement, const AssertStatement& claim,
                        PolicyText& text, const Scope& scope) {
-  assertions_->Resolve(statement, claim, text, scope.portion);
+  if (!scope.is_serving)
+    assertions_->Resolve(statement, claim, text, scope.portion);
+}
+
+void Resolver::Resolve(const Statement& statement,
+                       const ServingStatement& serving, PolicyText& text,
+                       const Scope& scope) {
+  PortionPolicy& portion =
+      scope.portion ? *scope.portion : policy_.portions.front();
+  if (!portion.serving.empty())
+    return text.report.Error(statement.keyword.span, "`serving` stands twice");
+  PortionPolicy phase;
+  phase.name = portion.name + " serving";
+  phase.trusted = portion.trusted;
+  phase.span = statement.keyword.span;
+  phase.otherwise = OtherwiseOf(serving, portion.otherwise, text);
+  // What the portion uses elsewhere says nothing of what it may do here.
+  const auto elsewhere = std::exchange(included_, {});
+  ResolveStatements(serving.statements, text, {&phase, /*is_serving=*/true});
+  included_ = elsewhere;
+  SortStably(phase.syscalls, [](const auto& rule) { return rule.rule; });
+  portion.serving.push_back(std::move(phase));
+}
+
+Action Resolver::OtherwiseOf(const ServingStatement& serving,
+                             const Action& outer, PolicyText& text) {
+  std::optional<Action> own;
+  for (const Statement& statement : serving.statements) {
+    const auto* otherwise = std::get_if<OtherwiseStatement>(&statement.body);
+    if (otherwise == nullptr) continue;
+    if (own)
+      text.report.Error(statement.keyword.span, "`otherwise` stands twice");
+    own = ResolveAction(otherwise->action, text.report);
+    if (own && own->kind == ActionKind::kLog)
+      text.report.Error(statement.keyword.span,
+                        "`log` in `serving` would record nothing",
+                        "allow outside of `serving` what is to be logged");
+  }
+  return own.value_or(outer);
 }
 
 void Resolver::Resolve(const Statement&, const PortionStatement& portion,
@@ -272,10 +329,11 @@ void Resolver::Resolve(const Statement&, const PortionStatement& portion,
 
 // The rules of each text count once, where it is first used.
 void Resolver::Resolve(const Statement&, const UseStatement& use,
-                       PolicyText& text, const Scope&) {
+                       PolicyText& text, const Scope& scope) {
   PolicyText* const used = text.uses.at(use.library.span.offset);
   if (used == nullptr || !included_.insert(used).second) return;
-  ResolveStatements(used->syntax.statements, *used, {});
+  ResolveStatements(used->syntax.statements, *used,
+                    scope.is_serving ? scope : Scope{});
 }
 
 void Resolver::FinishPortions() {

@@ -42,6 +42,7 @@ class Resolver {
   // Where a rule goes: nullptr is every portion.
   struct Scope {
     PortionPolicy* portion = nullptr;
+    bool is_serving = false;  // `portion` is what a portion does while serving
   };
 
   // What all patterns of a rule share.
@@ -70,11 +71,16 @@ class Resolver {
                PolicyText& text, const Scope& scope);
   void Resolve(const Statement& statement, const UsesStatement& uses,
                PolicyText& text, const Scope& scope);
+  void Resolve(const Statement& statement, const ServingStatement& serving,
+               PolicyText& text, const Scope& scope);
   void Resolve(const Statement& statement, const PortionStatement& portion,
                PolicyText& text, const Scope& scope);
   // Declarations, which are done.
   void Resolve(const Statement&, const auto&, PolicyText&, const Scope&) {}
 
+  // Of `serving`, which has the policy's where it says none.
+  static Action OtherwiseOf(const ServingStatement& serving,
+                            const Action& outer, PolicyText& text);
   void AddPattern(const SyscallPattern& pattern, const Rule& rule,
                   PolicyText& text);
   void AddGroup(const Group& group, const Rule& rule);

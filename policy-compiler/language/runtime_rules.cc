@@ -1,6 +1,7 @@
 #include "policy-compiler/language/runtime_rules.h"
 
 #include <linux/futex.h>
+#include <linux/seccomp.h>
 
 #include <algorithm>
 #include <utility>
@@ -35,8 +36,11 @@ void AddRule(Policy& policy, std::string_view call, Condition when,
                          std::move(when),
                          {ActionKind::kAllow, 0},
                          info.index};
-  for (PortionPolicy& portion : policy.portions)
+  for (PortionPolicy& portion : policy.portions) {
     portion.syscalls.push_back(rule);
+    for (PortionPolicy& serving : portion.serving)
+      serving.syscalls.push_back(rule);
+  }
   policy.rules.push_back(std::move(info));
 }
 
@@ -44,6 +48,27 @@ Condition Equal(const Policy& policy, std::string_view call,
                 std::string_view argument, uint64_t value) {
   return Compare(CompareArgument(CallNamed(policy.architecture, call), argument,
                                  CompareOp::kEqual, value));
+}
+
+// `log`, so that the outcome shows the switch. Nothing but a filter more can
+// come of it, without a listener.
+void AddSwitchRule(Policy& policy) {
+  if (std::ranges::all_of(policy.portions, [](const PortionPolicy& portion) {
+        return portion.serving.empty();
+      }))
+    return;
+  RuleInfo info;
+  info.index = kFirstUserRule + static_cast<uint32_t>(policy.rules.size());
+  info.text = BAILEY_SWITCH_RULE;
+  const SyscallRule rule{
+      CallNamed(policy.architecture, "seccomp").number,
+      AllOf({Equal(policy, "seccomp", "operation", SECCOMP_SET_MODE_FILTER),
+             Equal(policy, "seccomp", "flags", SECCOMP_FILTER_FLAG_TSYNC)}),
+      {ActionKind::kLog, 0},
+      info.index};
+  for (PortionPolicy& portion : policy.portions)
+    if (!portion.serving.empty()) portion.syscalls.push_back(rule);
+  policy.rules.push_back(std::move(info));
 }
 
 }  // namespace
@@ -58,6 +83,7 @@ void AddRuntimeRules(Policy& policy) {
   AddRule(policy, "prctl",
           Equal(policy, "prctl", "option", BAILEY_SENTINEL_OPTION),
           "give the filter's listener away");
+  AddSwitchRule(policy);
 }
 
 }  // namespace bailey::policy

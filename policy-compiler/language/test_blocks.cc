@@ -47,6 +47,7 @@ class TestResolver {
     const auto& portion = written.portion ? written.portion : syntax_.portion;
     if (written.portion && !KnowsPortion(*written.portion)) return std::nullopt;
     if (portion) result.portion = portion->text;
+    result.serving = written.portion ? written.serving : syntax_.serving;
     const Syscall* call =
         ResolveCall(written.call, policy_.architecture, text_.report);
     if (call == nullptr) return std::nullopt;

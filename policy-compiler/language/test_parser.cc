@@ -17,12 +17,13 @@ bool TestParser::Header(TestStatement& test) {
   auto name = cursor_.ExpectString("the test's name in double quotes");
   if (!name) return false;
   test.name = *std::move(name);
-  return Portion(test.portion) && cursor_.ExpectSymbol("{");
+  return Portion(test.portion, test.serving) && cursor_.ExpectSymbol("{");
 }
 
-bool TestParser::Portion(std::optional<Name>& portion) {
+bool TestParser::Portion(std::optional<Name>& portion, bool& serving) {
   if (!cursor_.AcceptWord("in")) return true;
   portion = cursor_.ExpectName("the name of a portion");
+  serving = portion && cursor_.AcceptWord("serving");
   return portion.has_value();
 }
 
@@ -47,7 +48,7 @@ void TestParser::Body(TestStatement& test) {
 }
 
 bool TestParser::Expectation(ExpectationSyntax& expectation) {
-  if (!Portion(expectation.portion)) return false;
+  if (!Portion(expectation.portion, expectation.serving)) return false;
   auto call = cursor_.ExpectName("the name of a system call");
   if (!call) return false;
   expectation.call = *std::move(call);

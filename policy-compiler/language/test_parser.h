@@ -29,7 +29,7 @@ class TestParser {
   bool Header(TestStatement& test);
   void Body(TestStatement& test);
   bool Expectation(ExpectationSyntax& expectation);
-  bool Portion(std::optional<Name>& portion);
+  bool Portion(std::optional<Name>& portion, bool& serving);
   bool Arguments(ExpectationSyntax& expectation);
   bool Outcome(ActionSyntax& outcome);
   void SkipExpectation();

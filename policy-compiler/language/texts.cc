@@ -68,10 +68,20 @@ class Loader {
     text.syntax = ParsePolicy(text.text, text.report);
     text.widths = WidthsOf(text.syntax, text.report);
     text.version = VersionOf(text.syntax, text.report);
-    for (const Statement& statement : text.syntax.statements) {
+    FollowUses(text.syntax.statements, text);
+  }
+
+  // INVARIANT: it ends, since the parser bounds how deep blocks stand in each
+  // other.
+  void FollowUses(const std::vector<Statement>& statements, PolicyText& text) {
+    for (const Statement& statement : statements) {
       if (sink_.full()) return;
       if (const auto* use = std::get_if<UseStatement>(&statement.body))
         text.uses.emplace(use->library.span.offset, Follow(*use, text));
+      if (const auto* portion = std::get_if<PortionStatement>(&statement.body))
+        FollowUses(portion->statements, text);
+      if (const auto* serving = std::get_if<ServingStatement>(&statement.body))
+        FollowUses(serving->statements, text);
     }
   }
 

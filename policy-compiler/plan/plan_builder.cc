@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "policy-compiler/language/action.h"
 #include "policy-compiler/language/compile.h"
 #include "policy-compiler/language/evaluator.h"
 #include "policy-compiler/plan/plan_parts.h"
@@ -12,8 +13,7 @@ namespace {
 
 // The portions wait for each other with futex: where the author denies that,
 // they would never answer.
-Result<> RefuseDeniedRuntime(const Policy& policy,
-                             const PortionPolicy& portion) {
+Result<> RefuseDeniedFutex(const Policy& policy, const PortionPolicy& portion) {
   for (const char* operation : {"FUTEX_WAIT", "FUTEX_WAKE"}) {
     const std::string arguments[] = {"0", operation};
     ASSIGN_OR_RETURN(const SeccompData call,
@@ -26,6 +26,33 @@ Result<> RefuseDeniedRuntime(const Policy& policy,
                     "`{}` talks to the others",
                     rule.file, rule.line, rule.text, operation, portion.name),
         "let the rule's condition leave it out");
+  }
+  return {};
+}
+
+// A portion that cannot install its second filter ends there.
+Result<> RefuseDeniedSwitch(const Policy& policy,
+                            const PortionPolicy& portion) {
+  const std::string arguments[] = {"SECCOMP_SET_MODE_FILTER",
+                                   "SECCOMP_FILTER_FLAG_TSYNC"};
+  ASSIGN_OR_RETURN(const SeccompData call,
+                   ParseInvocation(policy.architecture, "seccomp", arguments));
+  const Verdict verdict = Evaluate(policy.architecture, portion, call);
+  if (!IsDenial(verdict.action)) return {};
+  const RuleInfo rule = DescribeRule(policy, portion, verdict.rule);
+  return Fail(
+      fmt::format("{}:{}: `{}` denies seccomp, by which portion `{}` installs "
+                  "the filter for serving",
+                  rule.file, rule.line, rule.text, portion.name),
+      "let the rule's condition leave it out");
+}
+
+Result<> RefuseDeniedRuntime(const Policy& policy,
+                             const PortionPolicy& portion) {
+  RETURN_IF_ERROR(RefuseDeniedFutex(policy, portion));
+  for (const PortionPolicy& serving : portion.serving) {
+    RETURN_IF_ERROR(RefuseDeniedFutex(policy, serving));
+    RETURN_IF_ERROR(RefuseDeniedSwitch(policy, portion));
   }
   return {};
 }
@@ -57,6 +84,8 @@ Result<PlanResult> BuildPlan(const Policy& written, const SourceText& text,
     RETURN_IF_ERROR(RefuseDeniedRuntime(policy, portion));
     RETURN_IF_ERROR(AddFilters(policy, portion, AgentNotifyOptions(portion),
                                proof, plan.portions[i], result));
+    RETURN_IF_ERROR(
+        AddServingFilter(policy, portion, proof, plan.portions[i], result));
   }
   return result;
 }

@@ -79,4 +79,19 @@ Result<> AddFilters(const Policy& policy, const PortionPolicy& portion,
   return {};
 }
 
+Result<> AddServingFilter(const Policy& policy, const PortionPolicy& portion,
+                          const ProofOptions& proof, PlanPortion& planned,
+                          PlanResult& result) {
+  for (const PortionPolicy& serving : portion.serving) {
+    ASSIGN_OR_RETURN(
+        FilterProof filter,
+        CompileAndProvePlain(policy, serving, proof.timeout_ms, proof.tools));
+    if (!filter.proof.proved())
+      result.unproved.push_back(
+          {serving.name, filter.filter.kind, std::move(filter.proof)});
+    planned.serving = std::move(filter.filter);
+  }
+  return {};
+}
+
 }  // namespace bailey::policy

@@ -36,6 +36,12 @@ Result<> AddFilters(const Policy& policy, const PortionPolicy& portion,
                     const NotifyOptions& options, const ProofOptions& proof,
                     PlanPortion& planned, PlanResult& result);
 
+// The same for the filter that a portion installs when it begins to serve, if
+// the policy has one.
+Result<> AddServingFilter(const Policy& policy, const PortionPolicy& portion,
+                          const ProofOptions& proof, PlanPortion& planned,
+                          PlanResult& result);
+
 }  // namespace bailey::policy
 
 #endif  // BAILEY_POLICY_COMPILER_PLAN_PLAN_PARTS_H_

@@ -57,6 +57,9 @@ Result<PlanResult> BuildProgramPlan(const Policy& written, const Policy& loader,
   plan.architecture = ArchitectureName(policy.architecture);
   plan.credentials = CredentialsOf(policy, *portion);
   plan.unenforced = Unenforced(policy);
+  if (!portion->serving.empty())
+    plan.unenforced.push_back(
+        "serving: a program as it is does not say when it serves");
   PlanPortion planned = PolicyPart(policy, *portion);
   planned.holds_main = true;
   planned.unmodified = true;

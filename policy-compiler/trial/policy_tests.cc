@@ -44,6 +44,8 @@ class Runner {
   Result<TestReport> Run() {
     for (const PortionPolicy& portion : policy_.portions) {
       RETURN_IF_ERROR(MakeFilters(portion));
+      for (const PortionPolicy& serving : portion.serving)
+        RETURN_IF_ERROR(MakeServingFilter(serving));
     }
     for (const PolicyTest& test : policy_.tests) {
       TestResult result{test.name, test.file, test.line, {}};
@@ -60,13 +62,24 @@ class Runner {
     ASSIGN_OR_RETURN(
         std::vector<FilterProof> filters,
         CompileAndProve(policy_, portion, proof_.timeout_ms, proof_.tools));
-    for (const FilterProof& filter : filters) {
-      if (filter.proof.proved()) continue;
-      report_.unproved.push_back(
-          {portion.name, filter.filter.kind, filter.proof});
-    }
-    filters_[portion.name] = std::move(filters);
+    Keep(portion, std::move(filters));
     return {};
+  }
+
+  Result<> MakeServingFilter(const PortionPolicy& serving) {
+    ASSIGN_OR_RETURN(FilterProof filter,
+                     CompileAndProvePlain(policy_, serving, proof_.timeout_ms,
+                                          proof_.tools));
+    Keep(serving, {std::move(filter)});
+    return {};
+  }
+
+  void Keep(const PortionPolicy& portion, std::vector<FilterProof> filters) {
+    for (const FilterProof& filter : filters)
+      if (!filter.proof.proved())
+        report_.unproved.push_back(
+            {portion.name, filter.filter.kind, filter.proof});
+    filters_[portion.name] = std::move(filters);
   }
 
   Result<> RunInPortions(const Expectation& expectation, TestResult& result) {
@@ -74,6 +87,9 @@ class Runner {
       const bool asked =
           expectation.portion.empty() || expectation.portion == portion.name;
       if (!asked) continue;
+      if (expectation.serving && portion.serving.empty())
+        return Fail(fmt::format("{}:{}: the portion `{}` has no `serving`",
+                                result.file, expectation.line, portion.name));
       ASSIGN_OR_RETURN(ExpectationResult answer, Ask(expectation, portion));
       result.results.push_back(std::move(answer));
     }
@@ -86,9 +102,13 @@ class Runner {
     call.number = expectation.number;
     call.architecture = SyscallTable::For(policy_.architecture).audit_arch();
     call.arguments = expectation.arguments;
-    Touch(portion, call);
     ExpectationResult result;
     result.expectation = expectation;
+    if (expectation.serving) {
+      AskServing(portion, call, result);
+      return result;
+    }
+    Touch(portion, call);
     result.portion = portion.name;
     result.verdict = Evaluate(policy_.architecture, portion, call);
     result.as_expected = IsExpected(expectation, result.verdict.action);
@@ -97,6 +117,18 @@ class Runner {
     if (result.filter_fault.empty())
       RETURN_IF_ERROR(MakeCall(portion, call, result));
     return result;
+  }
+
+  // The answer is that of both filters. No call is made: it would be under one.
+  void AskServing(const PortionPolicy& portion, const SeccompData& call,
+                  ExpectationResult& result) {
+    const PortionPolicy& serving = portion.serving.front();
+    Touch(serving, call);
+    result.portion = serving.name;
+    result.verdict = EvaluateServing(policy_.architecture, portion, call);
+    result.as_expected = IsExpected(result.expectation, result.verdict.action);
+    result.filter_fault = FilterFault(
+        serving, call, Evaluate(policy_.architecture, serving, call));
   }
 
   void Touch(const PortionPolicy& portion, const SeccompData& call) {
@@ -152,11 +184,19 @@ class Runner {
     for (const RuleInfo& rule : policy_.rules)
       if (rule.file.empty()) ours.insert(rule.index);
     for (const PortionPolicy& portion : policy_.portions)
-      for (const SyscallRule& rule : portion.syscalls)
-        if (!ours.contains(rule.rule) && !report_.touched.contains(rule.rule))
-          report_.untouched.insert(rule.rule);
+      AddUntouched(portion, ours);
+    for (const PortionPolicy& portion : policy_.portions)
+      for (const PortionPolicy& serving : portion.serving)
+        AddUntouched(serving, ours);
     std::erase_if(report_.touched,
                   [&](uint32_t rule) { return ours.contains(rule); });
+  }
+
+  void AddUntouched(const PortionPolicy& portion,
+                    const std::set<uint32_t>& ours) {
+    for (const SyscallRule& rule : portion.syscalls)
+      if (!ours.contains(rule.rule) && !report_.touched.contains(rule.rule))
+        report_.untouched.insert(rule.rule);
   }
 
   const Policy& policy_;

@@ -137,14 +137,26 @@ AssertionProof ProveAssertion(const Policy& policy,
   return proof;
 }
 
+// What the first filter never allows is never allowed; what is always to be
+// allowed the second must allow as well.
+std::vector<const PortionPolicy*> FiltersOf(const PortionPolicy& portion,
+                                            AssertionKind kind) {
+  std::vector<const PortionPolicy*> filters = {&portion};
+  if (kind == AssertionKind::kAlways)
+    for (const PortionPolicy& serving : portion.serving)
+      filters.push_back(&serving);
+  return filters;
+}
+
 std::vector<AssertionProof> ProveAssertions(const Policy& policy,
                                             uint32_t timeout_ms) {
   std::vector<AssertionProof> proofs;
   for (const Assertion& assertion : policy.assertions)
     for (const PortionPolicy& portion : policy.portions)
       if (assertion.portion.empty() || assertion.portion == portion.name)
-        proofs.push_back(
-            ProveAssertion(policy, portion, assertion, timeout_ms));
+        for (const PortionPolicy* each : FiltersOf(portion, assertion.kind))
+          proofs.push_back(
+              ProveAssertion(policy, *each, assertion, timeout_ms));
   return proofs;
 }
 

@@ -57,6 +57,11 @@ AssertionProof ProveAssertion(const Policy& policy,
                               const PortionPolicy& portion,
                               const Assertion& assertion, uint32_t timeout_ms);
 
+// The filters of a portion for which an assertion must be proved, so that it
+// holds while the portion starts and while it serves.
+std::vector<const PortionPolicy*> FiltersOf(const PortionPolicy& portion,
+                                            AssertionKind kind);
+
 // All of the policy's, for each portion that they are about.
 std::vector<AssertionProof> ProveAssertions(const Policy& policy,
                                             uint32_t timeout_ms);

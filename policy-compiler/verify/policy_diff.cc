@@ -66,7 +66,11 @@ class Differ {
   PolicyDiff Run(const std::vector<Pair>& pairs) {
     DiffLimits(old_.limits, new_.limits, diff_.grants);
     DiffPlugins(old_, new_, diff_.grants);
-    for (const Pair& pair : pairs) DiffPair(pair);
+    for (const Pair& pair : pairs) {
+      DiffPair(pair);
+      if (pair.old_portion != nullptr && pair.new_portion != nullptr)
+        DiffServing(pair);
+    }
     return std::move(diff_);
   }
 
@@ -83,6 +87,20 @@ class Differ {
                    diff_.grants);
     for (size_t i = first; i < diff_.grants.size(); ++i)
       diff_.grants[i].portion = name;
+  }
+
+  // A second filter only takes away: one more is stricter.
+  void DiffServing(const Pair& pair) {
+    const std::vector<PortionPolicy>& before = pair.old_portion->serving;
+    const std::vector<PortionPolicy>& after = pair.new_portion->serving;
+    if (!before.empty() && !after.empty())
+      return AddCalls(NameOf(pair) + " serving",
+                      {&before.front(), &after.front()});
+    if (before.empty() == after.empty()) return;
+    const bool is_new = before.empty();
+    diff_.grants.push_back({NameOf(pair), "serving", is_new ? "none" : "there",
+                            is_new ? "there" : "none",
+                            is_new ? Relation::kStricter : Relation::kLooser});
   }
 
   // A ceiling need not know how programs are split, and a policy under it

@@ -99,7 +99,7 @@ class PolicyCompare(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         document = json.loads(done.stdout)
         self.validate(document, "infer")
-        self.assertIn("socket", [left["name"] for left in document["denied"]])
+        self.assertIn("poll", [left["name"] for left in document["denied"]])
         self.assertIn("openat", [left["name"] for left in document["narrowed"]])
         self.assertEqual(document["policy"], under.read_text())
         self.assertEqual(self.diff("--ceiling", ceiling, under)[0], 0)

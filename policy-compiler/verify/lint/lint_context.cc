@@ -41,25 +41,30 @@ LintContext::LintContext(const std::vector<const Policy*>& targets,
                          const LintOptions& options)
     : targets_(targets), options_(options), input_(context_) {
   for (const Policy* policy : targets_) {
-    const SyscallTable& table = SyscallTable::For(policy->architecture);
     for (const PortionPolicy& portion : policy->portions) {
-      std::set<uint32_t> named;
-      for (const SyscallRule& rule : portion.syscalls)
-        named.insert(rule.number);
-      for (const uint32_t number : named) {
-        NumberFacts facts{
-            policy,
-            &portion,
-            table.FindByNumber(number),
-            RulesOf(portion, number),
-            {},
-            UnmatchedAction(policy->architecture, portion, number)};
-        CHECK(facts.call != nullptr);
-        for (const SyscallRule* rule : facts.rules)
-          facts.match.push_back(ConditionFormula(rule->when, input_));
-        numbers_.push_back(std::move(facts));
-      }
+      AddNumbers(*policy, portion);
+      for (const PortionPolicy& serving : portion.serving)
+        AddNumbers(*policy, serving);
     }
+  }
+}
+
+void LintContext::AddNumbers(const Policy& policy,
+                             const PortionPolicy& portion) {
+  const SyscallTable& table = SyscallTable::For(policy.architecture);
+  std::set<uint32_t> named;
+  for (const SyscallRule& rule : portion.syscalls) named.insert(rule.number);
+  for (const uint32_t number : named) {
+    NumberFacts facts{&policy,
+                      &portion,
+                      table.FindByNumber(number),
+                      RulesOf(portion, number),
+                      {},
+                      UnmatchedAction(policy.architecture, portion, number)};
+    CHECK(facts.call != nullptr);
+    for (const SyscallRule* rule : facts.rules)
+      facts.match.push_back(ConditionFormula(rule->when, input_));
+    numbers_.push_back(std::move(facts));
   }
 }
 

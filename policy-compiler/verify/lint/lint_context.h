@@ -70,6 +70,7 @@ class LintContext {
   bool IsOwn(const Policy& policy, const RuleInfo& rule) const;
 
  private:
+  void AddNumbers(const Policy& policy, const PortionPolicy& portion);
   LintAnswer Check(z3::solver& solver, const std::string& what);
 
   std::vector<const Policy*> targets_;

@@ -9,6 +9,9 @@
 
 #include <cstddef>
 #include <cstring>
+#include <filesystem>
+#include <string>
+#include <system_error>
 
 #include "executor/process.h"
 #include "tests/executor/inject/traced_child.h"
@@ -122,11 +125,14 @@ TEST_P(ExecFilterTest, AnotherListenerIsRefusedByTheKernel) {
 
 TEST_P(ExecFilterTest, APolicyThatNotifiesCloseCanBeInstalled) {
   TracedChild child({Program(), "arguments"});
-  // The program's own loader closes, too: everything else is answered EPERM.
   const auto listener =
       Listen(child, Filter(SYS_close, SECCOMP_RET_USER_NOTIF));
   ASSERT_TRUE(listener.ok()) << listener.error().message;
-  EXPECT_FALSE(CopyFdOf(child.pidfd(), 3).valid());
+  // By now the number may be that of a file of the program's loader.
+  std::error_code gone;
+  const std::filesystem::path descriptor = std::filesystem::read_symlink(
+      "/proc/" + std::to_string(child.pid()) + "/fd/3", gone);
+  EXPECT_EQ(descriptor.string().find("seccomp"), std::string::npos);
 }
 
 TEST_P(ExecFilterTest, APolicyThatTrapsCloseIsRefusedAndNothingRuns) {

@@ -66,6 +66,18 @@ TEST_F(CheckTest, AProvedCallThatItsPortionRefusesIsDenied) {
   EXPECT_EQ(result.exit_code(), 1);
 }
 
+TEST_F(CheckTest, WhatHappensWhileServingBothFiltersMustAllow) {
+  PortionPolicy serving = policy_.portions[0];
+  serving.name = "signer serving";
+  serving.syscalls.pop_back();  // openat
+  policy_.portions[0].serving = {serving};
+  Capability call = Call(257, "openat", Confidence::kProved, "sign");
+  call.phase = Phase::kServing;
+  EXPECT_EQ(Run({call}).denied.size(), 1u);
+  call.phase = Phase::kStartup;
+  EXPECT_EQ(Run({call}).allowed_count, 1u);
+}
+
 TEST_F(CheckTest, TheSameCallInThePortionThatAllowsItIsFine) {
   const CheckResult result =
       Run({Call(257, "openat", Confidence::kProved, "sign")});

@@ -8,6 +8,7 @@
 
 #include "common/json.h"
 #include "policies/builtin_policies.h"
+#include "policy-compiler/check/abstract_call.h"
 #include "policy-compiler/check/check.h"
 #include "policy-compiler/verify/policy_diff.h"
 #include "tests/policy-compiler/language/policy_testing.h"
@@ -60,6 +61,59 @@ Policy Loaded(const InferredPolicy& inferred) {
       LoadPolicy({"i.policy", inferred.text}, FindBuiltinPolicy);
   EXPECT_TRUE(parsed.policy.has_value()) << RenderText(parsed.diagnostics);
   return parsed.policy ? *std::move(parsed.policy) : Policy{};
+}
+
+Capability In(Phase phase, Capability capability) {
+  capability.phase = phase;
+  return capability;
+}
+
+Report TwoPhases() {
+  Report report = ReportOf({In(Phase::kStartup, Makes("execve")),
+                            In(Phase::kStartup, Makes("sendto")),
+                            In(Phase::kServing, Makes("sendto")),
+                            In(Phase::kServing, Makes("accept4"))});
+  SwitchPoint point;
+  point.chosen = true;
+  report.switch_points = {point};
+  return report;
+}
+
+CallAnswer AnswerOf(const InferredPolicy& inferred, std::string_view name) {
+  const Policy policy = Loaded(inferred);
+  if (policy.portions.empty()) return {};
+  return Answer(policy.architecture, policy.portions.front(),
+                Makes(name).number, {});
+}
+
+TEST(Infer, OnePhaseAloneHasItsOwnCallsAndNoOthers) {
+  InferOptions options;
+  options.libraries.clear();
+  options.phase = Phase::kServing;
+  const InferredPolicy serving = MustInfer(TwoPhases(), options);
+  EXPECT_EQ(serving.written, 2u);
+  EXPECT_EQ(AnswerOf(serving, "accept4").allowed, Certainty::kAlways);
+  EXPECT_EQ(AnswerOf(serving, "sendto").allowed, Certainty::kAlways);
+  EXPECT_EQ(AnswerOf(serving, "execve").allowed, Certainty::kNever);
+  options.phase = Phase::kStartup;
+  const InferredPolicy startup = MustInfer(TwoPhases(), options);
+  EXPECT_EQ(AnswerOf(startup, "accept4").allowed, Certainty::kNever);
+  EXPECT_EQ(AnswerOf(startup, "execve").allowed, Certainty::kAlways);
+  options.phase = std::nullopt;
+  EXPECT_EQ(AnswerOf(MustInfer(TwoPhases(), options), "execve").allowed,
+            Certainty::kAlways);
+}
+
+// What has no switch point serves from the start.
+TEST(Infer, APhaseOfAReportWithoutASwitchPointIsRefused) {
+  Report report = TwoPhases();
+  report.switch_points[0].chosen = false;
+  InferOptions options;
+  options.phase = Phase::kServing;
+  const auto inferred =
+      InferPolicy(report, options, FindBuiltinPolicy, nullptr);
+  ASSERT_FALSE(inferred.ok());
+  EXPECT_THAT(inferred.error().message, HasSubstr("no switch point"));
 }
 
 TEST(Infer, WritesARuleForWhatTheLibraryDoesNotCover) {

@@ -2,8 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/seccomp.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "policies/builtin_policies.h"
 #include "policy-compiler/language/compile.h"
@@ -124,6 +126,51 @@ TEST(PlanBuilderTest, ADenialThatWouldHangTheChannelIsRefused) {
   ASSERT_FALSE(result.ok());
   EXPECT_THAT(result.error().message, HasSubstr("t.policy:5"));
   EXPECT_THAT(result.error().message, HasSubstr("FUTEX_WAIT"));
+}
+
+const SourceText kServing{"t.policy", R"(policy t {
+  use "runtime/c";
+  portion signer trusted { function sign; }
+  portion worker untrusted {
+    serving { allow syscall read; otherwise errno ENOSYS; }
+  }
+  otherwise errno EPERM;
+})"};
+
+Result<PlanResult> BuildServing(std::string text) {
+  const SourceText source{"t.policy", std::move(text)};
+  ParsedPolicy parsed = LoadPolicy(source, FindBuiltinPolicy);
+  EXPECT_TRUE(parsed.policy.has_value()) << RenderText(parsed.diagnostics);
+  Diagnostics diagnostics;
+  return BuildPlan(*parsed.policy, source, SignerFlow(), diagnostics);
+}
+
+TEST(PlanBuilderTest, TheFilterForServingIsProvedAndReadsBack) {
+  const auto result = BuildServing(kServing.text);
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  EXPECT_TRUE(result->unproved.empty());
+  const auto again = ParsePlan(WritePlan(result->plan), "plan.json");
+  ASSERT_TRUE(again.ok()) << again.error().message;
+  EXPECT_FALSE(again->portions[0].serving.has_value());
+  ASSERT_TRUE(again->portions[1].serving.has_value());
+  const PlanFilter& filter = *again->portions[1].serving;
+  EXPECT_EQ(filter.kind, FilterKind::kPlain);
+  EXPECT_THAT(filter.solver, HasSubstr("z3"));
+  SeccompData call;
+  call.architecture = SyscallTable::For(Architecture::kX8664).audit_arch();
+  call.number = 0;  // read
+  EXPECT_EQ(RunBpf(filter.program, call).returned, SECCOMP_RET_ALLOW);
+  call.number = 1;  // write
+  EXPECT_EQ(RunBpf(filter.program, call).returned, SECCOMP_RET_ERRNO | ENOSYS);
+}
+
+TEST(PlanBuilderTest, ADenialOfTheSwitchIsRefused) {
+  std::string text = kServing.text;
+  text.insert(text.find("  otherwise errno EPERM"),
+              "  deny syscall seccomp then errno EPERM;\n");
+  const auto result = BuildServing(text);
+  ASSERT_FALSE(result.ok());
+  EXPECT_THAT(result.error().message, HasSubstr("denies seccomp"));
 }
 
 TEST(PlanBuilderTest, ThePlanReadsBack) {

@@ -120,7 +120,7 @@ class Reader:
         if read is None:
             raise PolicyError(f"no statement begins with {word}")
         statement = (word, *read())
-        if word not in ("group", "portion", "test"):
+        if word not in ("group", "portion", "serving", "test"):
             self.expect(";")
         return statement
 
@@ -170,6 +170,10 @@ class Reader:
         self.expect("{")
         return name, trust, self.block(self.statement)
 
+    def read_serving(self):
+        self.expect("{")
+        return (self.block(self.statement),)
+
     def read_uses(self):
         return (self.joined(self.name),)
 
@@ -216,12 +220,19 @@ class Reader:
         return ()
 
     def read_test(self):
-        name, portion = self.string(), self.name() if self.accept("in") else None
+        name, portion = self.string(), self.phase()
         self.expect("{")
         return name, [(p or portion, *rest) for p, *rest in self.block(self.expectation)]
 
-    def expectation(self):
+    def phase(self):
+        """The portion behind `in`; what holds while it serves is compared by nobody yet."""
         portion = self.name() if self.accept("in") else None
+        if portion is not None:
+            self.accept("serving")
+        return portion
+
+    def expectation(self):
+        portion = self.phase()
         call, arguments = self.name(), []
         self.expect("(")
         if not self.accept(")"):

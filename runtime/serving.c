@@ -1,0 +1,29 @@
+// Installs the second filter, which portion_start.c has read.
+
+#define _GNU_SOURCE  // syscall
+
+#include "runtime/serving.h"
+
+#include <linux/seccomp.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "runtime/serving_filter.h"
+
+struct sock_filter bailey_serving_filter[BAILEY_MAX_FILTER_INSTRUCTIONS];
+unsigned short bailey_serving_instructions;
+
+void bailey_serving(void) {
+  static atomic_flag switched = ATOMIC_FLAG_INIT;
+  if (bailey_serving_instructions == 0) return;
+  if (atomic_flag_test_and_set(&switched)) return;
+  const struct sock_fprog program = {bailey_serving_instructions,
+                                     bailey_serving_filter};
+  // SAFETY: the kernel copies the program. Not zero: an error, or the thread
+  // that could not be switched; either way some thread has the wider filter.
+  if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC,
+              &program) != 0) {
+    __builtin_trap();
+  }
+}
