@@ -1,7 +1,7 @@
 #include "analyzer/elf/call_graph.h"
 
 #include <algorithm>
-#include <deque>
+#include <set>
 
 #include "common/check.h"
 
@@ -26,37 +26,119 @@ bool IsFull(const std::vector<SyscallSite>& sites) {
   return static_cast<size_t>(count) >= kMaxParameterSites;
 }
 
+uint32_t CountFunctions(const LinkMap& link) {
+  uint32_t count = 0;
+  for (const ElfImage& image : link.images())
+    count += static_cast<uint32_t>(image.functions().size());
+  return count;
+}
+
 }  // namespace
 
-CallGraph::CallGraph(const LinkMap& link) : link_(link) {
+CallGraph::CallGraph(const LinkMap& link, const ReachOptions& options)
+    : link_(link),
+      indirect_node_(CountFunctions(link)),
+      data_(link, indirect_node_ + 1) {
   uint32_t count = 0;
   for (const ElfImage& image : link.images()) {
     first_node_.push_back(count);
     count += static_cast<uint32_t>(image.functions().size());
   }
-  indirect_node_ = count;
-  functions_.assign(count + 1, {0, nullptr});
-  edges_.resize(count + 1);
-  sites_.resize(count + 1);
-  missing_.resize(count + 1);
-  for (uint32_t i = 0; i < link.images().size(); ++i) AddImage(i);
+  functions_.assign(count, {0, nullptr});
+  edges_.resize(data_.end());
+  sites_.resize(data_.end());
+  missing_.resize(data_.end());
+  for (uint32_t i = 0; i < link.images().size(); ++i) AddImage(i, options);
+  if (options.c_library_facts) ApplyFacts();
   PassNumbersToCallers();
 }
 
 const ElfImage& CallGraph::ImageOf(uint32_t node) const {
-  CHECK(node < indirect_node_);
-  return link_.images()[functions_[node].first];
+  CHECK(node != indirect_node_);
+  return link_.images()[node < indirect_node_ ? functions_[node].first
+                                              : data_.ImageOf(node)];
 }
 
 std::string CallGraph::NameOf(uint32_t node) const {
-  return node == indirect_node_ ? "(indirect call)"
-                                : functions_[node].second->name;
+  if (node == indirect_node_) return "(indirect call)";
+  return node < indirect_node_ ? functions_[node].second->name
+                               : data_.NameOf(node);
 }
 
-void CallGraph::AddImage(uint32_t image) {
+void CallGraph::AddImage(uint32_t image, const ReachOptions& options) {
   const ElfImage& file = link_.images()[image];
-  for (uint32_t i = 0; i < file.functions().size(); ++i) AddFunction(image, i);
+  for (uint32_t i = 0; i < file.functions().size(); ++i) {
+    AddFunction(image, i);
+    if (options.live_data)
+      AddReferences(image, i);
+    else if (file.functions()[i].has_indirect_call)
+      AddAddress(NodeOf(image, i), indirect_node_);
+  }
   AddIndirectTargets(image);
+  if (!options.live_data) return;
+  AddData(image);
+  AddUnusedSlots(image);
+}
+
+// --- Data
+// ----------------------------------------------------------------------
+
+void CallGraph::AddReferences(uint32_t image, uint32_t index) {
+  const uint32_t node = NodeOf(image, index);
+  const MachineFunction& function = link_.images()[image].functions()[index];
+  for (uint32_t target : data_.TargetsOf(image, function))
+    AddAddress(node, target);
+}
+
+void CallGraph::AddData(uint32_t image) {
+  const DataObjects& data = link_.images()[image].data();
+  const uint32_t coarse = data_.CoarseNode(image);
+  for (uint32_t i = 0; i < data.objects().size(); ++i) {
+    const DataObject& object = data.objects()[i];
+    const uint32_t node = data_.ObjectNode(image, i);
+    if (object.is_coarse) AddAddress(coarse, node);
+    for (uint32_t word = object.first_word; word < object.last_word; ++word)
+      AddAddress(node, data_.WordNode(image, word));
+  }
+  for (uint32_t word : data.loose_words())
+    AddAddress(coarse, data_.WordNode(image, word));
+  for (uint32_t word = 0; word < data.words().size(); ++word)
+    AddWord(image, word);
+}
+
+void CallGraph::AddWord(uint32_t image, uint32_t index) {
+  const DataWord& word = link_.images()[image].data().words()[index];
+  const uint32_t node = data_.WordNode(image, index);
+  switch (word.kind) {
+    case DataWord::Kind::kFunction:
+      return AddAddress(node, NodeOf(image, word.function));
+    case DataWord::Kind::kImport:
+      AddImport(image, node, word.import,
+                {0, CallEdge::Kind::kAddress, nullptr});
+      for (uint32_t target : data_.TargetsOfImport(word.import))
+        AddAddress(node, target);
+      return;
+    case DataWord::Kind::kData:
+      for (uint32_t target : data_.TargetsOfAddress(image, word.target))
+        AddAddress(node, target);
+      return;
+  }
+}
+
+// An import that no code seems to use is used in a way that is not understood:
+// by tables for unwinding, say.
+void CallGraph::AddUnusedSlots(uint32_t image) {
+  const ElfImage& file = link_.images()[image];
+  std::set<std::string> unused(file.slot_imports().begin(),
+                               file.slot_imports().end());
+  for (const MachineFunction& function : file.functions()) {
+    for (const std::string& each : function.imports) unused.erase(each);
+    for (const std::string& each : function.takes_address_of_imports)
+      unused.erase(each);
+  }
+  for (const std::string& each : unused)
+    AddImport(image, data_.CoarseNode(image), each,
+              {0, CallEdge::Kind::kAddress, nullptr});
 }
 
 void CallGraph::AddIndirectTargets(uint32_t image) {
@@ -72,17 +154,19 @@ void CallGraph::AddIndirectTargets(uint32_t image) {
 
 void CallGraph::AddImport(uint32_t image, uint32_t from,
                           const std::string& import, CallEdge edge) {
-  const auto symbol = link_.Resolve(import);
-  if (!symbol) {
+  const std::vector<SymbolReference> symbols = link_.ResolveAll(import);
+  if (symbols.empty()) {
     // A variable is no function, and a weak symbol is tested before it is used.
     if (!link_.IsData(import) && !link_.IsDefinedElsewhere(import) &&
         !link_.images()[image].IsWeakImport(import))
       missing_[from].push_back(import);
     return;
   }
-  for (uint32_t function : symbol->symbol->functions) {
-    edge.target = NodeOf(symbol->image, function);
-    edges_[from].push_back(edge);
+  for (const SymbolReference& symbol : symbols) {
+    for (uint32_t function : symbol.symbol->functions) {
+      edge.target = NodeOf(symbol.image, function);
+      edges_[from].push_back(edge);
+    }
   }
 }
 
@@ -106,8 +190,6 @@ void CallGraph::AddFunction(uint32_t image, uint32_t index) {
         {NodeOf(image, taken), CallEdge::Kind::kAddress, nullptr});
   for (const std::string& import : function.takes_address_of_imports)
     AddImport(image, node, import, {0, CallEdge::Kind::kAddress, nullptr});
-  if (function.has_indirect_call)
-    edges_[node].push_back({indirect_node_, CallEdge::Kind::kAddress, nullptr});
 }
 
 // The caller's view of a site whose number it passes.

@@ -3,17 +3,27 @@
 //
 //   CallGraph graph(link);
 //   for (const CallEdge& edge : graph.edges(graph.NodeOf(image, function))) …
+//
+// Data is in it too: a function leads to the objects that it refers to, and
+// these to what the words in them point to. So calls through pointers need no
+// edges: whatever may be called so has its address taken by code, or lies in
+// data, that is reached. (Not with ReachOptions::live_data switched off: then
+// they lead to all that any data holds.)
 
 #ifndef BAILEY_ANALYZER_ELF_CALL_GRAPH_H_
 #define BAILEY_ANALYZER_ELF_CALL_GRAPH_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "analyzer/elf/c_library_facts.h"
+#include "analyzer/elf/data_nodes.h"
 #include "analyzer/elf/link_map.h"
 #include "analyzer/elf/machine_function.h"
+#include "analyzer/elf/reach_options.h"
 
 namespace bailey::analyzer {
 
@@ -21,7 +31,8 @@ struct CallEdge {
   enum class Kind : uint8_t {
     kTail,  // Jumps there, and so does not come back.
     kCall,
-    kAddress  // Takes its address, or may call through a pointer to it.
+    kAddress  // Takes its address, may call through a pointer to it, or
+              // refers to the data.
   };
   uint32_t target = 0;
   Kind kind = Kind::kCall;
@@ -31,20 +42,22 @@ struct CallEdge {
 class CallGraph {
  public:
   // `link` must outlive this.
-  explicit CallGraph(const LinkMap& link);
+  explicit CallGraph(const LinkMap& link, const ReachOptions& options = {});
 
   uint32_t size() const { return static_cast<uint32_t>(edges_.size()); }
   uint32_t NodeOf(uint32_t image, uint32_t function) const {
     return first_node_[image] + function;
   }
   // The node that stands for every function whose address lies in some image's
-  // data; all that call through pointers lead there. It has no function.
+  // data. Without ReachOptions::live_data all that call through pointers lead
+  // there.
   uint32_t indirect_node() const { return indirect_node_; }
+  const DataNodes& data() const { return data_; }
   std::string NameOf(uint32_t node) const;
   const ElfImage& ImageOf(uint32_t node) const;
-  // Null for the indirect node.
+  // Null for the indirect node and for data.
   const MachineFunction* FunctionOf(uint32_t node) const {
-    return functions_[node].second;
+    return node < indirect_node_ ? functions_[node].second : nullptr;
   }
 
   const std::vector<CallEdge>& edges(uint32_t node) const {
@@ -61,18 +74,32 @@ class CallGraph {
   }
 
  private:
-  void AddImage(uint32_t image);
+  void AddImage(uint32_t image, const ReachOptions& options);
   void AddFunction(uint32_t image, uint32_t function);
   void AddImport(uint32_t image, uint32_t from, const std::string& import,
                  CallEdge edge);
   void AddIndirectTargets(uint32_t image);
+  void AddReferences(uint32_t image, uint32_t function);
+  void AddData(uint32_t image);
+  void AddWord(uint32_t image, uint32_t word);
+  void AddUnusedSlots(uint32_t image);
+  void AddAddress(uint32_t from, uint32_t to) {
+    edges_[from].push_back({to, CallEdge::Kind::kAddress, nullptr});
+  }
+  // Of c_library_facts.h; in call_graph_facts.cc.
+  void ApplyFacts();
+  void MoveCalls(uint32_t image, const ConditionalCall& fact);
+  void DropCalls(uint32_t image, uint32_t callee,
+                 std::optional<uint32_t> caller);
+  void ApplyLoaderFacts(uint32_t loader);
   void PassNumbersToCallers();
   void Derive(uint32_t caller, const CallEdge& edge, const SyscallSite& site,
               std::vector<uint32_t>& changed);
 
   const LinkMap& link_;
   std::vector<uint32_t> first_node_;
-  uint32_t indirect_node_ = 0;
+  const uint32_t indirect_node_;
+  const DataNodes data_;
   std::vector<std::pair<uint32_t, const MachineFunction*>> functions_;
   std::vector<std::vector<CallEdge>> edges_;
   std::vector<std::vector<SyscallSite>> sites_;

@@ -25,6 +25,8 @@ enum class Shape : uint8_t {
   kNone,
   kDestinationSource,      // dst, src (register, immediate or memory)
   kTiedDestinationSource,  // dst, dst again, src
+  kTiedDestinationMemory,  // dst, dst again, five operands of memory
+  kCompared,               // left, right (register, immediate or memory)
   kMemorySource,           // five operands of memory, then src
   kOnlyRegister,
   kOnlyImmediate,
@@ -93,6 +95,22 @@ constexpr OpcodeName kOpcodes[] = {
     {"CMOV32rr", Operation::kConditionalMove, Shape::kTiedDestinationSource,
      32},
     {"MOVSX64rr32", Operation::kSignExtend, Shape::kDestinationSource, 64},
+    {"SUB64rr", Operation::kSubtractRegister, Shape::kTiedDestinationSource,
+     64},
+    {"SUB64rr_REV", Operation::kSubtractRegister, Shape::kTiedDestinationSource,
+     64},
+    {"XOR64rr", Operation::kXor, Shape::kTiedDestinationSource, 64},
+    {"XOR64rr_REV", Operation::kXor, Shape::kTiedDestinationSource, 64},
+    {"XOR64rm", Operation::kXorMemory, Shape::kTiedDestinationMemory, 64},
+    {"ROR64ri", Operation::kRotateRight, Shape::kTiedDestinationSource, 64},
+    {"ROL64ri", Operation::kRotateLeft, Shape::kTiedDestinationSource, 64},
+    {"CMP64rr", Operation::kCompare, Shape::kCompared, 64},
+    {"CMP64rr_REV", Operation::kCompare, Shape::kCompared, 64},
+    {"CMP64ri8", Operation::kCompare, Shape::kCompared, 64},
+    {"CMP64ri32", Operation::kCompare, Shape::kCompared, 64},
+    {"CMP64i32", Operation::kCompare, Shape::kImpliedDestination, 64},
+    {"CMP64rm", Operation::kCompare, Shape::kCompared, 64},
+    {"CMP64mr", Operation::kCompareMemory, Shape::kMemorySource, 64},
     {"LEAVE64", Operation::kLeave, Shape::kNone, 64},
 };
 
@@ -134,6 +152,9 @@ struct OpcodeInfo {
   bool is_interrupt = false;
   bool writes_memory = false;
   bool is_plain_store = false;
+  bool reads_memory = false;
+  bool sets_flags = false;
+  int8_t condition_operand = -1;
   uint16_t written = 0;
   uint16_t touched = 0;
 };
@@ -196,6 +217,7 @@ class Tables {
   // The index of a memory operand that has none (`%riz`).
   bool IsZero(unsigned number) const { return is_zero_[number]; }
   unsigned rip() const { return rip_; }
+  unsigned fs() const { return fs_; }
 
  private:
   void NameRegisters(const llvm::MCRegisterInfo& registers);
@@ -207,6 +229,8 @@ class Tables {
   std::vector<bool> is_segment_;
   std::vector<bool> is_zero_;
   unsigned rip_ = 0;
+  unsigned fs_ = 0;
+  unsigned flags_ = 0;
 };
 
 void Tables::NameRegisters(const llvm::MCRegisterInfo& registers) {
@@ -217,6 +241,8 @@ void Tables::NameRegisters(const llvm::MCRegisterInfo& registers) {
   for (unsigned number = 1; number < count; ++number) {
     const std::string_view name = registers.getName(number);
     if (name == "RIP") rip_ = number;
+    if (name == "FS") fs_ = number;
+    if (name == "EFLAGS") flags_ = number;
     is_segment_[number] = name == "FS" || name == "GS";
     is_zero_[number] = name == "RIZ" || name == "EIZ";
     for (uint8_t general = 0; general < kRegisterCount; ++general) {
@@ -252,12 +278,17 @@ OpcodeInfo Tables::Describe(const llvm::MCInstrInfo& instructions,
   info.is_no_op = name.starts_with("NOOP");
   info.is_subtraction = name.starts_with("SUB");
   info.is_interrupt = name == "INT";
-  if (IsHarmless(name)) info.operation = Operation::kNothing;
+  if (info.operation == Operation::kOther && IsHarmless(name))
+    info.operation = Operation::kNothing;
+  if (name.starts_with("JCC_")) info.condition_operand = 1;
   info.flow = FlowOf(name, desc, info.relative_operand >= 0);
   info.writes_memory = desc.mayStore() || desc.hasUnmodeledSideEffects();
   info.is_plain_store = IsPlainStore(name);
-  for (llvm::MCPhysReg number : desc.implicit_defs())
+  info.reads_memory = desc.mayLoad() || desc.hasUnmodeledSideEffects();
+  for (llvm::MCPhysReg number : desc.implicit_defs()) {
     info.written |= Bit(number);
+    info.sets_flags |= number == flags_;
+  }
   for (llvm::MCPhysReg number : desc.implicit_uses())
     info.touched |= Bit(number);
   if (Contains(kStringInstructions, name)) info.written |= 1u << kRcx;
@@ -300,6 +331,7 @@ void Disassembler::Llvm::ReadMemory(const llvm::MCInst& inst, int first,
   memory.displacement = displacement.getImm();
   memory.scale = static_cast<uint8_t>(scale.getImm());
   memory.has_segment = tables->IsSegment(segment.getReg());
+  memory.is_thread = segment.getReg() == tables->fs();
   memory.base = General(base.getReg());
   memory.index = General(index.getReg());
   if (base.getReg() == tables->rip())
@@ -307,10 +339,10 @@ void Disassembler::Llvm::ReadMemory(const llvm::MCInst& inst, int first,
   // A base or index outside the sixteen (a vector's gather) is no absolute
   // address: say that something unknown is added.
   else if (base.getReg() != 0 && memory.base == kNoRegister)
-    memory.has_segment = true;
+    memory.AddUnknown();
   if (index.getReg() != 0 && memory.index == kNoRegister &&
       !tables->IsZero(index.getReg()))
-    memory.has_segment = true;
+    memory.AddUnknown();
 }
 
 void Disassembler::Llvm::ReadOperands(const llvm::MCInst& inst,
@@ -340,6 +372,16 @@ void Disassembler::Llvm::ReadOperands(const llvm::MCInst& inst,
       set_destination(0);
       set_source(2);
       break;
+    case Shape::kTiedDestinationMemory:
+      set_destination(0);
+      break;
+    case Shape::kCompared:
+      out.source = General(inst.getOperand(0).getReg());
+      if (info.memory_operand < 0 && inst.getOperand(1).isReg())
+        out.compared = General(inst.getOperand(1).getReg());
+      if (inst.getOperand(1).isImm())
+        out.immediate = uint64_t(inst.getOperand(1).getImm());
+      break;
     case Shape::kMemorySource:
       set_source(unsigned(info.memory_operand) + 5);
       break;
@@ -351,7 +393,8 @@ void Disassembler::Llvm::ReadOperands(const llvm::MCInst& inst,
       set_source(0);
       break;
     case Shape::kImpliedDestination:
-      out.destination = kRax;
+      (out.operation == Operation::kCompare ? out.source : out.destination) =
+          kRax;
       set_source(0);
       break;
   }
@@ -432,9 +475,14 @@ Instruction Disassembler::Decode(std::span<const uint8_t> bytes,
   out.is_no_op = info.is_no_op;
   out.writes_memory = info.writes_memory;
   out.is_plain_store = info.is_plain_store;
+  out.reads_memory = info.reads_memory;
+  out.sets_flags = info.sets_flags;
   llvm_->ReadMemory(inst, info.memory_operand, out);
   llvm_->ReadOperands(inst, info, out);
   llvm_->ReadRegisters(inst, info, out);
+  if (info.condition_operand >= 0)
+    out.condition = static_cast<uint8_t>(
+        inst.getOperand(unsigned(info.condition_operand)).getImm());
   if (info.relative_operand >= 0)
     out.immediate =
         out.end() + uint64_t(inst.getOperand(info.relative_operand).getImm());

@@ -70,6 +70,11 @@ ElfSymbol MakeSymbol(const Elf64_Sym& raw) {
   symbol.is_ifunc = type == STT_GNU_IFUNC;
   symbol.is_function = type == STT_FUNC || symbol.is_ifunc ||
                        (type == STT_NOTYPE && !symbol.is_defined);
+  symbol.is_thread_local = type == STT_TLS;
+  symbol.is_data =
+      symbol.is_defined &&
+      (type == STT_OBJECT || type == STT_COMMON || type == STT_NOTYPE) &&
+      raw.st_shndx != SHN_ABS;
   symbol.is_weak = binding == STB_WEAK;
   symbol.is_local = binding == STB_LOCAL;
   symbol.address = raw.st_value;

@@ -4,7 +4,9 @@
 #include <llvm/Support/Error.h>
 
 #include <algorithm>
+#include <climits>
 #include <cstring>
+#include <string_view>
 
 #include "analyzer/elf/byte_reader.h"
 #include "analyzer/elf/elf_dynamic.h"
@@ -28,26 +30,102 @@ std::span<const uint8_t> AsSpan(llvm::ArrayRef<uint8_t> bytes) {
   return {bytes.data(), bytes.size()};
 }
 
+// A machine by the name that people use, for messages.
+std::string MachineName(uint16_t machine) {
+  switch (machine) {
+    case llvm::ELF::EM_386:
+      return "i386";
+    case llvm::ELF::EM_X86_64:
+      return "x86_64";
+    case llvm::ELF::EM_AARCH64:
+      return "aarch64";
+    case llvm::ELF::EM_ARM:
+      return "arm";
+    case llvm::ELF::EM_RISCV:
+      return "riscv";
+    default:
+      return "ELF machine type " + std::to_string(machine);
+  }
+}
+
+bool StartsWith(std::span<const uint8_t> bytes, std::string_view start) {
+  return bytes.size() >= start.size() &&
+         std::memcmp(bytes.data(), start.data(), start.size()) == 0;
+}
+
+// What a script's first line says that it is run by.
+std::string InterpreterOf(std::span<const uint8_t> bytes) {
+  // SAFETY: uint8_t and char may alias; the text does not outlive `bytes`.
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()),
+                              std::min<size_t>(bytes.size(), PATH_MAX));
+  const size_t begin = text.find_first_not_of(" \t", 2);
+  if (begin == std::string_view::npos) return "";
+  const size_t end = text.find_first_of(" \t\r\n", begin);
+  return std::string(text.substr(begin, end - begin));
+}
+
+std::unexpected<Error> RefuseOther(std::span<const uint8_t> bytes) {
+  if (bytes.empty()) return Fail("empty: not an ELF file");
+  if (StartsWith(bytes, "#!"))
+    return Fail("a script, not an ELF file",
+                "what it may do is up to its interpreter: analyze `" +
+                    InterpreterOf(bytes) + "` and the programs that it runs");
+  if (StartsWith(bytes, "!<arch>\n") || StartsWith(bytes, "!<thin>\n"))
+    return Fail("an archive of object files, not a program",
+                "link it, and analyze what it is linked into");
+  return Fail("not an ELF file",
+              "name an executable or a shared library for x86_64 Linux");
+}
+
+// What both classes have at one place: e_type and e_machine.
+uint16_t HeaderHalf(std::span<const uint8_t> bytes, size_t offset) {
+  return static_cast<uint16_t>(bytes[offset] | bytes[offset + 1] << 8);
+}
+
+constexpr size_t kMachineOffset = 18;
+
 Result<> CheckIdentity(std::span<const uint8_t> bytes) {
-  if (bytes.size() < llvm::ELF::EI_NIDENT ||
-      std::memcmp(bytes.data(), llvm::ELF::ElfMagic, 4) != 0)
-    return Fail("not an ELF file");
-  if (bytes[llvm::ELF::EI_CLASS] != llvm::ELF::ELFCLASS64 ||
-      bytes[llvm::ELF::EI_DATA] != llvm::ELF::ELFDATA2LSB)
-    return Fail("not a 64-bit little-endian ELF file",
+  if (!StartsWith(bytes, llvm::ELF::ElfMagic)) return RefuseOther(bytes);
+  if (bytes.size() < sizeof(llvm::ELF::Elf64_Ehdr))
+    return Fail("truncated: an ELF file's header alone is longer",
+                "copy or build it again");
+  if (bytes[llvm::ELF::EI_DATA] != llvm::ELF::ELFDATA2LSB)
+    return Fail("not a 64-bit little-endian ELF file: it is big-endian",
                 "only x86_64 is analyzed");
+  if (bytes[llvm::ELF::EI_CLASS] != llvm::ELF::ELFCLASS64)
+    return Fail(
+        "not a 64-bit little-endian ELF file: it is a 32-bit one, "
+        "made for " +
+            MachineName(HeaderHalf(bytes, kMachineOffset)),
+        "only x86_64 is analyzed: build it for that, without -m32 or "
+        "-mx32");
   return {};
+}
+
+std::unexpected<Error> RefuseType(uint16_t type) {
+  switch (type) {
+    case llvm::ELF::ET_REL:
+      return Fail(
+          "a relocatable object file, neither an executable nor a "
+          "shared library",
+          "link it, and analyze the program");
+    case llvm::ELF::ET_CORE:
+      return Fail("a core dump, neither an executable nor a shared library",
+                  "analyze the program that left it");
+    default:
+      return Fail("neither an executable nor a shared library: ELF type " +
+                  std::to_string(type));
+  }
 }
 
 Result<> CheckHeader(const Elf& elf) {
   const auto& header = elf.getHeader();
   if (header.e_machine != llvm::ELF::EM_X86_64)
-    return Fail("made for ELF machine type " +
-                    std::to_string(header.e_machine) + ", not x86_64",
-                "only x86_64 is analyzed");
+    return Fail("made for " + MachineName(header.e_machine) + ", not x86_64",
+                "only x86_64 is analyzed: name the file that is built for it, "
+                "or analyze the sources");
   if (header.e_type != llvm::ELF::ET_EXEC && header.e_type != llvm::ELF::ET_DYN)
-    return Fail("neither an executable nor a shared library",
-                "link object files first");
+    return RefuseType(header.e_type);
   return {};
 }
 
@@ -55,13 +133,15 @@ Result<> AddSegment(std::span<const uint8_t> bytes, const ProgramHeader& header,
                     ElfFile& file) {
   if (header.p_offset > bytes.size() ||
       header.p_filesz > bytes.size() - header.p_offset)
-    return Fail("truncated: a segment ends after the file does");
+    return Fail("truncated: a segment ends after the file does",
+                "copy or build it again");
   if (header.p_vaddr + header.p_memsz < header.p_vaddr ||
       header.p_memsz < header.p_filesz)
     return Fail("corrupt: a segment's size is impossible");
   ElfSegment segment;
   segment.address = header.p_vaddr;
   segment.bytes = bytes.subspan(header.p_offset, header.p_filesz);
+  segment.memory_bytes = header.p_memsz;
   segment.executable = (header.p_flags & llvm::ELF::PF_X) != 0;
   segment.writable = (header.p_flags & llvm::ELF::PF_W) != 0;
   file.segments.push_back(segment);
@@ -98,25 +178,6 @@ std::string Hex(std::span<const uint8_t> bytes) {
   return text;
 }
 
-// A PT_NOTE segment: name size, descriptor size, type, name, descriptor, each
-// padded to four bytes. The build id is GNU's note 3.
-void ReadBuildId(std::span<const uint8_t> notes, ElfFile& file) {
-  const auto padded = [](uint64_t size) { return (size + 3) & ~uint64_t{3}; };
-  uint64_t at = 0;
-  while (notes.size() - at >= 12) {
-    ByteReader reader(notes.subspan(at), 0);
-    const uint64_t name_size = reader.Read<uint32_t>();
-    const uint64_t size = reader.Read<uint32_t>();
-    const auto type = reader.Read<uint32_t>();
-    const uint64_t descriptor = at + 12 + padded(name_size);
-    if (descriptor > notes.size() || size > notes.size() - descriptor) return;
-    if (type == llvm::ELF::NT_GNU_BUILD_ID && name_size == 4 &&
-        std::memcmp(&notes[at + 12], "GNU", 4) == 0)
-      file.build_id = Hex(notes.subspan(descriptor, size));
-    at = std::min<uint64_t>(descriptor + padded(size), notes.size());
-  }
-}
-
 // PT_GNU_EH_FRAME says where .eh_frame starts: version, three encodings, then
 // the address. Linkers write it relative to its own place in four bytes.
 void ReadFrameHeader(const ProgramHeader& header, ElfFile& file) {
@@ -150,7 +211,8 @@ Result<> ReadSegments(const Elf& elf, std::span<const uint8_t> bytes,
   RETURN_IF_ERROR(CheckSegments(file));
   for (const ProgramHeader& header : *headers) {
     const auto content = FileBytes(header, bytes);
-    if (header.p_type == llvm::ELF::PT_NOTE) ReadBuildId(content, file);
+    if (header.p_type == llvm::ELF::PT_NOTE)
+      if (std::string id = BuildIdOf(content); !id.empty()) file.build_id = id;
     if (header.p_type == llvm::ELF::PT_GNU_EH_FRAME)
       ReadFrameHeader(header, file);
     if (header.p_type == llvm::ELF::PT_GNU_RELRO) {
@@ -191,6 +253,17 @@ void ReadFrameSection(const Elf& elf, const SectionHeader& section,
   file.eh_frame_size_bytes = section.sh_size;
 }
 
+void AddSection(const Elf& elf, const SectionHeader& section, ElfFile& file) {
+  auto name = elf.getSectionName(section);
+  if (!name) return llvm::consumeError(name.takeError());
+  // A thread's own data is nowhere until there is a thread, but its initial
+  // image is.
+  const bool is_nowhere = (section.sh_flags & llvm::ELF::SHF_TLS) != 0 &&
+                          section.sh_type == llvm::ELF::SHT_NOBITS;
+  if (!is_nowhere)
+    file.sections.push_back({name->str(), section.sh_addr, section.sh_size});
+}
+
 // A static executable's loader is itself: its relocations (of ifuncs) are found
 // by symbols around this section, not by a dynamic table.
 Result<> ReadStaticRelocations(const Elf& elf, const SectionHeader& section,
@@ -204,6 +277,7 @@ Result<> ReadSection(const Elf& elf, const SectionHeader& section,
                      bool is_dynamic, uint64_t& dynamic_symbol_count,
                      ElfFile& file) {
   const bool is_loaded = (section.sh_flags & llvm::ELF::SHF_ALLOC) != 0;
+  if (is_loaded) AddSection(elf, section, file);
   switch (section.sh_type) {
     case llvm::ELF::SHT_SYMTAB:
       return ReadSymbolTable(elf, section, file);
@@ -257,6 +331,27 @@ Result<ElfFile> ReadChecked(std::span<const uint8_t> bytes) {
 
 }  // namespace
 
+// Name size, descriptor size, type, name, descriptor, each padded to four
+// bytes. The build id is GNU's note 3.
+std::string BuildIdOf(std::span<const uint8_t> notes) {
+  const auto padded = [](uint64_t size) { return (size + 3) & ~uint64_t{3}; };
+  std::string build_id;
+  uint64_t at = 0;
+  while (notes.size() - at >= 12) {
+    ByteReader reader(notes.subspan(at), 0);
+    const uint64_t name_size = reader.Read<uint32_t>();
+    const uint64_t size = reader.Read<uint32_t>();
+    const auto type = reader.Read<uint32_t>();
+    const uint64_t descriptor = at + 12 + padded(name_size);
+    if (descriptor > notes.size() || size > notes.size() - descriptor) break;
+    if (type == llvm::ELF::NT_GNU_BUILD_ID && name_size == 4 &&
+        std::memcmp(&notes[at + 12], "GNU", 4) == 0)
+      build_id = Hex(notes.subspan(descriptor, size));
+    at = std::min<uint64_t>(descriptor + padded(size), notes.size());
+  }
+  return build_id;
+}
+
 std::span<const uint8_t> ElfFile::BytesAt(uint64_t address) const {
   for (const ElfSegment& segment : segments)
     if (segment.Contains(address))
@@ -276,6 +371,13 @@ bool ElfFile::IsExecutable(uint64_t address) const {
   return std::any_of(segments.begin(), segments.end(),
                      [address](const ElfSegment& segment) {
                        return segment.executable && segment.Contains(address);
+                     });
+}
+
+bool ElfFile::IsMapped(uint64_t address) const {
+  return std::any_of(segments.begin(), segments.end(),
+                     [address](const ElfSegment& segment) {
+                       return address - segment.address < segment.memory_bytes;
                      });
 }
 

@@ -24,6 +24,7 @@ namespace bailey::analyzer {
 struct ElfSegment {
   uint64_t address = 0;
   std::span<const uint8_t> bytes;
+  uint64_t memory_bytes = 0;  // At least the size of `bytes`; the rest is zero.
   bool executable = false;
   bool writable = false;
 
@@ -40,8 +41,17 @@ struct ElfSymbol {
   bool is_function =
       false;  // STT_FUNC, STT_GNU_IFUNC; undefined: or STT_NOTYPE.
   bool is_ifunc = false;
+  bool is_data = false;  // Defined, and neither code, a section nor a file.
+  bool is_thread_local = false;  // The address is an offset in that storage.
   bool is_weak = false;
   bool is_local = false;
+  uint64_t address = 0;
+  uint64_t size_bytes = 0;
+};
+
+// A section that is loaded. Files may have none of these.
+struct ElfSection {
+  std::string name;
   uint64_t address = 0;
   uint64_t size_bytes = 0;
 };
@@ -68,8 +78,11 @@ struct ElfFile {
   std::string runpath;
   std::string rpath;
   std::vector<ElfSegment> segments;
+  std::vector<ElfSection> sections;
   std::vector<ElfSymbol> dynamic_symbols;
-  std::vector<ElfSymbol> symbols;      // .symtab, when it is not stripped.
+  // .symtab, when it is not stripped; else a separate debug file's, if it was
+  // looked for and found.
+  std::vector<ElfSymbol> symbols;
   std::vector<ElfPointer> pointers;    // Sorted by slot.
   std::vector<uint64_t> constructors;  // In the order in which they are run.
   std::vector<uint64_t> destructors;
@@ -82,9 +95,15 @@ struct ElfFile {
   std::span<const uint8_t> BytesAt(uint64_t address) const;
   std::optional<uint64_t> WordAt(uint64_t address) const;
   bool IsExecutable(uint64_t address) const;
+  // In a segment, be it in the file or zero.
+  bool IsMapped(uint64_t address) const;
   bool IsReadOnlyAfterStart(uint64_t address) const;
   const ElfPointer* PointerAt(uint64_t slot) const;
 };
+
+// The build id that the bytes of a PT_NOTE segment or SHT_NOTE section hold, in
+// lower-case hexadecimal; empty if none.
+std::string BuildIdOf(std::span<const uint8_t> notes);
 
 // Reads and checks. Errors name `path` and what is wrong: not an ELF file, not
 // x86_64, truncated, corrupt. The result points into `bytes`, which must stay.

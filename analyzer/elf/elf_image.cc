@@ -8,10 +8,12 @@
 #include <tuple>
 
 #include "analyzer/elf/code_map.h"
+#include "analyzer/elf/debug_file.h"
 #include "analyzer/elf/elf_file.h"
 #include "analyzer/elf/function_analyzer.h"
 #include "analyzer/elf/no_return.h"
 #include "analyzer/elf/reference_map.h"
+#include "analyzer/elf/sort_unique.h"
 
 namespace bailey::analyzer {
 namespace {
@@ -40,6 +42,16 @@ std::vector<uint32_t> RangesOf(const std::vector<uint64_t>& addresses,
   return functions;
 }
 
+// The path of the debug file whose symbols `file` has now, or nothing.
+std::string UseDebugSymbols(const std::vector<std::string>& directories,
+                            ElfFile& file) {
+  if (!file.symbols.empty()) return "";
+  auto debug = FindDebugSymbols(file.build_id, directories);
+  if (!debug) return "";
+  file.symbols = std::move(debug->symbols);
+  return debug->path;
+}
+
 auto ExportKey(const ElfExport& entry) {
   return std::tie(entry.name, entry.version, entry.functions);
 }
@@ -54,6 +66,7 @@ void ElfImage::FillIdentity(const ElfFile& file) {
   runpath_ = file.runpath;
   if (runpath_.empty()) rpath_ = file.rpath;
   for (const ElfSymbol& symbol : file.dynamic_symbols) {
+    symbol_names_.push_back(SymbolId(symbol));
     if (symbol.is_defined && !symbol.is_function)
       data_symbols_.insert(symbol.name);
     if (!symbol.is_defined && symbol.is_weak)
@@ -69,6 +82,14 @@ void ElfImage::FillEntries(const ElfFile& file, const CodeMap& code) {
     if (pointer.kind == ElfPointer::Kind::kResolver)
       if (auto function = code.RangeAt(pointer.target))
         resolvers_.push_back(*function);
+}
+
+void ElfImage::FillSlots(const ElfFile& file) {
+  for (const ElfPointer& pointer : file.pointers)
+    if (pointer.is_got && pointer.symbol < file.dynamic_symbols.size() &&
+        file.dynamic_symbols[pointer.symbol].is_function)
+      slot_imports_.push_back(SymbolId(file.dynamic_symbols[pointer.symbol]));
+  SortUnique(slot_imports_);
 }
 
 void ElfImage::FillExports(const ElfFile& file, const CodeMap& code) {
@@ -88,6 +109,8 @@ void ElfImage::FillExports(const ElfFile& file, const CodeMap& code) {
     if (symbol.is_ifunc) {
       entry.resolver = *function;
       entry.functions = functions_[*function].takes_address_of;
+      // It has its choice from functions that it calls.
+      if (entry.functions.empty()) entry.functions = {*function};
       resolvers_.push_back(*function);
     }
     exports_.push_back(std::move(entry));
@@ -124,19 +147,25 @@ std::optional<uint32_t> ElfImage::FindFunction(std::string_view name) const {
   return found->second;
 }
 
-Result<ElfImage> ElfImage::Parse(std::span<const uint8_t> bytes,
-                                 const std::string& path) {
-  ASSIGN_OR_RETURN(const ElfFile file, ReadElfFile(bytes, path));
+Result<ElfImage> ElfImage::Parse(
+    std::span<const uint8_t> bytes, const std::string& path,
+    const std::vector<std::string>& debug_directories) {
+  ASSIGN_OR_RETURN(ElfFile file, ReadElfFile(bytes, path));
+  const std::string debug_file = UseDebugSymbols(debug_directories, file);
   ASSIGN_OR_RETURN(CodeMap code, CodeMap::Build(file));
   const ReferenceMap references(file, code);
   MarkCallsThatDoNotReturn(references, code);
   ElfImage image;
   image.path_ = path;
+  image.debug_file_ = debug_file;
   image.FillIdentity(file);
   image.functions_ = AnalyzeFunctions(file, code, references);
+  image.data_ = DataObjects(file, references);
+  image.data_.FindUnreferenced(image.functions_);
   image.data_address_taken_ = references.data_functions();
   image.data_address_taken_imports_ = references.data_imports();
   image.FillEntries(file, code);
+  image.FillSlots(file);
   image.FillExports(file, code);
   auto& resolvers = image.resolvers_;
   std::sort(resolvers.begin(), resolvers.end());
@@ -145,9 +174,11 @@ Result<ElfImage> ElfImage::Parse(std::span<const uint8_t> bytes,
   return image;
 }
 
-Result<ElfImage> ElfImage::Load(const std::string& path) {
+Result<ElfImage> ElfImage::Load(
+    const std::string& path,
+    const std::vector<std::string>& debug_directories) {
   ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, ReadBytes(path));
-  return Parse(bytes, path);
+  return Parse(bytes, path, debug_directories);
 }
 
 Result<ElfImage> ElfImage::LoadIdentity(const std::string& path) {

@@ -28,13 +28,13 @@
 #include <string_view>
 #include <vector>
 
+#include "analyzer/elf/data_objects.h"
 #include "analyzer/elf/machine_function.h"
 #include "common/result.h"
 
 namespace bailey::analyzer {
 
 struct ElfFile;
-class ReferenceMap;
 class CodeMap;
 
 // A function that other files may call by name.
@@ -47,15 +47,23 @@ struct ElfExport {
   std::optional<uint32_t> resolver;  // Run by the loader, not by callers.
 };
 
+// Where distributions put separate debug files.
+inline constexpr const char* kDebugDirectory = "/usr/lib/debug";
+
 class ElfImage {
  public:
   // Reads and analyzes a file: about a second for libc in a release build.
   // Fails with the path and the reason if it is no x86_64 ELF executable or
   // library, truncated or corrupt.
-  static Result<ElfImage> Load(const std::string& path);
+  // A stripped file's symbols are looked for in `debug_directories`: see
+  // debug_file.h.
+  static Result<ElfImage> Load(
+      const std::string& path,
+      const std::vector<std::string>& debug_directories = {kDebugDirectory});
   // The same for a file's bytes; `path` is for messages and path() only.
-  static Result<ElfImage> Parse(std::span<const uint8_t> bytes,
-                                const std::string& path);
+  static Result<ElfImage> Parse(
+      std::span<const uint8_t> bytes, const std::string& path,
+      const std::vector<std::string>& debug_directories = {});
 
   // Only who the file is and what it needs, at the cost of reading it: no
   // functions, exports or entries.
@@ -63,6 +71,8 @@ class ElfImage {
 
   const std::string& path() const { return path_; }
   const std::string& build_id() const { return build_id_; }  // Hexadecimal.
+  // The separate file whose symbols were used; empty if none was.
+  const std::string& debug_file() const { return debug_file_; }
   const std::string& soname() const { return soname_; }
   const std::string& interpreter() const { return interpreter_; }
   const std::vector<std::string>& needed() const { return needed_; }
@@ -78,6 +88,9 @@ class ElfImage {
                               std::string_view version = "") const;
   // A function by any name that a symbol table gives it.
   std::optional<uint32_t> FindFunction(std::string_view name) const;
+  // The dynamic symbols (`name@VERSION`), which MachineValue::symbol and its
+  // like count by.
+  const std::vector<std::string>& symbol_names() const { return symbol_names_; }
   bool DefinesData(const std::string& name) const {
     return data_symbols_.contains(name);
   }
@@ -86,6 +99,7 @@ class ElfImage {
     return weak_imports_.contains(import);
   }
 
+  const DataObjects& data() const { return data_; }
   // Functions, and imported symbols, whose address lies in data. Sorted.
   const std::vector<uint32_t>& data_address_taken() const {
     return data_address_taken_;
@@ -93,6 +107,9 @@ class ElfImage {
   const std::vector<std::string>& data_address_taken_imports() const {
     return data_address_taken_imports_;
   }
+  // Symbols whose address the loader puts where only code looks for it: in
+  // slots of the global offset table. Sorted.
+  const std::vector<std::string>& slot_imports() const { return slot_imports_; }
   // Run by the loader before main (preinit, init, init_array) and at exit.
   const std::vector<uint32_t>& constructors() const { return constructors_; }
   const std::vector<uint32_t>& destructors() const { return destructors_; }
@@ -103,10 +120,12 @@ class ElfImage {
  private:
   void FillIdentity(const ElfFile& file);
   void FillEntries(const ElfFile& file, const CodeMap& code);
+  void FillSlots(const ElfFile& file);
   void FillExports(const ElfFile& file, const CodeMap& code);
 
   std::string path_;
   std::string build_id_;
+  std::string debug_file_;
   std::string soname_;
   std::string interpreter_;
   std::string runpath_;
@@ -115,10 +134,13 @@ class ElfImage {
   std::vector<MachineFunction> functions_;
   std::vector<ElfExport> exports_;
   std::map<std::string, uint32_t, std::less<>> names_;
+  std::vector<std::string> symbol_names_;
   std::set<std::string> data_symbols_;
   std::set<std::string> weak_imports_;
+  DataObjects data_;
   std::vector<uint32_t> data_address_taken_;
   std::vector<std::string> data_address_taken_imports_;
+  std::vector<std::string> slot_imports_;
   std::vector<uint32_t> constructors_;
   std::vector<uint32_t> destructors_;
   std::vector<uint32_t> resolvers_;

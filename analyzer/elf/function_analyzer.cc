@@ -4,15 +4,18 @@
 #include <set>
 #include <utility>
 
+#include "analyzer/elf/data_use.h"
 #include "analyzer/elf/jump_table.h"
 #include "analyzer/elf/sort_unique.h"
 #include "analyzer/elf/value_flow.h"
+#include "analyzer/elf/vtable_check.h"
 
 namespace bailey::analyzer {
 namespace {
 
 // The kernel's own convention: r10 stands in for rcx.
 constexpr Register kSyscallArguments[] = {kRdi, kRsi, kRdx, kR10, kR8, kR9};
+constexpr MemoryOperand kTopOfStack = {.is_present = true, .base = kRsp};
 
 std::string HexName(uint64_t address) {
   static constexpr char kDigits[] = "0123456789abcdef";
@@ -29,7 +32,8 @@ void MarkIncomplete(MachineFunction& function, const std::string& reason) {
 }
 
 SyscallSite DescribeSyscall(const Instruction& instruction,
-                            const FlowState& state) {
+                            const FlowState& state,
+                            const OriginTable& origins) {
   SyscallSite site;
   site.address = instruction.address;
   if (instruction.flow == Flow::kLegacySyscall) {
@@ -38,7 +42,7 @@ SyscallSite DescribeSyscall(const Instruction& instruction,
     return site;
   }
   for (int i = 0; i < 6; ++i)
-    site.arguments[i] = state.At(kSyscallArguments[i]).ToMachineValue();
+    site.arguments[i] = ToMachineValue(state.At(kSyscallArguments[i]), origins);
   // The kernel looks at the low 32 bits of the number alone.
   const FlowValue number = LowHalf(state.At(kRax));
   if (number.kind == FlowValue::Kind::kConstants) {
@@ -59,11 +63,14 @@ SyscallSite DescribeSyscall(const Instruction& instruction,
 class FunctionAnalyzer {
  public:
   FunctionAnalyzer(const ElfFile& file, const CodeMap& code,
-                   const ReferenceMap& references, uint32_t index)
+                   const ReferenceMap& references, FlowContext& context,
+                   uint32_t index)
       : file_(file),
         code_(code),
         references_(references),
-        range_(code.ranges()[index]) {
+        context_(context),
+        range_(code.ranges()[index]),
+        data_use_(code, context) {
     function_.name =
         range_.name.empty() ? HexName(range_.address) : range_.name;
     function_.address = range_.address;
@@ -99,20 +106,30 @@ class FunctionAnalyzer {
         references_.IsEnteredByJump(*code_.RangeStartingAt(range_.address));
     const auto entries = references_.UnknownEntries(range_);
     graph.unknown_entries.assign(entries.begin(), entries.end());
-    graph.unknown_entries.insert(graph.unknown_entries.end(),
-                                 tables_.targets.begin(),
-                                 tables_.targets.end());
+    graph.table_jumps.assign(tables_.resolved_jumps.begin(),
+                             tables_.resolved_jumps.end());
+    graph.table_targets = tables_.targets;
     graph.any_instruction_may_be_entered = tables_.has_unresolved;
-    RunValueFlow(graph, file_,
-                 [this](const Instruction& instruction,
-                        const FlowState& state) { Visit(instruction, state); });
+    std::vector<uint32_t> lost;
+    context_.lost = &lost;
+    RunValueFlow(
+        graph, context_,
+        [this](const Instruction& instruction, const FlowState& state) {
+          data_use_.Visit(instruction, state);
+          Visit(instruction, state);
+        });
+    context_.lost = nullptr;
+    SortUnique(lost);
+    data_use_.Finish(lost, function_);
+    context_.origins.Clear();
   }
 
   void Visit(const Instruction& instruction, const FlowState& state) {
     switch (instruction.flow) {
       case Flow::kSyscall:
       case Flow::kLegacySyscall:
-        function_.syscalls.push_back(DescribeSyscall(instruction, state));
+        function_.syscalls.push_back(
+            DescribeSyscall(instruction, state, context_.origins));
         break;
       case Flow::kCall:
         CallAddress(instruction, state, instruction.immediate, false);
@@ -133,7 +150,9 @@ class FunctionAnalyzer {
         break;
       case Flow::kReturn:
         // `push; ret` is a jump.
-        if (!state.ReturnsToCaller()) function_.has_indirect_call = true;
+        if (!state.ReturnsToCaller())
+          CallValue(state.Load(kTopOfStack, context_),
+                    MakeSite(instruction, state, true));
         break;
       case Flow::kUndecodable:
         MarkIncomplete(function_, "bytes that are no instruction");
@@ -157,13 +176,14 @@ class FunctionAnalyzer {
     function_.call_sites.push_back(std::move(site));
   }
 
-  static CallSite MakeSite(const Instruction& instruction,
-                           const FlowState& state, bool is_tail) {
+  CallSite MakeSite(const Instruction& instruction, const FlowState& state,
+                    bool is_tail) const {
     CallSite site;
     site.address = instruction.address;
     site.is_tail = is_tail;
     for (int i = 0; i < kFollowedParameters; ++i)
-      site.arguments[i] = state.Argument(i, is_tail).ToMachineValue();
+      site.arguments[i] =
+          ToMachineValue(state.Argument(i, is_tail), context_.origins);
     return site;
   }
 
@@ -189,42 +209,60 @@ class FunctionAnalyzer {
                       bool is_tail) {
     const CallSite site = MakeSite(instruction, state, is_tail);
     if (instruction.memory.is_present)
-      return CallThroughMemory(instruction, site);
-    const FlowValue target = instruction.source < kRegisterCount
-                                 ? state.At(Register(instruction.source))
-                                 : FlowValue{};
-    if (target.kind == FlowValue::Kind::kImport)
-      return CallSlot(target.constants[0], site);
-    if (target.kind != FlowValue::Kind::kConstants) {
-      function_.has_indirect_call = true;
-      return;
-    }
-    for (int i = 0; i < target.count; ++i) {
-      const CodeTarget known = references_.Classify(target.constants[i]);
-      if (known.kind == CodeTarget::Kind::kNone)
-        function_.has_indirect_call = true;
-      else
-        AddCall(known, site);
-    }
+      return CallValue(state.Load(instruction.memory, context_), site);
+    CallValue(instruction.source < kRegisterCount
+                  ? state.At(Register(instruction.source))
+                  : FlowValue{},
+              site);
   }
 
-  void CallThroughMemory(const Instruction& instruction, const CallSite& site) {
-    if (!instruction.memory.IsAbsolute())
-      function_.has_indirect_call = true;
-    else
-      CallSlot(uint64_t(instruction.memory.displacement), site);
+  // Calls all that a pointer is known to be; what is left goes to
+  // indirect_sites.
+  void CallValue(const FlowValue& target, const CallSite& site) {
+    IndirectSite left{site.address, site.is_tail, {}, site.arguments};
+    const auto pointers = OriginsOf(target, context_.origins);
+    for (const PointerOrigin& pointer : pointers)
+      if (!CallKnown(pointer, site))
+        left.origins.push_back(pointer.ToValueOrigin());
+    if (pointers.empty()) left.origins.emplace_back();
+    if (left.origins.empty()) return;
+    function_.has_indirect_call = true;
+    function_.indirect_sites.push_back(std::move(left));
   }
 
-  void CallSlot(uint64_t slot, const CallSite& site) {
-    const CodeTarget target = references_.ClassifySlot(slot);
+  // False if it may lead elsewhere, too.
+  bool CallKnown(const PointerOrigin& pointer, const CallSite& site) {
+    CodeTarget target;
+    bool is_fixed = true;
+    if (pointer.stage != PointerOrigin::Stage::kPlain) return false;
+    switch (pointer.kind) {
+      case PointerOrigin::Kind::kConstant:
+        return pointer.address == 0;  // Control ends there.
+      case PointerOrigin::Kind::kAddress:
+        target = references_.Classify(pointer.address);
+        break;
+      case PointerOrigin::Kind::kSymbol:
+        if (pointer.offset == 0)
+          target = references_.ClassifySymbol(pointer.symbol);
+        break;
+      case PointerOrigin::Kind::kLoaded:
+        if (pointer.place != MemoryPlace::Kind::kWord) return false;
+        target = references_.ClassifySlot(pointer.address);
+        is_fixed = IsFixedSlot(pointer.address, target);
+        break;
+      default:
+        return false;
+    }
+    if (target.kind == CodeTarget::Kind::kNone) return false;
+    AddCall(target, site);
+    return is_fixed;
+  }
+
+  // A pointer that the program does not change.
+  bool IsFixedSlot(uint64_t slot, const CodeTarget& target) const {
     const ElfPointer* pointer = file_.PointerAt(slot);
-    const bool is_fixed = (pointer && pointer->is_got) ||
-                          file_.IsReadOnlyAfterStart(slot) ||
-                          target.kind == CodeTarget::Kind::kResolver;
-    if (target.kind != CodeTarget::Kind::kNone) AddCall(target, site);
-    // A pointer that the program may change, or that nothing fills in.
-    if (target.kind == CodeTarget::Kind::kNone || !is_fixed)
-      function_.has_indirect_call = true;
+    return (pointer && pointer->is_got) || file_.IsReadOnlyAfterStart(slot) ||
+           target.kind == CodeTarget::Kind::kResolver;
   }
 
   // --- Addresses
@@ -237,7 +275,9 @@ class FunctionAnalyzer {
       const auto address = uint64_t(instruction.memory.displacement);
       if (instruction.operation == Operation::kLoadAddress)
         TakeAddress(address);
-      else if (instruction.operation != Operation::kNothing)
+      else if (instruction.operation != Operation::kNothing &&
+               instruction.operation != Operation::kCompare &&
+               instruction.operation != Operation::kCompareMemory)
         TakeSlot(address);
     }
     const bool has_constant =
@@ -292,8 +332,10 @@ class FunctionAnalyzer {
   const ElfFile& file_;
   const CodeMap& code_;
   const ReferenceMap& references_;
+  FlowContext& context_;
   const CodeRange& range_;
   JumpTables tables_;
+  DataUse data_use_;
   MachineFunction function_;
   std::set<size_t> resolver_sites_;
 };
@@ -310,7 +352,14 @@ void ExpandResolvers(std::vector<MachineFunction>& functions, uint32_t index,
       continue;
     }
     const auto& choices = functions[*site.function].takes_address_of;
-    if (choices.empty()) function.has_indirect_call = true;
+    if (choices.empty()) {
+      // What the resolver itself calls may know more; the site stands for it.
+      function.has_indirect_call = true;
+      function.indirect_sites.push_back(
+          {site.address, site.is_tail, {ValueOrigin{}}, site.arguments});
+      expanded.push_back(std::move(site));
+      continue;
+    }
     for (uint32_t choice : choices) {
       expanded.push_back(site);
       expanded.back().function = choice;
@@ -336,8 +385,13 @@ std::vector<MachineFunction> AnalyzeFunctions(const ElfFile& file,
   std::vector<MachineFunction> functions;
   std::vector<std::set<size_t>> resolver_sites;
   functions.reserve(code.ranges().size());
+  VtableCheck check(code);
+  OriginTable origins(file.is_position_independent);
+  FlowContext context{file, origins, [&check](uint64_t address) {
+                        return check.IsAt(address);
+                      }};
   for (uint32_t i = 0; i < code.ranges().size(); ++i) {
-    FunctionAnalyzer analyzer(file, code, references, i);
+    FunctionAnalyzer analyzer(file, code, references, context, i);
     functions.push_back(analyzer.Run());
     resolver_sites.push_back(analyzer.resolver_sites());
   }

@@ -48,29 +48,47 @@ enum class Flow : uint8_t {
 
 enum class Operation : uint8_t {
   kOther,
-  kNothing,          // No effect on registers or memory (nop, cmp, test).
-  kMove,             // destination = source
-  kConstant,         // destination = immediate
-  kLoadAddress,      // destination = address of memory
-  kLoad,             // destination = memory
-  kLoadSigned,       // destination = sign-extended 32 bits of memory
-  kStore,            // memory = source
-  kStoreConstant,    // memory = immediate
-  kPush,             // pushes source
-  kPushConstant,     // pushes immediate
-  kPop,              // pops destination
-  kAdd,              // destination += immediate
-  kAnd,              // destination &= immediate
-  kOr,               // destination |= immediate
-  kAddRegister,      // destination += source
-  kConditionalMove,  // destination = source, or stays
-  kSignExtend,       // destination = sign-extended low half of source
+  kNothing,           // No effect on registers or memory (nop, cmp, test).
+  kMove,              // destination = source
+  kConstant,          // destination = immediate
+  kLoadAddress,       // destination = address of memory
+  kLoad,              // destination = memory
+  kLoadSigned,        // destination = sign-extended 32 bits of memory
+  kStore,             // memory = source
+  kStoreConstant,     // memory = immediate
+  kPush,              // pushes source
+  kPushConstant,      // pushes immediate
+  kPop,               // pops destination
+  kAdd,               // destination += immediate
+  kAnd,               // destination &= immediate
+  kOr,                // destination |= immediate
+  kAddRegister,       // destination += source
+  kConditionalMove,   // destination = source, or stays
+  kSignExtend,        // destination = sign-extended low half of source
+  kSubtractRegister,  // destination -= source
+  kXor,               // destination ^= source
+  kXorMemory,         // destination ^= memory
+  kRotateRight,       // destination is rotated by immediate
+  kRotateLeft,
+  kCompare,        // flags of source - (compared, else memory, else immediate)
+  kCompareMemory,  // flags of memory - source
   kLeave
+};
+
+// Of conditional branches, by their encoding; the others are not told apart.
+enum Condition : uint8_t {
+  kBelow = 2,
+  kAboveOrEqual = 3,
+  kBelowOrEqual = 6,
+  kAbove = 7,
+  kNoCondition = 255
 };
 
 struct MemoryOperand {
   bool is_present = false;
-  bool has_segment = false;  // fs: or gs:, so thread-local.
+  // fs: or gs:, so thread-local; or something unknown is added.
+  bool has_segment = false;
+  bool is_thread = false;  // fs: and nothing unknown.
   uint8_t base = kNoRegister;
   uint8_t index = kNoRegister;
   uint8_t scale = 1;
@@ -80,6 +98,10 @@ struct MemoryOperand {
   bool IsAbsolute() const {
     return is_present && !has_segment && base == kNoRegister &&
            index == kNoRegister;
+  }
+  void AddUnknown() {
+    has_segment = true;
+    is_thread = false;
   }
 };
 
@@ -97,12 +119,16 @@ struct Instruction {
   Operation operation = Operation::kOther;
   uint8_t destination = kNoRegister;
   uint8_t source = kNoRegister;
+  uint8_t compared = kNoRegister;
+  uint8_t condition = kNoCondition;
   uint8_t width_bits = 64;       // 32 or 64: of the operation.
   bool does_not_return = false;  // A call after which control does not go on.
   bool is_no_op = false;         // Written for nothing but alignment.
   bool writes_memory = false;
   // Writes at most kMaxPlainStoreBytes from its memory operand's address on.
   bool is_plain_store = false;
+  bool reads_memory = false;  // By its memory operand or otherwise.
+  bool sets_flags = false;
 
   uint64_t end() const { return address + length; }
 };

@@ -27,6 +27,10 @@ bool HasTableForm(std::span<const Instruction> code, size_t jump) {
     const Instruction& instruction = code[jump - back];
     if (instruction.destination != wanted) continue;
     if (instruction.operation == Operation::kAddRegister) return true;
+    // `lea (%table,%offset), %target`, as in the string functions of glibc.
+    if (instruction.operation == Operation::kLoadAddress)
+      return instruction.memory.base != kNoRegister &&
+             instruction.memory.index != kNoRegister;
     return instruction.operation == Operation::kLoad &&
            IsScaledByPointerSize(instruction.memory);
   }

@@ -11,11 +11,10 @@
 #include <utility>
 
 #include "analyzer/elf/call_graph.h"
+#include "analyzer/elf/graph_search.h"
 
 namespace bailey::analyzer {
 namespace {
-
-constexpr uint32_t kNoNode = ~uint32_t{0};
 
 ParameterValues OwnParameters() {
   ParameterValues values;
@@ -23,50 +22,6 @@ ParameterValues OwnParameters() {
     values[i] = MachineValue::Parameter(i);
   return values;
 }
-
-// --- Breadth-first search, kept apart from what is collected on the way
-// --------
-
-// Which nodes are reached, each with the one before it on a shortest path.
-class Search {
- public:
-  explicit Search(const CallGraph& graph)
-      : graph_(graph), before_(graph.size(), kNoNode) {}
-
-  void AddRoot(uint32_t node) {
-    if (!Contains(node)) Add(node, node);
-  }
-
-  // Follows edges of the given kinds from all that is reached.
-  template <class Follows>
-  void Run(Follows follows) {
-    for (size_t i = 0; i < reached_.size(); ++i)
-      for (const CallEdge& edge : graph_.edges(reached_[i]))
-        if (follows(edge.kind) && !Contains(edge.target))
-          Add(edge.target, reached_[i]);
-  }
-
-  bool Contains(uint32_t node) const { return before_[node] != kNoNode; }
-  const std::vector<uint32_t>& reached() const { return reached_; }
-
-  std::vector<std::string> PathTo(uint32_t node) const {
-    std::vector<std::string> path = {graph_.NameOf(node)};
-    for (; before_[node] != node; node = before_[node])
-      path.push_back(graph_.NameOf(before_[node]));
-    std::reverse(path.begin(), path.end());
-    return path;
-  }
-
- private:
-  void Add(uint32_t node, uint32_t before) {
-    before_[node] = before;
-    reached_.push_back(node);
-  }
-
-  const CallGraph& graph_;
-  std::vector<uint32_t> before_;
-  std::vector<uint32_t> reached_;  // In the order of discovery.
-};
 
 // --- What is collected
 // -----------------------------------------------------------
@@ -89,7 +44,7 @@ class Collector {
   // All that a node does, if it is seen with `confidence`. `bound` are the
   // symbol's values of the node's parameters.
   void Collect(uint32_t node, ReachConfidence confidence,
-               const ParameterValues& bound, const Search& search) {
+               const ParameterValues& bound, const GraphSearch& search) {
     const MachineFunction* function = graph_.FunctionOf(node);
     if (function == nullptr) return;
     out_.has_indirect_call |= function->has_indirect_call;
@@ -105,7 +60,7 @@ class Collector {
   }
 
   // A site whose number its callers pass, where the caller is not known.
-  void CollectUncalled(uint32_t node, const Search& search) {
+  void CollectUncalled(uint32_t node, const GraphSearch& search) {
     for (const SyscallSite& site : graph_.sites(node))
       if (site.number_parameter)
         AddUnresolved(node, site.address, site.unresolved_reason,
@@ -120,7 +75,7 @@ class Collector {
  private:
   void CollectSite(uint32_t node, const SyscallSite& site,
                    ReachConfidence confidence, const ParameterValues& bound,
-                   const Search& search) {
+                   const GraphSearch& search) {
     std::array<MachineValue, 6> arguments;
     for (size_t i = 0; i < arguments.size(); ++i)
       arguments[i] = Substitute(site.arguments[i], bound);
@@ -138,7 +93,7 @@ class Collector {
 
   void AddSyscall(uint32_t node, uint32_t number, ReachConfidence confidence,
                   const std::array<MachineValue, 6>& arguments,
-                  const Search& search) {
+                  const GraphSearch& search) {
     const auto [found, is_new] =
         syscalls_.try_emplace(std::pair(confidence, number));
     ReachedSyscall& syscall = found->second;
@@ -151,7 +106,7 @@ class Collector {
   }
 
   void AddUnresolved(uint32_t node, uint64_t address, const std::string& reason,
-                     ReachConfidence confidence, const Search& search) {
+                     ReachConfidence confidence, const GraphSearch& search) {
     out_.unresolved.push_back({graph_.ImageOf(node).path(), graph_.NameOf(node),
                                address, reason, confidence,
                                search.PathTo(node)});
@@ -196,9 +151,10 @@ std::map<uint32_t, ParameterValues> Bind(const CallGraph& graph,
 
 void CollectDirect(const CallGraph& graph, const std::vector<uint32_t>& roots,
                    Collector& collector, SymbolReach& out) {
-  Search search(graph);
+  GraphSearch search(graph);
   for (uint32_t root : roots) search.AddRoot(root);
-  search.Run([](CallEdge::Kind kind) { return kind == CallEdge::Kind::kTail; });
+  search.Run(
+      [](const CallEdge& edge) { return edge.kind == CallEdge::Kind::kTail; });
   for (const auto& [node, values] : Bind(graph, roots))
     collector.Collect(node, ReachConfidence::kDirect, values, search);
   for (uint32_t root : roots)
@@ -208,31 +164,35 @@ void CollectDirect(const CallGraph& graph, const std::vector<uint32_t>& roots,
             {*site.number_parameter, site.arguments});
 }
 
+// What is in `excluded` is never entered.
 SymbolReach Reach(const CallGraph& graph, const std::vector<uint32_t>& roots,
-                  bool has_direct) {
+                  bool has_direct, const std::set<uint32_t>& excluded = {}) {
   SymbolReach out;
   Collector collector(graph, out);
   if (has_direct) CollectDirect(graph, roots, collector, out);
   const auto is_own =
       has_direct ? Bind(graph, roots) : std::map<uint32_t, ParameterValues>{};
-  Search calls(graph);
+  GraphSearch calls(graph);
   for (uint32_t root : roots) calls.AddRoot(root);
-  calls.Run(
-      [](CallEdge::Kind kind) { return kind != CallEdge::Kind::kAddress; });
+  calls.Run([&](const CallEdge& edge) {
+    return edge.kind != CallEdge::Kind::kAddress &&
+           !excluded.contains(edge.target);
+  });
   // Nothing is said of other functions' parameters.
   const ParameterValues unknown;
   for (uint32_t node : calls.reached())
     if (!is_own.contains(node))
       collector.Collect(node, ReachConfidence::kReachable, unknown, calls);
-  Search all(graph);
+  GraphSearch all(graph);
   for (uint32_t root : roots) all.AddRoot(root);
-  all.Run([](CallEdge::Kind) { return true; });
+  all.Run(
+      [&](const CallEdge& edge) { return !excluded.contains(edge.target); });
   std::vector<bool> is_uncalled(graph.size(), false);
   for (uint32_t node : all.reached()) {
     if (!calls.Contains(node))
       collector.Collect(node, ReachConfidence::kOverApproximated, unknown, all);
     for (const CallEdge& edge : graph.edges(node))
-      if (edge.kind == CallEdge::Kind::kAddress)
+      if (edge.kind == CallEdge::Kind::kAddress && all.Contains(edge.target))
         is_uncalled[edge.target] = true;
   }
   // Roots that are no symbol are entered by nobody knows whom.
@@ -246,12 +206,10 @@ SymbolReach Reach(const CallGraph& graph, const std::vector<uint32_t>& roots,
 
 }  // namespace
 
-namespace {
-
 // When a process that was stopped in a call with a time limit goes on, the
 // kernel has it make restart_syscall(2), which no code of the process names:
 // filters see it like any other.
-void AddKernelsOwn(SymbolReach& reach) {
+void AddKernelsOwnCalls(SymbolReach& reach) {
   if (reach.Find(SYS_restart_syscall) != nullptr) return;
   ReachedSyscall restart{SYS_restart_syscall,
                          ReachConfidence::kOverApproximated,
@@ -265,8 +223,6 @@ void AddKernelsOwn(SymbolReach& reach) {
   reach.syscalls.insert(place, std::move(restart));
 }
 
-}  // namespace
-
 const ReachedSyscall* SymbolReach::Find(uint32_t number) const {
   // INVARIANT: sorted by confidence, so the first is the best.
   for (const ReachedSyscall& syscall : syscalls)
@@ -274,8 +230,8 @@ const ReachedSyscall* SymbolReach::Find(uint32_t number) const {
   return nullptr;
 }
 
-LibraryReach::LibraryReach(const LinkMap& link)
-    : link_(&link), graph_(std::make_unique<CallGraph>(link)) {}
+LibraryReach::LibraryReach(const LinkMap& link, const ReachOptions& options)
+    : link_(&link), graph_(std::make_unique<CallGraph>(link, options)) {}
 LibraryReach::~LibraryReach() = default;
 LibraryReach::LibraryReach(LibraryReach&&) noexcept = default;
 
@@ -314,6 +270,30 @@ SymbolReach LibraryReach::ReachFromImage(uint32_t image) const {
   return reach;
 }
 
+// What an executable that is not built yet begins and ends with, and what
+// loaders look up by name at startup: glibc's in the C library, musl's (the
+// last two) in itself.
+constexpr std::string_view kFoundByName[] = {
+    "__libc_start_main", "exit", "__libc_early_init", "malloc", "calloc",
+    "realloc",           "free", "__dls2b",           "__dls3"};
+
+SymbolReach LibraryReach::ReachFromNodes(
+    const std::vector<uint32_t>& nodes,
+    const std::set<uint32_t>& excluded) const {
+  return Reach(*graph_, nodes, false, excluded);
+}
+
+// The loader runs a resolver; what it chooses is run by who calls that.
+void AddResolver(const CallGraph& graph, uint32_t node,
+                 std::vector<uint32_t>& roots) {
+  if (!graph.sites(node).empty() || graph.FunctionOf(node)->incomplete)
+    return roots.push_back(node);
+  for (const CallEdge& edge : graph.edges(node))
+    if (edge.kind != CallEdge::Kind::kAddress ||
+        graph.FunctionOf(edge.target) == nullptr)
+      roots.push_back(edge.target);
+}
+
 std::vector<uint32_t> LibraryReach::StartupRoots() const {
   std::vector<uint32_t> roots;
   const auto add = [&](uint32_t image, const std::vector<uint32_t>& functions) {
@@ -328,21 +308,27 @@ std::vector<uint32_t> LibraryReach::StartupRoots() const {
   add_entry(link_->executable());
   for (uint32_t i = 0; i < link_->images().size(); ++i) {
     const ElfImage& image = link_->images()[i];
-    add(i, image.resolvers());
+    for (uint32_t function : image.resolvers())
+      AddResolver(*graph_, graph_->NodeOf(i, function), roots);
     add(i, image.constructors());
     add(i, image.destructors());
+    roots.push_back(graph_->data().CoarseNode(i));
   }
-  // What an executable that is not built yet will begin and end with.
-  for (const char* symbol : {"__libc_start_main", "exit"})
-    if (const auto found = link_->Resolve(symbol))
-      add(found->image, found->symbol->functions);
+  for (const std::string_view symbol : kFoundByName)
+    for (const SymbolReference& found : link_->ResolveAll(symbol))
+      add(found.image, found.symbol->functions);
+  // What an executable that is not built yet will begin and end with, and may
+  // name.
+  if (!link_->executable())
+    for (uint32_t node : graph_->data().ExportedObjects())
+      roots.push_back(node);
   return roots;
 }
 
 SymbolReach LibraryReach::StartupReach() const {
   SymbolReach reach = Reach(*graph_, StartupRoots(), false);
   reach.symbol = "(startup and exit)";
-  AddKernelsOwn(reach);
+  AddKernelsOwnCalls(reach);
   return reach;
 }
 

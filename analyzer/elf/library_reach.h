@@ -9,16 +9,17 @@
 // How it is decided. `direct`: in the function's own body, jumps out of it
 // included, or by passing a constant number to a function such as syscall().
 // `reachable`: through calls whose target is certain. `over-approximated`:
-// through a function whose address is taken (who takes it counts as calling it)
-// or a call through a pointer (which counts as calling every function whose
-// address lies in the data of any image).
+// through a function whose address is taken (who takes it counts as calling
+// it), by code or by data that code refers to (see data_objects.h).
 //
-// Since takers of addresses count as callers, the answer for one symbol alone
-// leaves out what others gave it to call back. What a whole process can do is
-// in the union of StartupReach(), ReachFrom() of all that it calls, and what
-// the functions do whose addresses it takes itself. Not seen: code that is
-// loaded or made at run time (dlopen, name service modules); where it could be,
-// an UnresolvedSite says so.
+// So calls through pointers count nowhere by themselves: whoever is called so
+// had its address taken by somebody before. What a whole process can do is the
+// union of StartupReach(), ReachFrom() of all that it calls, and what the
+// functions do whose addresses it takes itself; the answer for one symbol alone
+// leaves out what others gave it to call back. A program that is not among the
+// files may refer to all data that these export; StartupReach() counts it in.
+// Not seen: code that is loaded or made at run time (dlopen, name service
+// modules); where it could be, an UnresolvedSite says so.
 
 #ifndef BAILEY_ANALYZER_ELF_LIBRARY_REACH_H_
 #define BAILEY_ANALYZER_ELF_LIBRARY_REACH_H_
@@ -26,12 +27,14 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "analyzer/elf/link_map.h"
 #include "analyzer/elf/machine_function.h"
+#include "analyzer/elf/reach_options.h"
 #include "common/result.h"
 
 namespace bailey::analyzer {
@@ -86,7 +89,7 @@ struct SymbolReach {
 class LibraryReach {
  public:
   // `link` must outlive this.
-  explicit LibraryReach(const LinkMap& link);
+  explicit LibraryReach(const LinkMap& link, const ReachOptions& options = {});
   ~LibraryReach();
   LibraryReach(LibraryReach&&) noexcept;
 
@@ -104,12 +107,22 @@ class LibraryReach {
   // Nothing of it is kDirect.
   SymbolReach StartupReach() const;
 
- private:
+  // Internal to analyzer/elf and to what looks for more to load.
+  const CallGraph& graph() const { return *graph_; }
+  // The nodes that StartupReach() begins with.
   std::vector<uint32_t> StartupRoots() const;
+  // What several functions can do, whoever enters them, if those in `excluded`
+  // are never entered. Nothing is kDirect.
+  SymbolReach ReachFromNodes(const std::vector<uint32_t>& nodes,
+                             const std::set<uint32_t>& excluded = {}) const;
 
+ private:
   const LinkMap* link_;
   std::unique_ptr<CallGraph> graph_;
 };
+
+// What the kernel has any process call, and no code names.
+void AddKernelsOwnCalls(SymbolReach& reach);
 
 }  // namespace bailey::analyzer
 

@@ -62,9 +62,9 @@ Result<> LinkMap::Load(const std::string& path, const std::string& name) {
     by_name_[name] = by_name_[canonical];
     return {};
   }
-  ASSIGN_OR_RETURN(ElfImage image, identities_only_
-                                       ? ElfImage::LoadIdentity(path)
-                                       : ElfImage::Load(path));
+  ASSIGN_OR_RETURN(ElfImage image,
+                   identities_only_ ? ElfImage::LoadIdentity(path)
+                                    : ElfImage::Load(path, debug_directories_));
   const auto index = static_cast<uint32_t>(images_.size());
   by_name_[name] = index;
   if (!canonical.empty()) by_name_[canonical] = index;
@@ -72,6 +72,7 @@ Result<> LinkMap::Load(const std::string& path, const std::string& name) {
   for (const std::string& needed : image.needed())
     pending_.push_back({needed, index});
   images_.push_back(std::move(image));
+  scopes_.push_back(scope_);
   return {};
 }
 
@@ -128,6 +129,7 @@ Result<LinkMap> LinkMap::Create(const LinkRequest& request) {
   LinkMap link;
   ASSIGN_OR_RETURN(link.system_directories_, SystemLibraryDirectories());
   link.search_directories_ = request.search_directories;
+  link.debug_directories_ = request.debug_directories;
   link.identities_only_ = request.identities_only;
   link.defined_elsewhere_ = request.defined_elsewhere;
   if (!request.executable.empty()) {
@@ -137,13 +139,62 @@ Result<LinkMap> LinkMap::Create(const LinkRequest& request) {
   // The executable's own needs come first in the queue already.
   for (const std::string& library : request.libraries)
     link.pending_.push_back({library, std::nullopt});
-  while (!link.pending_.empty()) {
-    const Pending next = link.pending_.front();
-    link.pending_.pop_front();
-    RETURN_IF_ERROR(link.LoadNeeded(next));
-  }
+  RETURN_IF_ERROR(link.LoadPending());
   RETURN_IF_ERROR(link.LoadInterpreter());
   return link;
+}
+
+Result<> LinkMap::LoadPending() {
+  while (!pending_.empty()) {
+    const Pending next = pending_.front();
+    pending_.pop_front();
+    RETURN_IF_ERROR(LoadNeeded(next));
+  }
+  return {};
+}
+
+Result<bool> LinkMap::AddLibraries(const std::vector<std::string>& libraries) {
+  const size_t before = images_.size();
+  pending_.clear();  // What a failure before this one left.
+  for (const std::string& library : libraries) {
+    ++scope_;
+    pending_.push_back({library, executable_});
+    RETURN_IF_ERROR(LoadPending());
+  }
+  return images_.size() > before;
+}
+
+std::optional<std::string> LinkMap::FindLibrary(const std::string& name,
+                                                uint32_t from) const {
+  if (const auto loaded = by_name_.find(name); loaded != by_name_.end())
+    return images_[loaded->second].path();
+  std::error_code error;
+  if (name.find('/') == std::string::npos)
+    return Find(name, DirectoriesFor({name, from}));
+  if (!std::filesystem::is_regular_file(name, error)) return std::nullopt;
+  return name;
+}
+
+std::optional<uint32_t> LinkMap::FindImage(const std::string& path) const {
+  std::error_code error;
+  const auto canonical = std::filesystem::canonical(path, error).string();
+  for (const std::string& name : {path, canonical})
+    if (const auto found = by_name_.find(name); found != by_name_.end())
+      return found->second;
+  return std::nullopt;
+}
+
+std::vector<SymbolReference> LinkMap::ResolveAll(std::string_view name) const {
+  std::vector<SymbolReference> found;
+  std::set<uint32_t> scopes;
+  for (uint32_t i = 0; i < images_.size(); ++i) {
+    const ElfExport* symbol =
+        images_[i].FindExport(WithoutVersion(name), VersionOf(name));
+    if (symbol == nullptr || !scopes.insert(scopes_[i]).second) continue;
+    found.push_back({i, symbol});
+    if (scopes_[i] == 0) return found;
+  }
+  return found;
 }
 
 std::optional<SymbolReference> LinkMap::Resolve(std::string_view name) const {

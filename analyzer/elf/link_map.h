@@ -35,6 +35,8 @@ struct LinkRequest {
   // To find the files alone, without disassembling them: their images are as
   // ElfImage::LoadIdentity gives them, and Resolve() finds nothing.
   bool identities_only = false;
+  // Where stripped files' symbols are looked for: see debug_file.h.
+  std::vector<std::string> debug_directories = {kDebugDirectory};
   // Names that a program defines which is not among the files: what imports
   // them finds them there.
   std::set<std::string> defined_elsewhere;
@@ -51,6 +53,17 @@ class LinkMap {
   // not found (naming who needs it and where was looked) or not readable.
   static Result<LinkMap> Create(const LinkRequest& request);
 
+  // What the program loads while it runs (dlopen): names or paths, each with
+  // what it needs in a scope of its own. What is loaded already stays. True if
+  // there are more images than before.
+  Result<bool> AddLibraries(const std::vector<std::string>& libraries);
+  // Where the loader finds a name that code of an image asks for.
+  std::optional<std::string> FindLibrary(const std::string& name,
+                                         uint32_t from) const;
+  bool IsLoadedAtRunTime(uint32_t image) const { return scopes_[image] != 0; }
+  // The image of a file, under any name that it was asked for by.
+  std::optional<uint32_t> FindImage(const std::string& path) const;
+
   // In load order: the executable first, if there is one.
   const std::deque<ElfImage>& images() const { return images_; }
   // The index of ld.so; nothing if all is linked statically.
@@ -60,6 +73,9 @@ class LinkMap {
   // The function that `name` or `name@VERSION` denotes: the first image in load
   // order that exports it.
   std::optional<SymbolReference> Resolve(std::string_view name) const;
+  // All that a reference may be bound to: what Resolve() finds if it is loaded
+  // from the start, else what each scope that was added has.
+  std::vector<SymbolReference> ResolveAll(std::string_view name) const;
   // True if some image defines a variable of that name (with or without
   // version).
   bool IsData(std::string_view name) const;
@@ -74,16 +90,20 @@ class LinkMap {
 
   Result<> Load(const std::string& path, const std::string& name);
   Result<> LoadNeeded(const Pending& pending);
+  Result<> LoadPending();
   Result<> LoadInterpreter();
   std::vector<std::string> DirectoriesFor(const Pending& pending) const;
   bool IsLoaded(const std::string& name) const;
 
   // A deque, so that references to images stay valid while it grows.
   std::deque<ElfImage> images_;
+  std::vector<uint32_t> scopes_;  // Of each image: 0 is loaded from the start.
+  uint32_t scope_ = 0;            // Of what is loaded next.
   std::map<std::string, uint32_t> by_name_;
   std::deque<Pending> pending_;
   std::vector<std::string> search_directories_;
   std::vector<std::string> system_directories_;
+  std::vector<std::string> debug_directories_;
   std::optional<uint32_t> interpreter_;
   std::optional<uint32_t> executable_;
   bool identities_only_ = false;

@@ -15,42 +15,10 @@
 #include <string>
 #include <vector>
 
+#include "analyzer/elf/machine_value.h"
+#include "analyzer/elf/value_origin.h"
+
 namespace bailey::analyzer {
-
-// The value of one register (or stack argument) at one place.
-struct MachineValue {
-  enum class Kind : uint8_t { kUnknown, kConstant, kParameter };
-
-  Kind kind = Kind::kUnknown;
-  // For kParameter: 64 if the whole register passes unchanged, 32 if only its
-  // low half is known to (`mov %esi, %edi`, `movslq`).
-  uint8_t width_bits = 64;
-  // For kParameter: which integer parameter of the enclosing function, counted
-  // from 0. 0 to 5 came in rdi, rsi, rdx, rcx, r8, r9; 6 and 7 on the stack.
-  int16_t parameter = 0;
-  uint64_t constant = 0;  // For kConstant: all 64 bits.
-
-  static MachineValue Constant(uint64_t value) {
-    return {Kind::kConstant, 64, 0, value};
-  }
-  static MachineValue Parameter(int index, uint8_t width_bits = 64) {
-    return {Kind::kParameter, width_bits, static_cast<int16_t>(index), 0};
-  }
-  bool operator==(const MachineValue&) const = default;
-};
-
-// What holds whichever of the two is the case: equal values stay, the rest is
-// unknown.
-MachineValue Join(const MachineValue& a, const MachineValue& b);
-
-// How many parameters of a function are followed: six in registers, two on the
-// stack.
-inline constexpr int kFollowedParameters = 8;
-using ParameterValues = std::array<MachineValue, kFollowedParameters>;
-
-// `value` as the caller sees it, whose own values at the call are `actual`.
-MachineValue Substitute(const MachineValue& value,
-                        const ParameterValues& actual);
 
 // One instruction that enters the kernel.
 struct SyscallSite {
@@ -90,6 +58,12 @@ struct MachineFunction {
   std::vector<uint32_t> takes_address_of;
   std::vector<std::string> takes_address_of_imports;
   bool has_indirect_call = false;  // A call or jump whose target is not known.
+  // One for each such call or jump.
+  std::vector<IndirectSite> indirect_sites;
+  std::vector<PointerStore> pointer_stores;
+  // Sorted and without duplicates. Imported functions are there too, if it is
+  // not a call that loads their address.
+  std::vector<DataReference> data_references;
   // Bytes did not decode, or control left the function in an unexpected way.
   bool incomplete = false;
   std::string incomplete_reason;

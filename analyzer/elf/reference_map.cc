@@ -39,18 +39,22 @@ const ElfPointer* ReferenceMap::StubSlot(uint64_t address) const {
   return found->second;
 }
 
+CodeTarget ReferenceMap::ClassifySymbol(uint32_t symbol) const {
+  if (symbol >= file_.dynamic_symbols.size()) return {};
+  const ElfSymbol& import = file_.dynamic_symbols[symbol];
+  if (!import.is_function || import.name.empty()) return {};
+  CodeTarget target;
+  target.kind = CodeTarget::Kind::kImport;
+  target.import = SymbolId(import);
+  return target;
+}
+
 CodeTarget ReferenceMap::ClassifySlot(uint64_t slot) const {
   const ElfPointer* pointer = file_.PointerAt(slot);
   if (pointer == nullptr) return {};
   CodeTarget target;
-  if (pointer->kind == ElfPointer::Kind::kSymbol) {
-    if (pointer->symbol >= file_.dynamic_symbols.size()) return {};
-    const ElfSymbol& symbol = file_.dynamic_symbols[pointer->symbol];
-    if (!symbol.is_function || symbol.name.empty()) return {};
-    target.kind = CodeTarget::Kind::kImport;
-    target.import = SymbolId(symbol);
-    return target;
-  }
+  if (pointer->kind == ElfPointer::Kind::kSymbol)
+    return ClassifySymbol(pointer->symbol);
   const auto function = code_.RangeAt(pointer->target);
   if (!function) return {};
   target.function = *function;

@@ -40,6 +40,8 @@ class ReferenceMap {
 
   // Sees through a PLT's stubs.
   CodeTarget Classify(uint64_t address) const;
+  // An imported function, by its index among the dynamic symbols.
+  CodeTarget ClassifySymbol(uint32_t symbol) const;
   // What a word filled in by the loader points to.
   CodeTarget ClassifySlot(uint64_t slot) const;
 
@@ -57,6 +59,8 @@ class ReferenceMap {
   // Where data that starts at `address` must end at the latest: at the next
   // place that code refers to.
   uint64_t DataEnd(uint64_t address) const;
+  // The sorted places in data that code refers to.
+  const std::vector<uint64_t>& data_starts() const { return data_starts_; }
 
  private:
   void ReadData();

@@ -1,10 +1,12 @@
 // A forward dataflow over one function: what registers and frame slots hold at
-// each instruction where control may leave it. Internal to analyzer/elf.
+// each instruction where control may leave it or memory is touched. Internal to
+// analyzer/elf.
 //
 //   FlowGraph graph;
 //   graph.code = code.Instructions(range);
-//   RunValueFlow(graph, file, [&](const Instruction& at, const FlowState& s) {
-//     if (at.flow == Flow::kSyscall) Use(s.At(kRax));
+//   RunValueFlow(graph, context, [&](const Instruction& at,
+//                                    const FlowState& before) {
+//     if (at.flow == Flow::kSyscall) Use(before.At(kRax));
 //   });
 //
 // Every block is visited, whether or not a way to it is seen: one without a
@@ -18,7 +20,6 @@
 #include <span>
 #include <vector>
 
-#include "analyzer/elf/elf_file.h"
 #include "analyzer/elf/flow_state.h"
 #include "analyzer/elf/instruction.h"
 
@@ -30,6 +31,9 @@ struct FlowGraph {
   bool entered_by_jump = false;
   // Addresses where control may also arrive, from where is not known.
   std::vector<uint64_t> unknown_entries;
+  // Computed jumps, each of which leads to every one of the targets.
+  std::vector<uint64_t> table_jumps;
+  std::vector<uint64_t> table_targets;
   // A computed jump inside the function was not resolved, so that control may
   // arrive at every instruction.
   bool any_instruction_may_be_entered = false;
@@ -38,9 +42,11 @@ struct FlowGraph {
 using FlowVisitor =
     std::function<void(const Instruction& instruction, const FlowState& state)>;
 
-// Calls `visit` once for each instruction whose flow is not kNext, in the order
-// of addresses, with what holds before it.
-void RunValueFlow(const FlowGraph& graph, const ElfFile& file,
+// Calls `visit` once for each instruction whose flow is not kNext, that has a
+// memory operand, adds, subtracts or compares, in the order of addresses, with
+// what holds before it. The origins that got out of sight come to be in
+// `context.lost`, if that is not null.
+void RunValueFlow(const FlowGraph& graph, const FlowContext& context,
                   const FlowVisitor& visit);
 
 }  // namespace bailey::analyzer

@@ -51,13 +51,26 @@ TEST_F(CorruptElfTest, EveryPrefixIsRefusedWithAReason) {
 TEST_F(CorruptElfTest, OtherKindsOfFilesAreNamed) {
   auto changed = bytes_;
   changed[kMachineOffset] = 183;  // EM_AARCH64
-  EXPECT_THAT(ErrorOf(changed), testing::HasSubstr("machine type 183"));
+  EXPECT_THAT(ErrorOf(changed),
+              testing::HasSubstr("made for aarch64, not x86_64"));
   changed = bytes_;
   changed[kClassOffset] = 1;  // ELFCLASS32
   EXPECT_THAT(ErrorOf(changed), testing::HasSubstr("not a 64-bit"));
   changed = bytes_;
   changed[kTypeOffset] = 1;  // ET_REL
-  EXPECT_THAT(ErrorOf(changed), testing::HasSubstr("neither an executable"));
+  EXPECT_THAT(ErrorOf(changed), testing::HasSubstr("a relocatable object"));
+  changed[kTypeOffset] = 4;  // ET_CORE
+  EXPECT_THAT(ErrorOf(changed), testing::HasSubstr("a core dump"));
+  const auto text = [](std::string_view what) {
+    return ErrorOf(std::vector<uint8_t>(what.begin(), what.end()));
+  };
+  EXPECT_THAT(text(""), testing::HasSubstr("empty"));
+  EXPECT_THAT(text("#! /bin/sh -e\n"), testing::HasSubstr("a script"));
+  EXPECT_THAT(text("!<arch>\n"), testing::HasSubstr("an archive"));
+  EXPECT_THAT(text("int main;"), testing::HasSubstr("not an ELF file"));
+  EXPECT_THAT(text("\x7f"
+                   "ELF\2\1\1"),
+              testing::HasSubstr("truncated"));
 }
 
 // Altered bytes give a result or an error with the path, and never a result

@@ -1,4 +1,4 @@
-#include "analyzer/elf/machine_function.h"
+#include "analyzer/elf/machine_value.h"
 
 #include <algorithm>
 
@@ -15,9 +15,11 @@ MachineValue Join(const MachineValue& a, const MachineValue& b) {
 
 MachineValue Substitute(const MachineValue& value,
                         const ParameterValues& actual) {
+  if (!value.IsPortable()) return {};
   if (value.kind != MachineValue::Kind::kParameter) return value;
   if (value.parameter >= kFollowedParameters) return {};
   MachineValue result = actual[value.parameter];
+  if (!result.IsPortable()) return {};
   if (value.width_bits == 64) return result;
   // Only the low half is known to pass: a constant's upper half would be a
   // guess (zero- or sign-extended), unless both extensions agree.

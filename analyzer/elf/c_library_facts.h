@@ -1,0 +1,41 @@
+// What is known of glibc's own calls that its code does not show: that some are
+// made only after another function was called, or never in a process that the
+// kernel started. Internal to analyzer/elf.
+//
+//   for (const ConditionalCall& fact : ConditionalCalls()) …
+//
+// Each fact moves calls: they are taken from where they stand in the code and
+// given to the functions that bring their condition about, as `causes`. So they
+// are counted where the condition can hold, and the answer for a whole process
+// stays the union of the answers for its parts.
+//
+// The facts are read in the sources of glibc 2.36. Those that go by names of
+// functions need a symbol table or debug file, and without one change nothing.
+// One assumes more than the files show: that a mutex in memory which another
+// program shares by a plain mmap was not made with PTHREAD_PRIO_PROTECT.
+
+#ifndef BAILEY_ANALYZER_ELF_C_LIBRARY_FACTS_H_
+#define BAILEY_ANALYZER_ELF_C_LIBRARY_FACTS_H_
+
+#include <span>
+#include <string_view>
+
+namespace bailey::analyzer {
+
+struct ConditionalCall {
+  std::string_view callee;
+  std::string_view caller;  // Empty: whoever calls it.
+  std::span<const std::string_view> causes;
+};
+
+// Of the C library.
+std::span<const ConditionalCall> ConditionalCalls();
+
+// Of the loader: functions for when it is run as a program, by its own name, or
+// asked for a profile (LD_PROFILE). The environment's other means to have the
+// loader bring in code (LD_PRELOAD, LD_AUDIT) are no part of a program either.
+std::span<const std::string_view> CallsOfLoaderAsProgram();
+
+}  // namespace bailey::analyzer
+
+#endif  // BAILEY_ANALYZER_ELF_C_LIBRARY_FACTS_H_
