@@ -16,9 +16,9 @@ constexpr char kMark[] = "bailey.call";
 // The arguments as the calling convention numbers them: integers and pointers,
 // of which the first six go in registers. What lies on the stack is followed
 // only if nothing of another class lies there too.
-std::vector<ValueFact> ArgumentsOf(const llvm::CallBase& call) {
+std::vector<const llvm::Value*> ArgumentsOf(const llvm::CallBase& call) {
   constexpr size_t kRegisters = 6;
-  std::vector<ValueFact> facts;
+  std::vector<const llvm::Value*> facts;
   bool mixed = false;
   for (const llvm::Use& argument : call.args()) {
     const llvm::Type* type = argument->getType();
@@ -26,7 +26,7 @@ std::vector<ValueFact> ArgumentsOf(const llvm::CallBase& call) {
     if (type->isIntegerTy() && type->getIntegerBitWidth() > 64) break;
     if (type->isArrayTy()) break;  // aarch64: a structure in several registers
     if (!in_memory && (type->isIntegerTy() || type->isPointerTy()))
-      facts.push_back(Evaluate(*argument.get()));
+      facts.push_back(argument.get());
     else
       mixed = true;
   }
@@ -34,7 +34,36 @@ std::vector<ValueFact> ArgumentsOf(const llvm::CallBase& call) {
   return facts;
 }
 
+std::vector<ValueFact> FactsOf(const std::vector<const llvm::Value*>& values) {
+  std::vector<ValueFact> facts;
+  for (const llvm::Value* value : values)
+    facts.push_back(value == nullptr ? ValueFact{} : Evaluate(*value));
+  return facts;
+}
+
+// What is known of none is left out.
+std::vector<ValueExpression> ExpressionsOf(
+    const std::vector<const llvm::Value*>& values, const llvm::CallBase& call,
+    ExpressionReaders& readers) {
+  std::vector<ValueExpression> all;
+  ExpressionReader& reader = readers.Of(*call.getFunction());
+  for (const llvm::Value* value : values)
+    all.push_back(value == nullptr ? ValueExpression{}
+                                   : reader.Read(*value, call));
+  while (!all.empty() && all.back().kind == ExpressionKind::kUnknown)
+    all.pop_back();
+  return all;
+}
+
 }  // namespace
+
+std::optional<int> CallNumber(const llvm::CallBase& call) {
+  const llvm::MDNode* mark = call.getMetadata(kMark);
+  if (mark == nullptr) return std::nullopt;
+  return static_cast<int>(
+      llvm::mdconst::extract<llvm::ConstantInt>(mark->getOperand(0))
+          ->getZExtValue());
+}
 
 void CodeExtractor::MarkCalls() {
   for (llvm::Function& function : module_)
@@ -80,9 +109,19 @@ void CodeExtractor::Read(const llvm::CallBase& call) {
   marked.seen = true;
   if (call.isInlineAsm()) return ReadAssembly(call, marked.site);
   const std::vector<std::string> targets = Targets(call);
-  for (const std::string& target : targets)
-    AddCall(target, marked.site, ArgumentsOf(call));
-  if (targets.empty()) AddUnresolved("indirect call", marked.site);
+  const std::vector<const llvm::Value*> arguments = ArgumentsOf(call);
+  for (const std::string& target : targets) {
+    AddCall(target, marked.site, FactsOf(arguments));
+    code_.calls.back().expressions = ExpressionsOf(arguments, call, readers_);
+  }
+  if (!targets.empty()) return;
+  AddUnresolved("indirect call", marked.site);
+  const int index = static_cast<int>(number->getZExtValue());
+  code_.unresolved.back().call = index;
+  code_.indirect_calls.push_back(
+      {{marked.site.function, "", marked.site, FactsOf(arguments),
+        ExpressionsOf(arguments, call, readers_)},
+       index});
 }
 
 void CodeExtractor::ReadAssembly(const llvm::CallBase& call,
@@ -97,9 +136,11 @@ void CodeExtractor::ReadAssembly(const llvm::CallBase& call,
   if (!operands || operands->number == nullptr)
     return AddUnresolved("inline assembly", site);
   AssemblySyscall fact{site.function, site, Evaluate(*operands->number), {}};
-  for (const llvm::Value* argument : operands->arguments)
-    fact.arguments.push_back(argument == nullptr ? ValueFact{}
-                                                 : Evaluate(*argument));
+  std::vector<const llvm::Value*> values(operands->arguments.begin(),
+                                         operands->arguments.end());
+  fact.arguments = FactsOf(values);
+  values.insert(values.begin(), operands->number);
+  fact.expressions = ExpressionsOf(values, call, readers_);
   code_.syscalls.push_back(std::move(fact));
 }
 

@@ -9,8 +9,10 @@
 #ifndef BAILEY_ANALYZER_IR_CODE_EXTRACTOR_H_
 #define BAILEY_ANALYZER_IR_CODE_EXTRACTOR_H_
 
+#include <optional>
 #include <vector>
 
+#include "analyzer/ir/expression_reader.h"
 #include "analyzer/ir/global_uses.h"
 
 namespace llvm {
@@ -19,14 +21,18 @@ class CallBase;
 
 namespace bailey::analyzer {
 
+// Of a call that was marked: which in its module.
+std::optional<int> CallNumber(const llvm::CallBase& call);
+
 class CodeExtractor {
  public:
   // `code` says for which architecture the module is.
   CodeExtractor(llvm::Module& module, const Places& places, CodeFacts& code)
-      : module_(module), places_(places), code_(code) {}
+      : module_(module), places_(places), code_(code), readers_(places) {}
 
   void MarkCalls();
   void ReadCalls();
+  ExpressionReaders& readers() { return readers_; }
 
  private:
   // A call as it stood before any pass.
@@ -49,6 +55,7 @@ class CodeExtractor {
   const Places& places_;
   CodeFacts& code_;
   std::vector<Marked> marked_;
+  ExpressionReaders readers_;
 };
 
 }  // namespace bailey::analyzer

@@ -12,6 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "analyzer/ir/constraints.h"
+#include "analyzer/ir/control_flow.h"
+#include "analyzer/ir/value_expression.h"
 #include "common/documents/flow.h"
 #include "common/documents/report.h"
 #include "common/syscalls/syscall_table.h"
@@ -24,6 +27,12 @@ struct ValueFact {
   // Sorted, without duplicates, sign-extended from `width_bits`.
   std::vector<uint64_t> values;
   uint8_t width_bits = 64;
+  // Where there are too many to list: in which ranges all lie, as unsigned
+  // numbers of `width_bits`. Then `values` is empty.
+  std::vector<ValueRange> ranges = {};
+  // All bits of `mask` are as in `bits`; with `ranges` only. 0: none is known.
+  uint64_t mask = 0;
+  uint64_t bits = 0;
 
   bool operator==(const ValueFact&) const = default;
 };
@@ -34,6 +43,10 @@ struct CallFact {
   std::string to;
   SourceSite site;
   std::vector<ValueFact> arguments;  // integers and pointers, in order
+  // What makes each of `arguments`; empty where nothing is known of them.
+  std::vector<ValueExpression> expressions = {};
+  // False: of a call through a pointer that may lead elsewhere, too.
+  bool is_only_target = true;
 };
 
 // An instruction in inline assembly that is nothing but `syscall`, or `svc #0`.
@@ -41,7 +54,8 @@ struct AssemblySyscall {
   std::string from;
   SourceSite site;
   ValueFact number;
-  std::vector<ValueFact> arguments;  // six
+  std::vector<ValueFact> arguments;               // six
+  std::vector<ValueExpression> expressions = {};  // of number and arguments
 };
 
 // A place that leads where the analysis cannot see, in function `from`.
@@ -49,6 +63,17 @@ struct UnresolvedFact {
   std::string from;
   std::string reason;
   SourceSite site;
+  // Of an indirect call: its number in its unit, and (once units are joined)
+  // the unit's.
+  int call = -1;
+  int unit = -1;
+};
+
+// A call through a pointer; `fact.to` is empty.
+struct IndirectCall {
+  CallFact fact;
+  int call = -1;  // as in UnresolvedFact
+  int unit = -1;
 };
 
 // A symbol that is another name of `target`.
@@ -75,9 +100,15 @@ struct CodeFacts {
   std::vector<AliasFact> aliases;
   std::vector<AssemblyName> assembly_names;
   std::vector<std::string> constructors;  // and destructors
+  std::vector<std::string> destructors;
+  std::vector<ControlFlow> control;  // of every function that is defined
   // Functions and globals that something uses which no unit shows: a section's
   // reader (.init_array), or the compiler by itself (memset).
   std::vector<std::string> kept;
+  std::vector<GlobalFact> global_facts;
+  std::vector<ReturnFact> returns;
+  std::vector<IndirectCall> indirect_calls;
+  UnitConstraints constraints;
 };
 
 }  // namespace bailey::analyzer

@@ -9,6 +9,9 @@
 
 #include "analyzer/ir/assembly.h"
 #include "analyzer/ir/code_extractor.h"
+#include "analyzer/ir/constraint_extractor.h"
+#include "analyzer/ir/control_flow_reader.h"
+#include "analyzer/ir/global_facts.h"
 #include "analyzer/ir/global_uses.h"
 #include "analyzer/ir/simplify.h"
 
@@ -26,8 +29,11 @@ void ReadConstructors(const llvm::Module& module, const Places& places,
       const llvm::Value* function = llvm::cast<llvm::ConstantStruct>(each.get())
                                         ->getOperand(1)
                                         ->stripPointerCastsAndAliases();
-      if (const auto* global = llvm::dyn_cast<llvm::Function>(function))
-        code.constructors.push_back(places.Id(*global));
+      const auto* global = llvm::dyn_cast<llvm::Function>(function);
+      if (global == nullptr) continue;
+      code.constructors.push_back(places.Id(*global));
+      if (list->getName() == "llvm.global_dtors")
+        code.destructors.push_back(places.Id(*global));
     }
   }
 }
@@ -173,10 +179,16 @@ CodeFacts ExtractCode(llvm::Module& module, const ModuleNames& names) {
   ReadKept(module, places, code);
   GlobalUses(module, places, code).Collect();
   ReadModuleAssembly(module, places, code);
+  ControlFlowReader control(module, places);
+  control.ReadNodes();
   CodeExtractor extractor(module, places, code);
   extractor.MarkCalls();
   ExposeConstants(module);
+  code.control = control.ReadLoops();
   extractor.ReadCalls();
+  code.constraints = ExtractConstraints(module, places);
+  ReadGlobalFacts(module, places, extractor.readers(), code);
+  ReadReturns(module, places, extractor.readers(), code);
   return code;
 }
 

@@ -25,18 +25,6 @@ void Run(llvm::Module& module, llvm::ModulePassManager passes) {
   passes.run(module, modules);
 }
 
-// What a call may come back from twice: in between locals may have changed in
-// ways that control flow does not show. A compiler that is told that it has no
-// builtins does not know these.
-bool MayReturnTwice(const llvm::CallBase& call) {
-  constexpr llvm::StringRef kNames[] = {"setjmp",      "_setjmp", "sigsetjmp",
-                                        "__sigsetjmp", "vfork",   "getcontext"};
-  const llvm::Function* function = call.getCalledFunction();
-  return call.hasFnAttr(llvm::Attribute::ReturnsTwice) ||
-         (function != nullptr &&
-          llvm::is_contained(kNames, function->getName()));
-}
-
 bool CallsWhatReturnsTwice(const llvm::Function& function) {
   return llvm::any_of(
       llvm::instructions(function), [](const llvm::Instruction& instruction) {
@@ -82,6 +70,17 @@ void ForgetSystemDefinitions(llvm::Module& module, const ModuleNames& names) {
 }
 
 }  // namespace
+
+// In between locals may have changed in ways that control flow does not show. A
+// compiler that is told that it has no builtins does not know these.
+bool MayReturnTwice(const llvm::CallBase& call) {
+  constexpr llvm::StringRef kNames[] = {"setjmp",      "_setjmp", "sigsetjmp",
+                                        "__sigsetjmp", "vfork",   "getcontext"};
+  const llvm::Function* function = call.getCalledFunction();
+  return call.hasFnAttr(llvm::Attribute::ReturnsTwice) ||
+         (function != nullptr &&
+          llvm::is_contained(kNames, function->getName()));
+}
 
 void InlineSystemWrappers(llvm::Module& module, const ModuleNames& names) {
   KeepOwnFunctions(module, names);

@@ -6,7 +6,14 @@
 
 #include "analyzer/ir/extract.h"
 
+namespace llvm {
+class CallBase;
+}
+
 namespace bailey::analyzer {
+
+// What a call may come back from once more, long after (setjmp).
+bool MayReturnTwice(const llvm::CallBase& call);
 
 // Sees through the always-inlined wrappers of system headers (as for
 // _FORTIFY_SOURCE), and drops what else they define but nothing uses.

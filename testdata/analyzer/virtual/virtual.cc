@@ -35,5 +35,5 @@ int main(int argc, char**) {
   Loud loud;
   Base* base = argc > 1 ? static_cast<Base*>(&quiet) : &loud;
   if (names.size() > 1) throw argc;
-  return base->Run() + Twice(argc);  // EXPECT-UNRESOLVED: indirect call
+  return base->Run() + Twice(argc);  // EXPECT-RESOLVED: indirect call
 }

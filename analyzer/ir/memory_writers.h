@@ -1,0 +1,39 @@
+// Functions of the C library that write text into memory that they are given,
+// and nothing else into it. Internal to ir/ and flow/.
+//
+//   if (const MemoryWriter* writer = FindMemoryWriter("snprintf")) …
+
+#ifndef BAILEY_ANALYZER_IR_MEMORY_WRITERS_H_
+#define BAILEY_ANALYZER_IR_MEMORY_WRITERS_H_
+
+#include <cstdint>
+#include <string_view>
+
+namespace bailey::analyzer {
+
+struct MemoryWriter {
+  std::string_view name;
+  // The result takes the place of what was there, or is put behind it.
+  bool appends = false;
+  // Places of arguments; -1: there is none. The first is where it writes, or,
+  // of asprintf, where it writes the address of what it made.
+  int format = -1;
+  int source = -1;
+  int size = -1;      // of the memory: more is cut off
+  bool made = false;  // the memory is the function's result, or asprintf's
+};
+
+const MemoryWriter* FindMemoryWriter(std::string_view name);
+
+// True for functions that only read the memory behind pointers that they get
+// as arguments, as long as the call lasts, and give no other name to it.
+bool OnlyReads(std::string_view name);
+
+// What happens to memory without a call of a function: names of kResult.
+inline constexpr std::string_view kStored = "(store)";  // of the operand
+inline constexpr std::string_view kFilled = "(fill)";   // with a byte, a size
+inline constexpr std::string_view kCopied = "(copy)";   // of a text
+
+}  // namespace bailey::analyzer
+
+#endif  // BAILEY_ANALYZER_IR_MEMORY_WRITERS_H_
