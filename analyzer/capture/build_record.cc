@@ -16,7 +16,7 @@ namespace bailey::analyzer {
 namespace {
 
 constexpr std::string_view kKindNames[] = {"program", "shared", "relocatable",
-                                           "archive"};
+                                           "archive", "extraction"};
 
 std::string In(const std::string& directory, std::string_view name) {
   return (std::filesystem::path(directory) / name).string();
@@ -178,7 +178,10 @@ void AddMembers(LinkCommand& link, const LinkCommand& older) {
 }
 
 void MergeLink(std::map<std::string, LinkCommand>& links, LinkCommand link) {
-  const std::string key = Absolute(link.directory, link.output);
+  std::string key = Absolute(link.directory, link.output);
+  // A folder may be filled from several archives.
+  if (link.kind == LinkKind::kExtraction)
+    key += '\n' + Absolute(link.directory, link.inputs.front());
   const auto found = links.find(key);
   if (link.kind == LinkKind::kArchive && found != links.end())
     AddMembers(link, found->second);

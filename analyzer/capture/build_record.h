@@ -32,7 +32,13 @@ struct CompileEntry {
   bool operator==(const CompileEntry&) const = default;
 };
 
-enum class LinkKind { kProgram, kSharedLibrary, kRelocatable, kArchive };
+enum class LinkKind {
+  kProgram,
+  kSharedLibrary,
+  kRelocatable,
+  kArchive,
+  kExtraction  // members of the archives in `inputs`, put into `directory`
+};
 
 struct LinkCommand {
   LinkKind kind = LinkKind::kProgram;

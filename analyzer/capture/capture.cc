@@ -9,6 +9,7 @@
 
 #include "analyzer/capture/build_record.h"
 #include "analyzer/capture/command.h"
+#include "analyzer/capture/environment.h"
 #include "analyzer/capture/tracer.h"
 
 namespace bailey::analyzer {
@@ -26,7 +27,10 @@ class Recorder {
         }))
       return;
     tools_.insert(event.process);
-    Add(ClassifyCommand(kind, event.arguments, event.directory));
+    BuildRecord record =
+        ClassifyCommand(kind, event.arguments, event.directory);
+    AddEnvironment(event.search_paths, record);
+    Add(record);
   }
 
   const BuildRecord& record() const { return record_; }

@@ -93,6 +93,55 @@ LinkKind KindOfLink(const DriverArguments& parsed) {
   return parsed.relocatable ? LinkKind::kRelocatable : LinkKind::kProgram;
 }
 
+bool IsLinkable(std::string_view word) {
+  return word.ends_with(".a") || word.ends_with(".o") ||
+         word.ends_with(".lo") || word.ends_with(".so") ||
+         word.find(".so.") != std::string_view::npos;
+}
+
+// A driver hands words to its linker, files to link among them:
+// -Wl,--whole-archive,libx.a.
+void AddPassedOn(const std::string& word, LinkCommand& link) {
+  constexpr std::string_view kPass = "-Wl,";
+  constexpr std::string_view kValued[] = {"-soname",
+                                          "--soname",
+                                          "-h",
+                                          "-rpath",
+                                          "--rpath",
+                                          "-rpath-link",
+                                          "--rpath-link",
+                                          "-Map",
+                                          "--Map",
+                                          "-T",
+                                          "-o",
+                                          "-dynamic-linker",
+                                          "--dynamic-linker",
+                                          "-plugin",
+                                          "--version-script",
+                                          "-version-script",
+                                          "--dynamic-list",
+                                          "--out-implib",
+                                          "-f",
+                                          "-F",
+                                          "--filter",
+                                          "--auxiliary"};
+  if (!word.starts_with(kPass)) return;
+  std::string previous;
+  std::string_view rest = std::string_view(word).substr(kPass.size());
+  while (!rest.empty()) {
+    const size_t end = std::min(rest.find(','), rest.size());
+    const std::string part(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    const bool is_value =
+        std::ranges::find(kValued, previous) != std::end(kValued);
+    if (!is_value && !part.starts_with("-") && IsLinkable(part))
+      link.inputs.push_back(part);
+    if (!is_value && part.starts_with("-l") && part.size() > 2)
+      link.libraries.push_back(part.substr(2));
+    previous = part;
+  }
+}
+
 // The link of one command, sources replaced by the objects of their steps.
 LinkCommand LinkOf(const std::string& tool, const DriverArguments& parsed,
                    const std::string& output, const std::string& directory) {
@@ -105,6 +154,8 @@ LinkCommand LinkOf(const std::string& tool, const DriverArguments& parsed,
       link.inputs.push_back(words[0]);
     if (each.kind == ArgumentKind::kLibrary)
       link.libraries.push_back(each.text);
+    if (each.kind == ArgumentKind::kLinkerOption)
+      AddPassedOn(words[0] == "-Xlinker" ? "-Wl," + each.text : words[0], link);
     link.arguments.insert(link.arguments.end(), words.begin(), words.end());
   }
   return link;
@@ -170,27 +221,41 @@ BuildRecord ClassifyLinker(const std::vector<std::string>& arguments,
   return record;
 }
 
-// `ar OPERATION [RELPOS|COUNT] ARCHIVE MEMBER…`; only r and q put members in.
-BuildRecord ClassifyArchiver(const std::vector<std::string>& arguments,
-                             const std::string& directory) {
+// The words of ar that are not long options.
+std::vector<std::string> ArchiverWords(
+    const std::vector<std::string>& arguments) {
   std::vector<std::string> words;
   for (size_t i = 1; i < arguments.size(); ++i) {
-    if (arguments[i] == "--plugin" || arguments[i] == "--target")
+    if (arguments[i] == "--plugin" || arguments[i] == "--target" ||
+        arguments[i] == "--output")
       ++i;
     else if (!arguments[i].starts_with("--"))
       words.push_back(arguments[i]);
   }
+  return words;
+}
+
+// `ar OPERATION [RELPOS|COUNT] ARCHIVE MEMBER…`: r and q put members in, x
+// takes them out into the current folder.
+BuildRecord ClassifyArchiver(const std::vector<std::string>& arguments,
+                             const std::string& directory) {
+  const std::vector<std::string> words = ArchiverWords(arguments);
   if (words.empty()) return {};
   const std::string_view operation = words[0];
-  if (operation.find_first_of("rq") == std::string_view::npos) return {};
+  const bool adds = operation.find_first_of("rq") != std::string_view::npos;
+  const bool extracts = operation.find('x') != std::string_view::npos;
+  if (!adds && !extracts) return {};
   const bool positioned =
       operation.find_first_of("abiN") != std::string_view::npos;
   const size_t archive = positioned ? 2 : 1;
-  if (words.size() < archive + 2) return {};
+  if (words.size() < archive + 1) return {};
   LinkCommand link{LinkKind::kArchive, directory, words[archive],
                    arguments,          {},        {}};
   link.inputs.assign(words.begin() + static_cast<ptrdiff_t>(archive) + 1,
                      words.end());
+  if (extracts)
+    link = {LinkKind::kExtraction, directory, ".", arguments,
+            {words[archive]},      {}};
   BuildRecord record;
   record.links.push_back(std::move(link));
   return record;

@@ -13,6 +13,7 @@
 #include <map>
 #include <thread>
 
+#include "analyzer/capture/environment.h"
 #include "common/fd.h"
 
 namespace bailey::analyzer {
@@ -234,6 +235,8 @@ class Tracer {
     const auto words = ReadFile(folder + "/cmdline");
     if (error || !words.ok()) return;  // killed between the stop and here
     event.arguments = SplitAtNul(*words);
+    if (const auto variables = ReadFile(folder + "/environ"); variables.ok())
+      event.search_paths = ReadSearchPaths(*variables);
     for (uint64_t above = parents_[event.process]; above != 0;
          above = parents_[above])
       event.ancestors.push_back(above);

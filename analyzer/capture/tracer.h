@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct ExecEvent {
   std::vector<uint64_t> ancestors;  // the nearest first, of the traced tree
   std::string directory;            // absolute
   std::vector<std::string> arguments;
+  std::map<std::string, std::string> search_paths;  // see environment.h
 };
 
 // Returns the command's exit status as a shell would: its own, or 128 + signal.

@@ -1,6 +1,8 @@
 #include "analyzer/source/diagnostic_collector.h"
 
+#include <clang/Basic/DiagnosticFrontend.h>
 #include <clang/Basic/SourceManager.h>
+#include <clang/Lex/LexDiagnostic.h>
 
 #include <algorithm>
 
@@ -33,6 +35,23 @@ int LengthOf(const clang::Diagnostic& info, clang::SourceLocation place) {
   return 1;
 }
 
+// The way out of what is wrong with the build rather than with the source.
+std::string HintFor(unsigned id) {
+  switch (id) {
+    case clang::diag::err_pp_file_not_found:
+    case clang::diag::err_pp_file_not_found_angled_include_not_fatal:
+      return "build first, if the build makes this header; else install the "
+             "package that has it, and capture the build again";
+    case clang::diag::err_pp_include_too_deep:
+      return "some file includes itself, perhaps by way of others: guard it "
+             "with #pragma once";
+    case clang::diag::err_module_not_found:
+      return "modules of C++20 are not supported yet: name a header instead";
+    default:
+      return "";
+  }
+}
+
 }  // namespace
 
 void DiagnosticCollector::HandleDiagnostic(
@@ -47,6 +66,8 @@ void DiagnosticCollector::HandleDiagnostic(
   Diagnostic diagnostic;
   diagnostic.severity = error ? Severity::kError : Severity::kNote;
   diagnostic.message = text.str().str();
+  diagnostic.hint = HintFor(info.getID());
+  diagnostic.file = unit_;  // what is wrong with a command has no place
   if (info.hasSourceManager() && info.getLocation().isValid()) {
     const clang::SourceManager& sources = info.getSourceManager();
     const auto place = sources.getExpansionLoc(info.getLocation());

@@ -6,6 +6,8 @@
 #include <clang/Frontend/CompilerInstance.h>
 #include <clang/Frontend/FrontendActions.h>
 #include <clang/Frontend/MultiplexConsumer.h>
+#include <clang/Lex/PPCallbacks.h>
+#include <clang/Lex/Preprocessor.h>
 #include <clang/Tooling/CompilationDatabase.h>
 #include <clang/Tooling/Tooling.h>
 #include <fmt/format.h>
@@ -23,7 +25,9 @@
 #include "analyzer/ir/extract.h"
 #include "analyzer/source/command_line.h"
 #include "analyzer/source/diagnostic_collector.h"
+#include "analyzer/source/recording_file_system.h"
 #include "analyzer/source/source_facts.h"
+#include "analyzer/source/unit_cache.h"
 #include "common/digest.h"
 
 namespace bailey::analyzer {
@@ -37,6 +41,22 @@ struct Request {
   std::string directory;
   std::string root;
   UnitOutcome& outcome;
+  bool& depends_on_time;
+};
+
+// Sees whether the text depends on when it is compiled.
+class TimeWatcher : public clang::PPCallbacks {
+ public:
+  explicit TimeWatcher(bool& seen) : seen_(seen) {}
+  void MacroExpands(const clang::Token& name, const clang::MacroDefinition&,
+                    clang::SourceRange, const clang::MacroArgs*) override {
+    const llvm::StringRef text = name.getIdentifierInfo()->getName();
+    seen_ |=
+        text == "__DATE__" || text == "__TIME__" || text == "__TIMESTAMP__";
+  }
+
+ private:
+  bool& seen_;
 };
 
 Diagnostic Plain(Severity severity, const std::string& file,
@@ -206,7 +226,9 @@ class UnitAction : public clang::ASTFrontendAction {
 
  protected:
   // A database may say one file and compile another.
-  bool BeginSourceFileAction(clang::CompilerInstance&) override {
+  bool BeginSourceFileAction(clang::CompilerInstance& compiler) override {
+    compiler.getPreprocessor().addPPCallbacks(
+        std::make_unique<TimeWatcher>(request_.depends_on_time));
     const std::string given = getCurrentFile().str();
     std::error_code error;
     if (std::filesystem::equivalent(Absolute(request_.directory, given),
@@ -277,17 +299,23 @@ class OneCommand : public tooling::CompilationDatabase {
   tooling::CompileCommand command_;
 };
 
+using FileSystem = llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem>;
+
+// A file system of its own: the tool changes the working directory in it, and
+// other units may be parsed at the same time.
+FileSystem OwnFileSystem() {
+  return FileSystem(llvm::vfs::createPhysicalFileSystem().release());
+}
+
 void RunTool(const CompileEntry& entry, std::vector<std::string> arguments,
-             const Request& request) {
+             const FileSystem& files, const Request& request) {
   const std::string& file = request.file;
   const OneCommand database({entry.directory, file, std::move(arguments), ""});
-  // A file system of its own: the tool changes the working directory in it, and
-  // other units may be parsed at the same time.
   tooling::ClangTool tool(database, {file},
                           std::make_shared<clang::PCHContainerOperations>(),
-                          llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem>(
-                              llvm::vfs::createPhysicalFileSystem().release()));
-  DiagnosticCollector collector(request.root, request.outcome.diagnostics);
+                          files);
+  DiagnosticCollector collector(request.root, request.outcome.diagnostics,
+                                request.unit_name);
   tool.setDiagnosticConsumer(&collector);
   tool.setPrintErrorMessage(false);
   UnitActionFactory factory(request);
@@ -338,13 +366,44 @@ bool CheckPlaces(const CompileEntry& entry, const Request& request) {
   return true;
 }
 
+void Parse(const CompileEntry& entry, std::vector<std::string> arguments,
+           const FileSystem& files, const Request& request) {
+  request.outcome.facts.unit = {request.file, entry.directory, entry.arguments};
+  RunSafely([&] { RunTool(entry, std::move(arguments), files, request); },
+            request);
+}
+
+// Only what was parsed without a word is kept, and what the time of the day
+// does not change.
+void ParseUnlessCached(const CompileEntry& entry,
+                       std::vector<std::string> arguments, UnitCache& cache,
+                       const Request& request) {
+  const std::string key = UnitCache::KeyOf(entry, arguments, request.root);
+  if (auto facts = cache.Find(key)) {
+    request.outcome.facts = std::move(*facts);
+    request.outcome.cached = true;
+    return;
+  }
+  const auto recorder = llvm::makeIntrusiveRefCnt<RecordingFileSystem>(
+      OwnFileSystem(), cache.states());
+  const size_t said = request.outcome.diagnostics.all().size();
+  Parse(entry, std::move(arguments), recorder, request);
+  if (recorder->consistent() && !request.depends_on_time &&
+      request.outcome.diagnostics.all().size() == said)
+    cache.Keep(key, recorder->Questions(), recorder->Answers(),
+               request.outcome.facts);
+}
+
 }  // namespace
 
-UnitOutcome ParseUnit(const CompileEntry& entry, const std::string& root) {
+UnitOutcome ParseUnit(const CompileEntry& entry, const std::string& root,
+                      UnitCache* cache) {
   UnitOutcome outcome;
   const std::string file = Absolute(entry.directory, entry.file);
-  const Request request{RelativeTo(root, file), file, entry.directory, root,
-                        outcome};
+  bool depends_on_time = false;
+  const Request request{
+      RelativeTo(root, file), file, entry.directory, root, outcome,
+      depends_on_time};
   if (!CheckPlaces(entry, request)) return outcome;
   auto adjusted = AdjustCommand(entry.arguments);
   if (!adjusted.ok()) {
@@ -357,9 +416,10 @@ UnitOutcome ParseUnit(const CompileEntry& entry, const std::string& root) {
     outcome.diagnostics.Add(
         Plain(Severity::kWarning, request.unit_name,
               fmt::format("clang does not know `{}`; it is left out", option)));
-  outcome.facts.unit = {file, entry.directory, entry.arguments};
-  RunSafely([&] { RunTool(entry, std::move(adjusted->arguments), request); },
-            request);
+  if (cache == nullptr || !cache->enabled())
+    Parse(entry, std::move(adjusted->arguments), OwnFileSystem(), request);
+  else
+    ParseUnlessCached(entry, std::move(adjusted->arguments), *cache, request);
   return outcome;
 }
 

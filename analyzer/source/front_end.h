@@ -31,12 +31,17 @@ struct UnitFacts {
 
 struct UnitOutcome {
   UnitFacts facts;          // empty if there are errors
+  bool cached = false;      // it was not parsed
   Diagnostics diagnostics;  // Clang's errors, and our warnings
 };
 
+class UnitCache;
+
 // `root` is absolute; ids and sites name files relative to it. Never fails as a
 // whole: what is wrong is among the diagnostics.
-UnitOutcome ParseUnit(const CompileEntry& entry, const std::string& root);
+// With a `cache` the unit is not parsed if it was before, and nothing changed.
+UnitOutcome ParseUnit(const CompileEntry& entry, const std::string& root,
+                      UnitCache* cache = nullptr);
 
 }  // namespace bailey::analyzer
 

@@ -113,6 +113,34 @@ TEST(ClassifyCommandTest, RecordsWhatIsPutIntoArchivesAndNothingElse) {
   EXPECT_THAT(links({"ar"}), IsEmpty());
 }
 
+TEST(ClassifyCommandTest, AnEmptyArchiveIsAnArchive) {
+  const BuildRecord record =
+      ClassifyCommand(ToolKind::kArchiver, {"ar", "cr", "libx.a"}, "/src");
+  ASSERT_THAT(record.links, SizeIs(1));
+  EXPECT_EQ(record.links[0].kind, LinkKind::kArchive);
+  EXPECT_THAT(record.links[0].inputs, IsEmpty());
+}
+
+TEST(ClassifyCommandTest, RecordsWhatIsTakenOutOfArchives) {
+  const BuildRecord record = ClassifyCommand(
+      ToolKind::kArchiver, {"ar", "x", "../libx.a", "a.o"}, "/src/tmp");
+  ASSERT_THAT(record.links, SizeIs(1));
+  EXPECT_EQ(record.links[0].kind, LinkKind::kExtraction);
+  EXPECT_EQ(record.links[0].directory, "/src/tmp");
+  EXPECT_THAT(record.links[0].inputs, ElementsAre("../libx.a"));
+}
+
+TEST(ClassifyCommandTest, FilesHandedOnToTheLinkerAreLinked) {
+  const BuildRecord record =
+      ClassifyCommand(ToolKind::kDriver,
+                      {"cc", "a.o", "-Wl,--whole-archive,libx.a,-lz",
+                       "-Wl,-soname,libq.so", "-Xlinker", "b.o", "-o", "p"},
+                      "/src");
+  ASSERT_THAT(record.links, SizeIs(1));
+  EXPECT_THAT(record.links[0].inputs, ElementsAre("a.o", "libx.a", "b.o"));
+  EXPECT_THAT(record.links[0].libraries, ElementsAre("z"));
+}
+
 TEST(ClassifyCommandTest, IgnoresWhatBuildsNothing) {
   for (const std::vector<std::string>& arguments :
        {std::vector<std::string>{"cc", "--version"},

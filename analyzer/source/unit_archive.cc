@@ -1,0 +1,84 @@
+#include "analyzer/source/unit_archive.h"
+
+#include "analyzer/cache/archive.h"
+
+// Every struct that UnitFacts holds, with all its fields in their order. Who
+// adds a field adds its name here; without it this does not compile. The
+// cache's keys hold the tool's digest, so nothing else need change.
+namespace bailey {
+
+BAILEY_ARCHIVE_ENUM(Architecture, kAarch64)
+BAILEY_ARCHIVE_ENUM(TypeKind, kOther)
+BAILEY_ARCHIVE_ENUM(AccessMode, kNone)
+BAILEY_ARCHIVE_ENUM(Linkage, kInternal)
+BAILEY_ARCHIVE_ENUM(EdgeKind, kWrite)
+
+BAILEY_ARCHIVE_FIELDS(SourceSite, file, line, column, function)
+BAILEY_ARCHIVE_FIELDS(ValueRange, min, max)
+BAILEY_ARCHIVE_FIELDS(PointeeInfo, kind, spelling, size_bytes, is_const,
+                      is_character, is_flat, fixed_count)
+BAILEY_ARCHIVE_FIELDS(TypeInfo, kind, spelling, size_bytes, is_signed, is_flat,
+                      pointee)
+BAILEY_ARCHIVE_FIELDS(FlowParameter, name, type, access, length_parameter)
+BAILEY_ARCHIVE_FIELDS(SourceExtent, file, begin, end, line, column)
+BAILEY_ARCHIVE_FIELDS(FlowFunction, id, name, linkage, variadic, address_taken,
+                      is_inline, extent, body, return_type, parameters)
+BAILEY_ARCHIVE_FIELDS(FlowGlobal, id, name, linkage, is_constant,
+                      is_thread_local, address_taken, function, extent,
+                      sole_declarator, type)
+BAILEY_ARCHIVE_FIELDS(FlowEdge, kind, from, to, external, site)
+BAILEY_ARCHIVE_FIELDS(FlowUnit, file, directory, command, sha256)
+
+namespace analyzer {
+
+BAILEY_ARCHIVE_ENUM(ExpressionKind, kBuffer)
+BAILEY_ARCHIVE_ENUM(Operation, kSignedGreaterOrEqual)
+
+BAILEY_ARCHIVE_FIELDS(ValueFact, known, values, width_bits, ranges, mask, bits)
+BAILEY_ARCHIVE_FIELDS(ValueExpression, kind, operation, width_bits, number,
+                      stride, symbol, operands, readers)
+BAILEY_ARCHIVE_FIELDS(CallFact, from, to, site, arguments, expressions,
+                      is_only_target)
+BAILEY_ARCHIVE_FIELDS(AssemblySyscall, from, site, number, arguments,
+                      expressions)
+BAILEY_ARCHIVE_FIELDS(UnresolvedFact, from, reason, site, call, unit)
+BAILEY_ARCHIVE_FIELDS(IndirectCall, fact, call, unit)
+BAILEY_ARCHIVE_FIELDS(AliasFact, name, target)
+BAILEY_ARCHIVE_FIELDS(AssemblyName, from, name, site)
+BAILEY_ARCHIVE_FIELDS(CodePosition, file, line, column)
+BAILEY_ARCHIVE_FIELDS(ControlNode, successors, unwinds, positions, leaves,
+                      returns_twice)
+BAILEY_ARCHIVE_FIELDS(ControlLoop, header, nodes, bounded, site)
+BAILEY_ARCHIVE_FIELDS(ControlFlow, function, files, nodes, loops, may_throw,
+                      may_suspend)
+BAILEY_ARCHIVE_FIELDS(CellFact, offset, from, value)
+BAILEY_ARCHIVE_FIELDS(GlobalFact, id, size_bytes, is_defined, is_constant,
+                      escapes, readers, initial, stores)
+BAILEY_ARCHIVE_FIELDS(ReturnFact, function, value)
+BAILEY_ARCHIVE_ENUM(ConstraintKind, kInitializer)
+BAILEY_ARCHIVE_ENUM(ObjectKind, kStack)
+BAILEY_ARCHIVE_FIELDS(PointerConstraint, kind, to, from, offset, stride, size)
+BAILEY_ARCHIVE_FIELDS(DeclaredArray, begin, end, stride)
+BAILEY_ARCHIVE_FIELDS(MemoryObject, kind, id, size, is_defined, arrays)
+BAILEY_ARCHIVE_FIELDS(PointerArgument, value, is_block, is_constant, constant)
+BAILEY_ARCHIVE_FIELDS(PointerCall, callee, result, integers, floats,
+                      is_variadic, returns_in_memory, is_direct, number)
+BAILEY_ARCHIVE_FIELDS(FunctionConstraints, object, integers, floats, result,
+                      is_variadic, returns_in_memory, variadic_area,
+                      integers_read, constraints, calls)
+BAILEY_ARCHIVE_FIELDS(UnitConstraints, value_count, objects, functions,
+                      constraints, resolvers)
+BAILEY_ARCHIVE_FIELDS(CodeFacts, architecture, edges, calls, syscalls,
+                      unresolved, aliases, assembly_names, constructors,
+                      destructors, control, kept, global_facts, returns,
+                      indirect_calls, constraints)
+BAILEY_ARCHIVE_FIELDS(UnitFacts, unit, functions, globals, code, read_files)
+
+std::string WriteUnit(const UnitFacts& facts) { return WriteArchive(facts); }
+
+std::optional<UnitFacts> ReadUnit(std::string_view bytes) {
+  return ReadArchive<UnitFacts>(bytes);
+}
+
+}  // namespace analyzer
+}  // namespace bailey
