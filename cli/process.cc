@@ -17,14 +17,12 @@
 namespace bailey::cli {
 namespace {
 
-constexpr const char* kKeptVariables[] = {"PATH",         "HOME",
-                                          "TMPDIR",       "LANG",
-                                          "LC_ALL",       "TERM",
-                                          "NO_COLOR",     "COLUMNS",
-                                          "CC",           "CXX",
-                                          "LOGNAME",      "USER",
-                                          "SHELL",        "SOURCE_DATE_EPOCH",
-                                          "ASAN_OPTIONS", "UBSAN_OPTIONS"};
+constexpr const char* kKeptVariables[] = {
+    "BAILEY_CACHE", "XDG_CACHE_HOME", "PATH",   "HOME",
+    "TMPDIR",       "LANG",           "LC_ALL", "TERM",
+    "NO_COLOR",     "COLUMNS",        "CC",     "CXX",
+    "LOGNAME",      "USER",           "SHELL",  "SOURCE_DATE_EPOCH",
+    "ASAN_OPTIONS", "UBSAN_OPTIONS"};
 
 std::vector<std::string> ReducedEnvironment() {
   std::vector<std::string> kept;

@@ -7,6 +7,8 @@
 #include <tuple>
 #include <utility>
 
+#include "analyzer/flow/shared_names.h"
+
 namespace bailey::analyzer {
 namespace {
 
@@ -41,7 +43,12 @@ class Joiner {
  public:
   Program Join(std::vector<UnitFacts> units,
                const ProgramSelection& selection) {
+    SharedNames names = FindSharedNames(units, selection.places);
     for (UnitFacts& unit : units) Add(unit);
+    program_.also_external = std::move(names.also_external);
+    program_.source_plugins = selection.source_plugins;
+    program_.kept.insert(program_.kept.end(), names.plugin_entries.begin(),
+                         names.plugin_entries.end());
     if (selection.link) {
       program_.flow.link_command = selection.link->arguments;
       program_.flow.link_directory = selection.link->directory;
@@ -66,13 +73,26 @@ class Joiner {
     MoveInto(program_.flow.globals, unit.globals);
     MoveInto(program_.flow.edges, unit.code.edges);
     MoveInto(program_.calls, unit.code.calls);
+    AddPointers(unit);
     MoveInto(program_.syscalls, unit.code.syscalls);
     MoveInto(program_.unresolved, unit.code.unresolved);
     MoveInto(program_.constructors, unit.code.constructors);
+    MoveInto(program_.destructors, unit.code.destructors);
+    MoveInto(program_.control, unit.code.control);
     MoveInto(program_.kept, unit.code.kept);
     MoveInto(program_.read_files, unit.read_files);
     MoveInto(program_.aliases, unit.code.aliases);
+    MoveInto(program_.global_facts, unit.code.global_facts);
+    MoveInto(program_.returns, unit.code.returns);
     MoveInto(assembly_names_, unit.code.assembly_names);
+  }
+
+  void AddPointers(UnitFacts& unit) {
+    const int number = static_cast<int>(program_.constraints.size());
+    for (UnresolvedFact& each : unit.code.unresolved) each.unit = number;
+    for (IndirectCall& each : unit.code.indirect_calls) each.unit = number;
+    MoveInto(program_.indirect_calls, unit.code.indirect_calls);
+    program_.constraints.push_back(std::move(unit.code.constraints));
   }
 
   std::set<std::string> Defined() const {
@@ -93,6 +113,8 @@ class Joiner {
     std::map<std::string, std::set<std::string>> targets;
     for (const AliasFact& alias : program_.aliases) {
       targets[alias.name].insert(alias.target);
+      if (program_.also_external.contains(alias.name))
+        targets[alias.name].insert(alias.name);
       if (!defined.contains(alias.name)) continue;
       targets[alias.name].insert(alias.name);
       targets[alias.target].insert({alias.name, alias.target});
@@ -135,6 +157,9 @@ class Joiner {
           alias == targets.end() ? std::set{each.name} : alias->second;
       for (const std::string& id : ids) {
         if (!defined.contains(id)) continue;
+        GlobalFact& escaped = program_.global_facts.emplace_back();
+        escaped.id = id;
+        escaped.escapes = true;
         if (each.from.empty())
           program_.kept.push_back(id);
         else

@@ -6,9 +6,11 @@
 #ifndef BAILEY_ANALYZER_FLOW_PROGRAM_H_
 #define BAILEY_ANALYZER_FLOW_PROGRAM_H_
 
+#include <set>
 #include <string>
 #include <vector>
 
+#include "analyzer/flow/call_targets.h"
 #include "analyzer/flow/selection.h"
 #include "analyzer/ir/code_facts.h"
 #include "analyzer/source/front_end.h"
@@ -24,8 +26,20 @@ struct Program {
   std::vector<UnresolvedFact> unresolved;
   std::vector<AliasFact> aliases;
   std::vector<std::string> constructors;
-  std::vector<std::string> kept;        // see CodeFacts
-  std::vector<std::string> read_files;  // absolute, ordered
+  std::vector<std::string> destructors;
+  std::vector<ControlFlow> control;  // several of a function in several units
+  std::vector<std::string> kept;     // see CodeFacts
+  std::vector<std::string> read_files;   // absolute, ordered
+  std::vector<GlobalFact> global_facts;  // of each unit
+  std::vector<ReturnFact> returns;
+  // Defined here, and perhaps meant for a library's symbol by who uses it: see
+  // shared_names.h.
+  std::set<std::string> also_external;
+  size_t source_plugins = 0;  // declared plugins among the units
+  // For points-to analysis: what FindCallTargets needs, and what it found.
+  std::vector<UnitConstraints> constraints;  // of each unit
+  std::vector<IndirectCall> indirect_calls;
+  CallTargets targets;
 };
 
 // A symbol that several units define (an inline function) is taken once.

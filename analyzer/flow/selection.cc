@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <set>
+
+#include "analyzer/flow/link_resolver.h"
 
 namespace bailey::analyzer {
 namespace {
@@ -19,70 +20,6 @@ std::string FileOf(const CompileEntry& entry) {
 std::string OutputOf(const LinkCommand& link) {
   return Absolute(link.directory, link.output);
 }
-
-bool IsSharedObject(const std::string& path) {
-  return path.ends_with(".so") || path.find(".so.") != std::string::npos;
-}
-
-// Follows a link's inputs down to compile commands, through archives and
-// relocatable objects of the same build.
-class Resolver {
- public:
-  explicit Resolver(const BuildRecord& record) {
-    for (const CompileEntry& entry : record.compiles)
-      if (!entry.output.empty())
-        objects_[Absolute(entry.directory, entry.output)] = &entry;
-    for (const LinkCommand& link : record.links)
-      if (link.kind == LinkKind::kArchive ||
-          link.kind == LinkKind::kRelocatable)
-        groups_[OutputOf(link)] = &link;
-  }
-
-  ProgramSelection Resolve(const LinkCommand& link) {
-    selection_ = {};
-    seen_.clear();
-    selection_.link = link;
-    AddInputs(link);
-    AddLibraries(link);
-    std::ranges::sort(selection_.compiles, {}, FileOf);
-    return selection_;
-  }
-
- private:
-  void AddInputs(const LinkCommand& link) {
-    for (const std::string& input : link.inputs)
-      AddPath(Absolute(link.directory, input));
-  }
-
-  void AddPath(const std::string& path) {
-    if (!seen_.insert(path).second) return;
-    if (const auto object = objects_.find(path); object != objects_.end())
-      selection_.compiles.push_back(*object->second);
-    else if (const auto group = groups_.find(path); group != groups_.end())
-      AddGroup(path, *group->second);
-    else if (IsSharedObject(path))
-      selection_.shared_objects.push_back(path);
-    else
-      selection_.opaque_inputs.push_back(path);
-  }
-
-  void AddGroup(const std::string& path, const LinkCommand& group) {
-    selection_.built_archives.push_back(path);
-    AddInputs(group);
-  }
-
-  // -lNAME may mean an archive of this build: that in one of its -L folders.
-  void AddLibraries(const LinkCommand& link) {
-    for (const std::string& name : link.libraries)
-      for (const auto& [path, group] : groups_)
-        if (fs::path(path).filename() == "lib" + name + ".a") AddPath(path);
-  }
-
-  std::map<std::string, const CompileEntry*> objects_;
-  std::map<std::string, const LinkCommand*> groups_;
-  std::set<std::string> seen_;
-  ProgramSelection selection_;
-};
 
 bool Holds(const ProgramSelection& selection, const std::string& source) {
   return std::ranges::any_of(
@@ -143,7 +80,8 @@ Result<> CheckKnown(const BuildRecord& record,
 // Without links, a file compiled twice has no right answer.
 Result<ProgramSelection> WithoutLinks(const BuildRecord& record,
                                       const std::vector<std::string>& sources,
-                                      const std::string& program) {
+                                      const std::string& program,
+                                      const std::vector<std::string>& plugins) {
   if (!program.empty())
     return Fail(fmt::format("no link command was captured, so there is no "
                             "program `{}` to choose",
@@ -162,24 +100,26 @@ Result<ProgramSelection> WithoutLinks(const BuildRecord& record,
     selection.compiles.push_back(entry);
   }
   std::ranges::sort(selection.compiles, {}, FileOf);
+  selection.places.assign(selection.compiles.size(), UnitPlace::kProgram);
+  selection.opaque_plugins = plugins;
   return selection;
 }
 
 }  // namespace
 
-Result<ProgramSelection> SelectProgram(const BuildRecord& record,
-                                       const std::vector<std::string>& sources,
-                                       const std::string& program) {
+Result<ProgramSelection> SelectProgram(
+    const BuildRecord& record, const std::vector<std::string>& sources,
+    const std::string& program, const std::vector<std::string>& plugins) {
   RETURN_IF_ERROR(CheckKnown(record, sources));
   const bool any_link = std::ranges::any_of(
       record.links,
       [](const LinkCommand& link) { return link.kind == LinkKind::kProgram; });
-  if (!any_link) return WithoutLinks(record, sources, program);
-  Resolver resolver(record);
+  if (!any_link) return WithoutLinks(record, sources, program, plugins);
+  LinkResolver resolver(record);
   std::vector<ProgramSelection> programs;
   for (const LinkCommand& link : record.links) {
     if (link.kind != LinkKind::kProgram) continue;
-    ProgramSelection selection = resolver.Resolve(link);
+    ProgramSelection selection = resolver.Resolve(link, plugins);
     if (!selection.compiles.empty() && HoldsAll(selection, sources))
       programs.push_back(std::move(selection));
   }

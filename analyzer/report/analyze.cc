@@ -5,12 +5,10 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
 #include <set>
-#include <thread>
 #include <utility>
 
 #include "analyzer/capture/build_record.h"
@@ -20,9 +18,12 @@
 #include "analyzer/report/build_options.h"
 #include "analyzer/report/library_files.h"
 #include "analyzer/report/library_summaries.h"
+#include "analyzer/report/parse_units.h"
+#include "analyzer/report/program_roots.h"
 #include "analyzer/report/report_builder.h"
 #include "analyzer/report/unread_libraries.h"
 #include "analyzer/source/front_end.h"
+#include "analyzer/source/unit_cache.h"
 #include "common/digest.h"
 #include "common/fd.h"
 
@@ -88,26 +89,6 @@ std::string ChooseRoot(const std::vector<CompileEntry>& compiles,
   return root.string();
 }
 
-// Every unit, each on the first of a few threads that is free.
-std::vector<UnitOutcome> ParseAll(const std::vector<CompileEntry>& compiles,
-                                  const std::string& root, Teller& tell) {
-  std::vector<UnitOutcome> outcomes(compiles.size());
-  std::atomic<size_t> next = 0;
-  const auto work = [&] {
-    for (size_t i = next++; i < compiles.size(); i = next++) {
-      tell(fmt::format("parsing {}", compiles[i].file));
-      outcomes[i] = ParseUnit(compiles[i], root);
-    }
-  };
-  const size_t count = std::min<size_t>(
-      compiles.size(), std::max(1U, std::thread::hardware_concurrency()));
-  std::vector<std::jthread> threads;
-  for (size_t i = 1; i < count; ++i) threads.emplace_back(work);
-  work();
-  threads.clear();  // joins
-  return outcomes;
-}
-
 Result<std::vector<ReportInput>> Digests(const std::vector<std::string>& files,
                                          const std::string& root) {
   std::vector<ReportInput> inputs;
@@ -130,17 +111,31 @@ Result<Prepared> Prepare(const AnalyzeOptions& options) {
                    AbsoluteHere(options.build_directory));
   ASSIGN_OR_RETURN(const BuildRecord record, ReadBuildRecord(build));
   ASSIGN_OR_RETURN(const auto sources, AbsoluteSources(options.sources));
+  ASSIGN_OR_RETURN(const auto plugins, FindPlugins(options.plugins));
   ASSIGN_OR_RETURN(prepared.selection,
-                   SelectProgram(record, sources, options.program));
+                   SelectProgram(record, sources, options.program, plugins));
   if (prepared.selection.compiles.empty())
     return Fail("the compilation database names no source file");
-  ASSIGN_OR_RETURN(prepared.plugins, FindPlugins(options.plugins));
+  prepared.plugins = prepared.selection.opaque_plugins;
   if (options.root.empty()) {
     prepared.root = ChooseRoot(prepared.selection.compiles, build);
   } else {
     ASSIGN_OR_RETURN(prepared.root, AbsoluteHere(options.root));
   }
   return prepared;
+}
+
+// A cache that cannot be used safely is a warning: the answer is the same.
+CacheStore OpenCache(const AnalyzeOptions& options, Diagnostics& diagnostics) {
+  if (!options.cache) return {};
+  Result<CacheStore> store = CacheStore::OpenDefault();
+  if (store.ok()) return std::move(*store);
+  Diagnostic diagnostic;
+  diagnostic.severity = Severity::kWarning;
+  diagnostic.message = "nothing is cached: " + store.error().message;
+  diagnostic.hint = store.error().hint;
+  diagnostics.Add(std::move(diagnostic));
+  return {};
 }
 
 // What the program defines for libraries and plugins to use.
@@ -151,6 +146,15 @@ std::set<std::string> SymbolsOf(const Program& program) {
   for (const FlowGlobal& each : program.flow.globals)
     if (each.linkage == Linkage::kExternal) symbols.insert(each.id);
   for (const AliasFact& each : program.aliases) symbols.insert(each.name);
+  return symbols;
+}
+
+// What it calls, or takes addresses of, that it may not define itself.
+std::set<std::string> UsedSymbolsOf(const Program& program) {
+  std::set<std::string> symbols;
+  for (const FlowEdge& edge : program.flow.edges)
+    if (edge.external) symbols.insert(edge.to);
+  for (const CallFact& call : program.calls) symbols.insert(call.to);
   return symbols;
 }
 
@@ -167,7 +171,7 @@ Result<std::unique_ptr<LibrarySummaries>> LibrariesOf(
   ASSIGN_OR_RETURN(LibraryFiles files, FindLibraries(prepared.selection));
   files.plugins = prepared.plugins;
   opaque.insert(opaque.end(), files.archives.begin(), files.archives.end());
-  return LoadLibraries(files, SymbolsOf(program));
+  return LoadLibraries(files, SymbolsOf(program), UsedSymbolsOf(program));
 }
 
 // A program is for one architecture; the first unit says which.
@@ -197,6 +201,8 @@ Result<> Report(const Prepared& prepared, const AnalyzeOptions& options,
   for (std::string& reason : HiddenByOptions(prepared.selection))
     program.unresolved.push_back(
         {"", std::move(reason), {link ? link->output : "", 0, 0, ""}});
+  tell("following pointers");
+  ResolveCalls(program, *libraries, opaque);
   ASSIGN_OR_RETURN(analysis.report, BuildReport(program, *libraries, opaque));
   std::vector<std::string> files = std::move(program.read_files);
   const std::vector<std::string> loaded = libraries->Files();
@@ -241,12 +247,16 @@ Result<Analysis> Analyze(const AnalyzeOptions& options,
   ASSIGN_OR_RETURN(const Prepared prepared, Prepare(options));
   Teller tell(progress);
   Analysis analysis;
+  UnitCache cache(OpenCache(options, analysis.diagnostics));
   std::vector<UnitFacts> units;
   for (UnitOutcome& outcome :
-       ParseAll(prepared.selection.compiles, prepared.root, tell)) {
+       ParseUnits(prepared.selection.compiles, prepared.root, &cache,
+                  [&](const std::string& what) { tell(what); })) {
     analysis.diagnostics.Append(outcome.diagnostics);
+    analysis.cached_units += outcome.cached ? 1 : 0;
     units.push_back(std::move(outcome.facts));
   }
+  cache.Trim();
   if (!analysis.diagnostics.has_errors())
     CheckArchitectures(units, prepared.root, analysis.diagnostics);
   if (analysis.diagnostics.has_errors()) return analysis;

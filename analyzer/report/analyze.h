@@ -35,6 +35,8 @@ struct AnalyzeOptions {
   // sources are below it, else the deepest folder that holds them all.
   std::string root;
   std::string tool = "bailey";  // goes into the documents
+  // Whether facts of earlier runs are used and kept (CacheStore::OpenDefault).
+  bool cache = false;
 };
 
 struct Analysis {
@@ -43,6 +45,7 @@ struct Analysis {
   // Errors of the sources, all of them: then report and flow are empty. Else
   // warnings about how the analysis had to adapt.
   Diagnostics diagnostics;
+  size_t cached_units = 0;  // that were not parsed
 };
 
 // Told what is being done ("parsing main.c"), at most from one thread at a

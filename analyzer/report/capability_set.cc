@@ -1,6 +1,7 @@
 #include "analyzer/report/capability_set.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <tuple>
@@ -14,9 +15,19 @@ uint64_t Mask(uint64_t value, uint8_t width_bits) {
   return width_bits >= 64 ? value : value & ((uint64_t{1} << width_bits) - 1);
 }
 
+// A wider range says too little to be worth a capability of its own.
+constexpr uint64_t kWidestRange = 1 << 16;
+
 std::vector<ValueRange> RangesOf(const ValueFact& fact, uint8_t width_bits) {
   if (!fact.known || fact.width_bits < width_bits) return {};
   std::vector<ValueRange> ranges;
+  for (const ValueRange& range : fact.ranges) {
+    if (range.max - range.min >= kWidestRange ||
+        ((range.min ^ range.max) & ~Mask(~uint64_t{0}, width_bits)) != 0)
+      return {};
+    ranges.push_back(
+        {Mask(range.min, width_bits), Mask(range.max, width_bits)});
+  }
   for (const uint64_t value : fact.values) {
     const uint64_t read = Mask(value, width_bits);
     ranges.push_back({read, read});
@@ -31,15 +42,18 @@ auto Order(const SourceSite& site) {
   return std::tie(site.file, site.line, site.column, site.function);
 }
 
-void AddSite(std::vector<SourceSite>& sites, const SourceSite& site) {
-  const auto place = std::ranges::lower_bound(
-      sites, site, [](const SourceSite& a, const SourceSite& b) {
-        return Order(a) < Order(b);
-      });
-  if (place == sites.end() || !(*place == site)) sites.insert(place, site);
+using Path = std::vector<std::string>;
+
+bool IsBetter(const Path& a, const Path& b) {
+  return a.size() != b.size() ? a.size() < b.size() : a < b;
 }
 
 }  // namespace
+
+bool CapabilitySet::ComesBefore::operator()(const SourceSite& a,
+                                            const SourceSite& b) const {
+  return Order(a) < Order(b);
+}
 
 std::string CapabilitySet::NameOf(uint32_t number) const {
   const Syscall* call = table_.FindByNumber(number);
@@ -55,7 +69,7 @@ std::string CapabilitySet::KeyOf(const SyscallFinding& finding) const {
   for (const ArgumentValues& argument : finding.arguments) {
     key += fmt::format("/{}", argument.index);
     for (const ValueRange& range : argument.values)
-      key += fmt::format(":{:016x}", range.min);
+      key += fmt::format(":{:016x}-{:016x}", range.min, range.max);
   }
   return key;
 }
@@ -82,7 +96,7 @@ std::vector<ArgumentValues> CapabilitySet::Describe(
 
 void CapabilitySet::Add(const SyscallFinding& finding) {
   const auto [place, is_new] = capabilities_.try_emplace(KeyOf(finding));
-  Capability& capability = place->second;
+  Capability& capability = place->second.capability;
   if (is_new) {
     capability.kind = CapabilityKind::kSyscall;
     capability.name = NameOf(finding.number);
@@ -91,15 +105,38 @@ void CapabilitySet::Add(const SyscallFinding& finding) {
     capability.confidence = finding.confidence;
     capability.phase = finding.phase;
   }
-  if (is_new || std::pair(finding.path.size(), finding.path) <
-                    std::pair(capability.path.size(), capability.path))
-    capability.path = finding.path;
-  if (finding.site) AddSite(capability.sites, *finding.site);
+  AddPlace(finding, is_new, place->second);
+}
+
+void CapabilitySet::Add(const Resource& resource,
+                        const SyscallFinding& finding) {
+  const auto [place, is_new] = capabilities_.try_emplace(fmt::format(
+      "{}/~{}/{}/{}/{}", static_cast<int>(finding.confidence),
+      CapabilityKindName(resource.kind), resource.name,
+      fmt::join(resource.access, ","), static_cast<int>(finding.phase)));
+  Capability& capability = place->second.capability;
+  if (is_new) {
+    capability.kind = resource.kind;
+    capability.name = resource.name;
+    capability.access = resource.access;
+    capability.confidence = finding.confidence;
+    capability.phase = finding.phase;
+  }
+  AddPlace(finding, is_new, place->second);
+}
+
+void CapabilitySet::AddPlace(const SyscallFinding& finding, bool is_new,
+                             Entry& entry) {
+  Path& path = entry.capability.path;
+  if (is_new || IsBetter(finding.path, path)) path = finding.path;
+  if (finding.site) entry.sites.insert(*finding.site);
 }
 
 std::vector<Capability> CapabilitySet::Finish() const {
   std::vector<Capability> all;
-  for (const auto& [key, capability] : capabilities_) all.push_back(capability);
+  for (const auto& [key, entry] : capabilities_)
+    all.emplace_back(entry.capability)
+        .sites.assign(entry.sites.begin(), entry.sites.end());
   return all;
 }
 

@@ -12,10 +12,12 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "analyzer/ir/code_facts.h"
+#include "analyzer/report/resources.h"
 #include "common/documents/report.h"
 #include "common/syscalls/syscall_table.h"
 
@@ -43,16 +45,29 @@ class CapabilitySet {
       uint32_t number, const std::array<ValueFact, 6>& values) const;
 
   void Add(const SyscallFinding& finding);
+  // The detail of a call: `finding` says where and how surely.
+  void Add(const Resource& resource, const SyscallFinding& finding);
 
-  // Ordered by confidence, name, phase and arguments.
+  // Ordered by confidence; system calls by name, phase and arguments, and
+  // behind them what they name.
   std::vector<Capability> Finish() const;
 
  private:
+  struct ComesBefore {
+    bool operator()(const SourceSite& a, const SourceSite& b) const;
+  };
+  struct Entry {
+    Capability capability;  // without its sites
+    std::set<SourceSite, ComesBefore> sites;
+  };
+
   std::string NameOf(uint32_t number) const;
+  static void AddPlace(const SyscallFinding& finding, bool is_new,
+                       Entry& entry);
   std::string KeyOf(const SyscallFinding& finding) const;
 
   const SyscallTable& table_;
-  std::map<std::string, Capability> capabilities_;  // by all that tells apart
+  std::map<std::string, Entry> capabilities_;  // by all that tells apart
 };
 
 }  // namespace bailey::analyzer

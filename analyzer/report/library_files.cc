@@ -44,15 +44,16 @@ constexpr int kLinkerScriptDepth = 8;
 
 class Finder {
  public:
-  explicit Finder(const ProgramSelection& selection)
-      : directory_(selection.link->directory),
-        arguments_(ParseDriverArguments(selection.link->arguments)),
-        built_archives_(selection.built_archives) {}
+  Finder(const LinkCommand& link, const std::vector<std::string>& built_files)
+      : directory_(link.directory),
+        arguments_(ParseDriverArguments(link.arguments)),
+        built_files_(built_files) {}
 
   Result<> Find(LibraryFiles& files) {
     ReadOptions(files);
     for (const DriverArgument& each : arguments_.all) {
       if (each.kind != ArgumentKind::kLibrary) continue;
+      if (IsBuilt(each.text)) continue;
       if (each.text.starts_with(":")) return Unsupported(each.text);
       RETURN_IF_ERROR(FindOne(each.text, 0, files));
     }
@@ -108,9 +109,7 @@ class Finder {
 
   Result<> AddArchive(const std::string& path, LibraryFiles& files) const {
     std::error_code ignored;
-    const bool is_built =
-        std::ranges::find(built_archives_, path) != built_archives_.end();
-    if (!is_built && fs::file_size(path, ignored) > kEmptyArchiveBytes)
+    if (!IsBuiltFile(path) && fs::file_size(path, ignored) > kEmptyArchiveBytes)
       files.archives.push_back(path);
     return {};
   }
@@ -118,6 +117,7 @@ class Finder {
   // A development file is a link to the library, or a script that names it.
   Result<> AddShared(const std::string& path, int depth,
                      LibraryFiles& files) const {
+    if (IsBuiltFile(path)) return {};
     const Result<std::string> text = ReadFile(path);
     if (!text.ok()) return std::unexpected(text.error());
     if (text->starts_with("\x7f"
@@ -131,6 +131,27 @@ class Finder {
       return Fail(
           fmt::format("`{}` is neither a library nor a linker script", path));
     return AddScript(WithoutComments(*text), depth + 1, files);
+  }
+
+  // Its units are analyzed.
+  bool IsBuiltFile(const std::string& path) const {
+    return std::ranges::find(built_files_, path) != built_files_.end();
+  }
+
+  // Looks like the linker for a file of the build, which need not be there any
+  // more.
+  bool IsBuilt(const std::string& name) const {
+    const std::string base = "lib" + name;
+    for (const std::string& folder : folders_) {
+      std::vector<std::string> files{base + ".so", base + ".a"};
+      if (name.starts_with(":")) files = {name.substr(1)};
+      for (const std::string& file : files) {
+        const std::string path = Absolute(folder, file);
+        if (IsBuiltFile(path)) return true;
+        if (fs::exists(path)) return false;
+      }
+    }
+    return false;
   }
 
   static std::string WithoutComments(std::string text) {
@@ -170,7 +191,7 @@ class Finder {
 
   const std::string directory_;
   const DriverArguments arguments_;
-  const std::vector<std::string>& built_archives_;
+  const std::vector<std::string>& built_files_;
   std::vector<std::string> folders_;
 };
 
@@ -202,13 +223,15 @@ Result<LibraryFiles> FindLibraries(const ProgramSelection& selection) {
     AddDefaults(selection, files);
     return files;
   }
-  Finder finder(selection);
+  Finder finder(*selection.link, selection.built_files);
   if (finder.Has("-static") || finder.Has("-static-pie"))
     return Fail(fmt::format("`{}` is linked statically, which is not supported "
                             "yet",
                             selection.link->output),
                 "link it without -static");
   RETURN_IF_ERROR(finder.Find(files));
+  for (const LinkCommand& library : selection.built_libraries)
+    RETURN_IF_ERROR(Finder(library, selection.built_files).Find(files));
   if (!finder.Has("-nostdlib") && !finder.Has("-nodefaultlibs"))
     AddDefaults(selection, files);
   return files;

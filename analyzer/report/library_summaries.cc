@@ -1,19 +1,31 @@
 #include "analyzer/report/library_summaries.h"
 
+#include <sys/syscall.h>
+
 #include <algorithm>
 #include <map>
 #include <optional>
 #include <utility>
 
+#include "analyzer/elf/call_graph.h"
 #include "analyzer/elf/link_map.h"
+#include "analyzer/elf/stored_code.h"
+#include "analyzer/report/run_time_modules.h"
 
 namespace bailey::analyzer {
 namespace {
 
 class ElfSummaries : public LibrarySummaries {
  public:
-  ElfSummaries(LinkMap link, std::vector<std::string> plugins)
-      : link_(std::move(link)), reach_(link_), plugins_(std::move(plugins)) {}
+  ElfSummaries(LinkMap link, const std::vector<std::string>& plugins)
+      : link_(std::move(link)),
+        modules_(link_, plugins),
+        declared_plugins_(plugins.size()) {}
+
+  // To be called once, before the others.
+  Result<> LoadRunTimeModules(const std::set<std::string>& used) {
+    return modules_.Load(used);
+  }
 
   const SymbolReach* Reach(const std::string& symbol) override {
     auto found = known_.find(symbol);
@@ -22,7 +34,33 @@ class ElfSummaries : public LibrarySummaries {
     return found->second ? &*found->second : nullptr;
   }
 
-  SymbolReach Startup() override { return reach_.StartupReach(); }
+  SymbolReach Startup() override { return modules_.reach().StartupReach(); }
+
+  SymbolReach LeftBehind(const std::set<std::string>& symbols) override {
+    const CallGraph& graph = modules_.reach().graph();
+    std::vector<uint32_t> ran = modules_.reach().StartupRoots();
+    for (const std::string& symbol : symbols)
+      for (const SymbolReference& each : link_.ResolveAll(symbol))
+        for (const uint32_t function : each.symbol->functions)
+          ran.push_back(graph.NodeOf(each.image, function));
+    std::vector<uint32_t> nodes = StoredFunctions(graph, ran);
+    const std::vector<uint32_t> last = ExitFunctions(graph, link_);
+    nodes.insert(nodes.end(), last.begin(), last.end());
+    SymbolReach reach = modules_.reach().ReachFromNodes(nodes);
+    reach.symbol = "(left behind)";
+    // The kernel has a call that was stopped go on by it.
+    reach.syscalls.push_back({SYS_restart_syscall,
+                              ReachConfidence::kOverApproximated,
+                              {},
+                              {"(kernel)"}});
+    return reach;
+  }
+
+  std::optional<PhaseReach> Phases() override {
+    const std::optional<uint32_t> main = FindMain(link_);
+    if (!main) return std::nullopt;
+    return ReachByPhase(link_, modules_.reach(), *main);
+  }
 
   bool IsData(const std::string& symbol) const override {
     return link_.IsData(symbol);
@@ -52,41 +90,60 @@ class ElfSummaries : public LibrarySummaries {
 
   std::map<std::string, SymbolReach> Plugins() override {
     std::map<std::string, SymbolReach> reaches;
-    for (uint32_t i = 0; i < link_.images().size(); ++i)
-      if (const std::string& path = link_.images()[i].path();
-          std::ranges::find(plugins_, path) != plugins_.end())
-        reaches[path] = reach_.ReachFromImage(i);
+    for (const auto& [name, functions] : modules_.entered()) {
+      std::vector<uint32_t> nodes;
+      for (const LoadedFunction& each : functions)
+        nodes.push_back(
+            modules_.reach().graph().NodeOf(each.image, each.function));
+      reaches[name] = modules_.reach().ReachFromNodes(nodes);
+    }
     return reaches;
+  }
+
+  std::vector<Modelled> ModelledLoads() const override {
+    return modules_.modelled();
+  }
+  std::vector<UnresolvedSite> UnresolvedLoads() const override {
+    return modules_.unresolved();
+  }
+  size_t DeclaredPlugins() const override { return declared_plugins_; }
+
+  // What the loader maps are the files of the link map, and what the places
+  // that load at run time ask for: these are followed, or unresolved.
+  bool MapsAnalyzedCode(const std::string& image) const override {
+    return link_.interpreter() &&
+           link_.images()[*link_.interpreter()].path() == image;
   }
 
  private:
   std::optional<SymbolReach> Ask(const std::string& symbol) const {
-    auto reach = reach_.ReachFrom(symbol);
+    auto reach = modules_.reach().ReachFrom(symbol);
     if (!reach.ok()) return std::nullopt;
     return std::move(reach).value();
   }
 
-  // INVARIANT: never moved, since reach_ points to link_; held by unique_ptr.
-  const LinkMap link_;
-  const LibraryReach reach_;
-  const std::vector<std::string> plugins_;
+  // INVARIANT: never moved, since modules_ points to link_; held by unique_ptr.
+  LinkMap link_;
+  RunTimeModules modules_;
+  const size_t declared_plugins_;
   std::map<std::string, std::optional<SymbolReach>> known_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<LibrarySummaries>> LoadLibraries(
-    const LibraryFiles& files, std::set<std::string> program_symbols) {
+    const LibraryFiles& files, std::set<std::string> program_symbols,
+    const std::set<std::string>& used_symbols) {
   LinkRequest request;
   request.executable = files.executable;
   request.libraries = files.libraries;
-  request.libraries.insert(request.libraries.end(), files.plugins.begin(),
-                           files.plugins.end());
   request.defined_elsewhere = std::move(program_symbols);
   request.search_directories = files.search_directories;
   ASSIGN_OR_RETURN(LinkMap link, LinkMap::Create(request));
-  return std::unique_ptr<LibrarySummaries>(
-      std::make_unique<ElfSummaries>(std::move(link), files.plugins));
+  auto summaries =
+      std::make_unique<ElfSummaries>(std::move(link), files.plugins);
+  RETURN_IF_ERROR(summaries->LoadRunTimeModules(used_symbols));
+  return std::unique_ptr<LibrarySummaries>(std::move(summaries));
 }
 
 }  // namespace bailey::analyzer

@@ -14,7 +14,9 @@
 #include <vector>
 
 #include "analyzer/elf/library_reach.h"
+#include "analyzer/elf/process_phases.h"
 #include "analyzer/report/library_files.h"
+#include "common/documents/report.h"
 #include "common/result.h"
 
 namespace bailey::analyzer {
@@ -36,6 +38,15 @@ class LibrarySummaries {
   virtual const SymbolReach* Reach(const std::string& symbol) = 0;
   // What happens before main and after it.
   virtual SymbolReach Startup() = 0;
+  // What a process may do later, whatever it calls then, because startup or a
+  // call of one of `symbols` left it behind (see elf/stored_code.h); and how it
+  // ends.
+  virtual SymbolReach LeftBehind(const std::set<std::string>&) { return {}; }
+  // False: LeftBehind() is not the whole answer.
+  virtual bool TellsWhatIsLeftBehind() const { return true; }
+  // The same of a program's own file, and what it does from main on; nothing
+  // if its main cannot be told.
+  virtual std::optional<PhaseReach> Phases() { return std::nullopt; }
   virtual bool IsData(const std::string& symbol) const = 0;
   // Symbols that the libraries call by name: a program that defines one is
   // called back.
@@ -49,14 +60,25 @@ class LibrarySummaries {
   virtual std::optional<UnreadFunction> Unread(const std::string&) {
     return std::nullopt;
   }
-  // What each plugin can do, by the path of its file.
+  // What each loaded module and plugin can do, by the path of its file.
   virtual std::map<std::string, SymbolReach> Plugins() { return {}; }
+  // What was derived from this machine's configuration.
+  virtual std::vector<Modelled> ModelledLoads() const { return {}; }
+  // Places that load by a name which is computed.
+  virtual std::vector<UnresolvedSite> UnresolvedLoads() const { return {}; }
+  // Whether code of a file maps code that is analyzed anyway: the loader's.
+  virtual bool MapsAnalyzedCode(const std::string&) const { return false; }
+  // Of the plugins that the user declared.
+  virtual size_t DeclaredPlugins() const { return 0; }
 };
 
 // Loads and disassembles the libraries and plugins, and what they need
-// themselves. `program_symbols`: what the program defines, which they may call.
+// themselves, and what any of it loads while it runs. `program_symbols`: what
+// the program defines, which they may call; `used_symbols`: what it calls, or
+// takes addresses of, besides.
 Result<std::unique_ptr<LibrarySummaries>> LoadLibraries(
-    const LibraryFiles& files, std::set<std::string> program_symbols = {});
+    const LibraryFiles& files, std::set<std::string> program_symbols = {},
+    const std::set<std::string>& used_symbols = {});
 
 }  // namespace bailey::analyzer
 

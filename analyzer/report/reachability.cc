@@ -13,12 +13,37 @@ Reachability::Reachability(const Program& program,
     functions_.insert(each.id);
   for (const FlowEdge& edge : program.flow.edges)
     edges_[edge.from].push_back(&edge);
+  AddIndirectCalls();
   for (const std::string& entry : entries) Enter(entry, true, {entry});
   Follow(/*addresses=*/false);
   // What is certain is followed again, now with the addresses that it takes.
   for (const auto& [id, how] : reached_) queue_.push_back(id);
   EnterData(called_back);
   Follow(/*addresses=*/true);
+  // Told to code outside by a way that no edge shows.
+  for (const std::string& id : program.targets.called_from_outside)
+    if (functions_.contains(id)) Enter(id, false, {id});
+  Follow(/*addresses=*/true);
+}
+
+void Reachability::AddIndirectCalls() {
+  for (const CallFact& call : program_.targets.calls)
+    indirect_.push_back({EdgeKind::kCall, call.from, call.to,
+                         !functions_.contains(call.to), call.site});
+  for (size_t i = 0; i < indirect_.size(); ++i) {
+    edges_[indirect_[i].from].push_back(&indirect_[i]);
+    if (!program_.targets.calls[i].is_only_target)
+      uncertain_.insert(&indirect_[i]);
+  }
+}
+
+// An address leads to a call if the function can be called from where no call
+// shows. What calls through pointers lead to was found by itself.
+bool Reachability::LeadsToCall(const FlowEdge& edge) const {
+  if (edge.kind != EdgeKind::kAddress || !program_.targets.is_solved)
+    return true;
+  if (!functions_.contains(edge.to) && !edge.external) return true;  // data
+  return program_.targets.called_from_outside.contains(edge.to);
 }
 
 // Data that other files can see is taken for used: libraries may read it.
@@ -64,16 +89,16 @@ void Reachability::Follow(bool addresses) {
 
 void Reachability::FollowEdge(const std::string& from, const FlowEdge& edge,
                               bool addresses) {
-  const bool call = edge.kind == EdgeKind::kCall;
-  if (!call && !addresses) return;
+  const bool call = edge.kind == EdgeKind::kCall && !uncertain_.contains(&edge);
+  if ((!call && !addresses) || !LeadsToCall(edge)) return;
   const auto function = reached_.find(from);
   const Reached& how =
       function != reached_.end() ? function->second : globals_.at(from);
-  if (edge.external) {
-    if (edge.kind == EdgeKind::kAddress)
-      taken_.push_back({edge.to, edge.site, how.path});
-    return;
-  }
+  const bool outside =
+      edge.external || program_.also_external.contains(edge.to);
+  if (outside && edge.kind == EdgeKind::kAddress)
+    taken_.push_back({edge.to, edge.site, how.path});
+  if (edge.external) return;
   std::vector<std::string> path = how.path;
   path.push_back(edge.to);
   Enter(edge.to, call && how.certain, std::move(path));

@@ -30,10 +30,13 @@ struct TakenExternal {
 
 class Reachability {
  public:
-  // First along calls from `entries`; then every function whose address reached
-  // code or data takes, those in `called_back`, and what is kept for
-  // uses that no unit shows, count as entries that are not certain. `program`
-  // must outlive this.
+  // First along calls from `entries`; then along calls through pointers that
+  // may lead to several functions, too. Those in `called_back`, what is kept
+  // for uses that no unit shows, and every function whose address reached code
+  // or data takes and that may be called from outside, count as entries that
+  // are not certain; if calls through pointers were not followed
+  // (program.targets), every function whose address is taken. `program` must
+  // outlive this.
   Reachability(const Program& program, const std::vector<std::string>& entries,
                const std::set<std::string>& called_back);
 
@@ -47,10 +50,14 @@ class Reachability {
   void Enter(const std::string& id, bool certain,
              std::vector<std::string> path);
   bool IsDefined(const std::string& id) const;
+  void AddIndirectCalls();
+  bool LeadsToCall(const FlowEdge& edge) const;
   void EnterData(const std::set<std::string>& called_back);
 
   const Program& program_;
   std::map<std::string, std::vector<const FlowEdge*>> edges_;  // by `from`
+  std::vector<FlowEdge> indirect_;       // of calls through pointers
+  std::set<const FlowEdge*> uncertain_;  // of those that lead elsewhere, too
   std::set<std::string> functions_;
   std::map<std::string, Reached> reached_;
   std::map<std::string, Reached> globals_;

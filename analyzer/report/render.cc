@@ -1,6 +1,7 @@
 #include "analyzer/report/render.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iterator>
@@ -18,6 +19,9 @@ std::string RenderCall(const Capability& capability) {
     if (!arguments.empty()) arguments += ", ";
     arguments += ValuesText(argument);
   }
+  if (!capability.access.empty())
+    return fmt::format("{} {} ({})", CapabilityKindName(capability.kind),
+                       capability.name, fmt::join(capability.access, ", "));
   if (arguments.empty()) return capability.name;
   return fmt::format("{}({})", capability.name, arguments);
 }
@@ -68,9 +72,29 @@ std::string_view Explain(Confidence confidence) {
   return "";
 }
 
+// What has an access is the detail of a call, listed apart.
+bool IsCall(const Capability& capability) { return capability.access.empty(); }
+
 size_t Count(const Report& report, Confidence confidence) {
-  return static_cast<size_t>(std::ranges::count(report.capabilities, confidence,
-                                                &Capability::confidence));
+  return static_cast<size_t>(
+      std::ranges::count_if(report.capabilities, [&](const Capability& each) {
+        return IsCall(each) && each.confidence == confidence;
+      }));
+}
+
+std::string NamedText(const Report& report) {
+  std::string text;
+  size_t count = 0;
+  for (const Capability& each : report.capabilities) {
+    if (IsCall(each)) continue;
+    text += RenderCapability(each);
+    ++count;
+  }
+  if (count == 0) return "";
+  return fmt::format(
+      "files, programs and endpoints ({}): what the program's own calls name; "
+      "`*` is any\n{}\n",
+      count, text);
 }
 
 std::string RenderGroup(const Report& report, Confidence confidence) {
@@ -79,7 +103,8 @@ std::string RenderGroup(const Report& report, Confidence confidence) {
   std::string text = fmt::format("{} ({}): {}\n", ConfidenceName(confidence),
                                  count, Explain(confidence));
   for (const Capability& each : report.capabilities)
-    if (each.confidence == confidence) text += RenderCapability(each);
+    if (IsCall(each) && each.confidence == confidence)
+      text += RenderCapability(each);
   return text + "\n";
 }
 
@@ -89,6 +114,50 @@ std::string RenderUnresolved(const std::vector<Unresolved>& all) {
   for (const Unresolved& each : all)
     text += fmt::format("  {}: {}\n      assumed: {}\n", RenderSite(each.site),
                         each.reason, each.assumed);
+  return text + "\n";
+}
+
+std::string RenderSwitchPoint(const SwitchPoint& point) {
+  std::string text = fmt::format(
+      "  {} {}: {} system calls before, {} after{}\n      {}\n", point.kind,
+      RenderSite(point.site), point.startup_calls, point.serving_calls,
+      point.chosen ? "  [chosen]" : "", point.why);
+  if (!point.chain.empty())
+    text += fmt::format("      via {}\n", RenderPath(point.chain));
+  if (point.chosen) text += fmt::format("      for {}\n", point.covers);
+  return text;
+}
+
+std::string RenderSwitchPoints(const std::vector<SwitchPoint>& all) {
+  if (all.empty()) return "";
+  std::string text = "where serving may begin\n";
+  for (const SwitchPoint& each : all) text += RenderSwitchPoint(each);
+  return text + "\n";
+}
+
+// Nothing where there is but one phase.
+std::string PhaseSizes(const Report& report) {
+  const auto chosen =
+      std::ranges::find(report.switch_points, true, &SwitchPoint::chosen);
+  if (chosen == report.switch_points.end()) return "";
+  return fmt::format("{} system calls at startup, {} while serving\n",
+                     chosen->startup_calls, chosen->serving_calls);
+}
+
+std::string RenderModelled(const std::vector<Modelled>& all) {
+  if (all.empty()) return "";
+  std::string text =
+      fmt::format("modelled from this machine ({})\n", all.size());
+  for (const Modelled& each : all) {
+    text += fmt::format("  {}: {}\n", each.what, each.follows);
+    const size_t count = each.loaded.size();
+    if (count > 0 && count <= kShownSites)
+      for (const std::string& file : each.loaded)
+        text += fmt::format("      loaded {}\n", file);
+    if (count > kShownSites)
+      text += fmt::format("      loaded {} and {} more\n", each.loaded[0],
+                          count - 1);
+  }
   return text + "\n";
 }
 
@@ -105,11 +174,16 @@ std::string RenderReportText(const Report& report) {
        {Confidence::kProved, Confidence::kOverApproximated,
         Confidence::kAssumed})
     text += RenderGroup(report, confidence);
+  text += RenderModelled(report.modelled);
   text += RenderUnresolved(report.unresolved);
+  text += RenderSwitchPoints(report.switch_points);
+  text += PhaseSizes(report);
+  text += NamedText(report);
   text += fmt::format(
       "{} capabilities: {} proved, {} over-approximated{}; "
       "{} places unresolved\n",
-      report.capabilities.size(), Count(report, Confidence::kProved),
+      std::ranges::count_if(report.capabilities, IsCall),
+      Count(report, Confidence::kProved),
       Count(report, Confidence::kOverApproximated), AssumedText(report),
       report.unresolved.size());
   return text;

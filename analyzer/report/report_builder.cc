@@ -11,8 +11,11 @@
 #include <tuple>
 #include <utility>
 
+#include "analyzer/report/argument_scope.h"
 #include "analyzer/report/capability_set.h"
 #include "analyzer/report/loading_functions.h"
+#include "analyzer/report/phase_split.h"
+#include "analyzer/report/program_roots.h"
 #include "analyzer/report/reachability.h"
 
 namespace bailey::analyzer {
@@ -37,7 +40,10 @@ ValueFact Substitute(const MachineValue& value,
                      const std::vector<ValueFact>& actual) {
   switch (value.kind) {
     case MachineValue::Kind::kUnknown:
-      return {};
+    case MachineValue::Kind::kAddress:
+    case MachineValue::Kind::kSymbol:
+    case MachineValue::Kind::kFrame:
+      return {};  // where the loader and the stack put things
     case MachineValue::Kind::kConstant:
       return {true, {value.constant}, ConstantWidth(value.constant)};
     case MachineValue::Kind::kParameter: {
@@ -67,6 +73,7 @@ struct ExternalUse {
   std::vector<ValueFact> arguments;  // of a call
   bool certain = false;
   std::vector<std::string> path;  // to the user
+  std::vector<Phase> phases;
 };
 
 class Builder {
@@ -85,64 +92,118 @@ class Builder {
     if (!defined_.contains("main"))
       return Fail("the program has no function `main`",
                   "name all of its sources, or capture its link command");
-    report_.entries = {"main"};
-    for (const std::string& each : program_.constructors)
-      if (defined_.contains(each)) report_.entries.push_back(each);
-    std::ranges::sort(report_.entries.begin() + 1, report_.entries.end());
-    const Reachability reach(program_, report_.entries, CalledBack());
-    AddCalls(reach);
-    AddAssembly(reach);
+    report_.entries = EntriesOf(program_);
+    const std::set<std::string> called_back = CalledBack(program_, libraries_);
+    const Reachability reach(program_, report_.entries, called_back);
+    split_.emplace(program_, reach, called_back, libraries_);
+    const ValuePropagation values(
+        program_, ArgumentScope(program_, libraries_, report_.entries,
+                                called_back, !opaque_inputs.empty()));
+    AddCalls(reach, values);
+    AddAssembly(reach, values);
     AddUnresolved(reach);
     AddStartup(Phase::kStartup, std::nullopt);
+    AddLeftBehind();
     AddPlugins();
+    AddUnresolvedLoads({"", 0, 0, std::string(kStart)});
     for (const std::string& path : opaque_inputs)
       Unresolve("linked without its source", {path, 0, 0, ""}, kAnySyscall);
     return Finish();
   }
 
-  // A binary's main is not told from what runs before it.
+  // Where a binary's main is not told from what runs before it, all counts as
+  // serving.
   Report BuildBinary(const std::string& path) {
     report_.entries = {std::string(kStart)};
     const SourceSite site{path, 0, 0, std::string(kStart)};
-    AddStartup(Phase::kServing, site);
+    if (const auto phases = libraries_.Phases()) {
+      report_.entries.push_back("main");
+      AddLibraryCode(phases->startup, std::string(kStart), {Phase::kStartup},
+                     site);
+      AddLibraryCode(phases->serving, std::string(kStart), {Phase::kServing},
+                     site);
+    } else {
+      AddStartup(Phase::kServing, site);
+    }
     AddPlugins();
-    const std::set<std::string> called = libraries_.CalledSymbols();
-    for (const std::string_view name : DynamicLoadingFunctions())
-      if (called.contains(std::string(name)))
-        Unresolve(std::string(name), site, LoadedCode());
+    AddUnresolvedLoads(site);
     return Finish();
   }
 
  private:
-  // Functions of the program by whose names libraries call, or a compiler that
-  // thinks it knows the library's (`puts` in printf's place), and what starts
-  // or ends a program.
-  std::set<std::string> CalledBack() {
-    std::set<std::string> names = libraries_.CalledSymbols();
-    names.insert({"_start", "_init", "_fini"});
-    for (const FlowFunction& each : program_.flow.functions)
-      if (each.linkage == Linkage::kExternal && libraries_.MayCallBack(each.id))
-        names.insert(each.id);
-    for (const AliasFact& each : program_.aliases)
-      if (libraries_.MayCallBack(each.name)) names.insert(each.name);
-    return names;
-  }
-
-  void AddCalls(const Reachability& reach) {
+  void AddCalls(const Reachability& reach, const ValuePropagation& values) {
     for (const CallFact& call : program_.calls) {
       const auto caller = reach.functions().find(call.from);
-      if (caller == reach.functions().end() || defined_.contains(call.to))
+      if (caller == reach.functions().end()) continue;
+      if (defined_.contains(call.to) &&
+          !program_.also_external.contains(call.to))
         continue;
-      AddExternal({call.to, call.site, call.arguments, caller->second.certain,
-                   caller->second.path});
+      const std::vector<CallContext> contexts = values.Contexts(call);
+      ExternalUse use{call.to,
+                      call.site,
+                      {},
+                      caller->second.certain && call.is_only_target,
+                      caller->second.path,
+                      PhasesOf(call.from, call.site)};
+      for (std::vector<ValueFact>& arguments :
+           ArgumentsIn(contexts, call.arguments)) {
+        use.arguments = std::move(arguments);
+        AddExternal(use);
+      }
+      for (const CallContext& context : contexts)
+        AddResources(use, context, call.arguments);
     }
     for (const TakenExternal& taken : reach.taken())
-      AddExternal({taken.symbol, taken.site, {}, false, taken.path});
+      AddExternal(
+          {taken.symbol, taken.site, {}, false, taken.path, AnyPhase()});
+    for (const TakenExternal& taken : reach.taken())
+      AddResources(
+          {taken.symbol, taken.site, {}, false, taken.path, AnyPhase()}, {},
+          {});
+  }
+
+  // What the call names, beside the system calls that it leads to.
+  void AddResources(const ExternalUse& use, const CallContext& context,
+                    const std::vector<ValueFact>& local) {
+    SyscallFinding finding;
+    finding.site = use.site;
+    finding.path = use.path;
+    finding.path.push_back(use.symbol);
+    for (const Resource& each : ResourcesOf(use.symbol, context, local)) {
+      finding.confidence = use.certain && each.exact
+                               ? Confidence::kProved
+                               : Confidence::kOverApproximated;
+      for (const Phase phase : use.phases) {
+        finding.phase = phase;
+        capabilities_.Add(each, finding);
+      }
+    }
+  }
+
+  // In which phases a fact is that stands in a function; of a binary it serves.
+  std::vector<Phase> PhasesOf(const std::string& function,
+                              SourceSite site) const {
+    site.function = function;
+    return split_ ? split_->PhasesOf(site) : std::vector{Phase::kServing};
+  }
+
+  // Of what can happen at any time.
+  std::vector<Phase> AnyPhase() const {
+    return split_ ? split_->AnyPhase() : std::vector{Phase::kServing};
+  }
+
+  void AddIn(const std::vector<Phase>& phases, SyscallFinding finding) {
+    for (const Phase phase : phases) {
+      finding.phase = phase;
+      capabilities_.Add(finding);
+    }
   }
 
   void AddExternal(const ExternalUse& use) {
     const SymbolReach* library = libraries_.Reach(use.symbol);
     if (library == nullptr) {
+      if (use.symbol == kServingAnnotation) return;  // weak: called if linked
+      if (program_.also_external.contains(use.symbol)) return;
       if (libraries_.IsData(use.symbol)) return;
       if (const auto unread = libraries_.Unread(use.symbol))
         return AddUnread(use, *unread);
@@ -154,8 +215,9 @@ class Builder {
     for (const ParameterSyscall& each : library->parameter_syscalls)
       AddParameterSyscall(use, each);
     AddLibraryUnresolved(*library, use.site);
-    if (const auto loaded = WhatItLoads(use.symbol))
-      Unresolve(*loaded, use.site, LoadedCode());
+    if (std::ranges::find(DynamicLoadingFunctions(), use.symbol) !=
+        DynamicLoadingFunctions().end())
+      Unresolve(use.symbol, use.site, LoadedCode());
   }
 
   // The doubt once, at the first site; what is assumed at each.
@@ -163,8 +225,7 @@ class Builder {
     std::vector<std::string> path = use.path;
     path.push_back(use.symbol);
     for (const uint32_t number : unread.assumed)
-      capabilities_.Add(
-          {number, {}, Confidence::kAssumed, Phase::kServing, use.site, path});
+      AddIn(use.phases, {number, {}, Confidence::kAssumed, {}, use.site, path});
     if (library_places_.emplace("", 0, unread.reason).second)
       Unresolve(unread.reason, use.site, kAnySyscall);
   }
@@ -173,7 +234,8 @@ class Builder {
     const bool direct = reached.confidence == ReachConfidence::kDirect;
     std::vector<std::string> path = use.path;
     path.insert(path.end(), reached.path.begin(), reached.path.end());
-    capabilities_.Add(
+    AddIn(
+        use.phases,
         {reached.number,
          capabilities_.Describe(
              reached.number,
@@ -181,7 +243,9 @@ class Builder {
                            direct ? use.arguments : std::vector<ValueFact>())),
          direct && use.certain ? Confidence::kProved
                                : Confidence::kOverApproximated,
-         Phase::kServing, use.site, std::move(path)});
+         {},
+         use.site,
+         std::move(path)});
   }
 
   // syscall(number, …) and its like.
@@ -193,33 +257,43 @@ class Builder {
     path.push_back(use.symbol);
     AddNumbered(Substitute(parameter, use.arguments),
                 SubstituteAll(reached.arguments, use.arguments), use.certain,
-                use.site, std::move(path));
+                use.phases, use.site, std::move(path));
   }
 
   void AddNumbered(const ValueFact& number,
                    const std::array<ValueFact, 6>& arguments, bool certain,
-                   const SourceSite& site, std::vector<std::string> path) {
-    if (!number.known)
+                   const std::vector<Phase>& phases, const SourceSite& site,
+                   std::vector<std::string> path) {
+    if (!number.known || number.values.empty())
       return Unresolve("computed syscall number", site, kAnySyscall);
     // Of several numbers each may be the one: none is sure.
     certain &= number.values.size() == 1;
     for (const uint64_t value : number.values) {
       const auto call = static_cast<uint32_t>(value);  // what the kernel reads
-      capabilities_.Add(
-          {call, capabilities_.Describe(call, arguments),
-           certain ? Confidence::kProved : Confidence::kOverApproximated,
-           Phase::kServing, site, path});
+      AddIn(phases,
+            {call,
+             capabilities_.Describe(call, arguments),
+             certain ? Confidence::kProved : Confidence::kOverApproximated,
+             {},
+             site,
+             path});
     }
   }
 
-  void AddAssembly(const Reachability& reach) {
+  void AddAssembly(const Reachability& reach, const ValuePropagation& values) {
     for (const AssemblySyscall& each : program_.syscalls) {
       const auto function = reach.functions().find(each.from);
       if (function == reach.functions().end()) continue;
-      std::array<ValueFact, 6> arguments;
-      std::ranges::copy(each.arguments, arguments.begin());
-      AddNumbered(each.number, arguments, function->second.certain, each.site,
-                  function->second.path);
+      std::vector<ValueFact> local = each.arguments;
+      local.insert(local.begin(), each.number);
+      for (const std::vector<ValueFact>& known :
+           ArgumentsIn(values.Contexts(each), local)) {
+        std::array<ValueFact, 6> arguments;
+        std::copy(known.begin() + 1, known.end(), arguments.begin());
+        AddNumbered(known[0], arguments, function->second.certain,
+                    PhasesOf(each.from, each.site), each.site,
+                    function->second.path);
+      }
     }
   }
 
@@ -235,54 +309,75 @@ class Builder {
   }
 
   void AddStartup(Phase phase, const std::optional<SourceSite>& site) {
-    const SymbolReach startup = libraries_.Startup();
-    for (const ReachedSyscall& each : startup.syscalls) {
-      std::vector<std::string> path{std::string(kStart)};
+    AddLibraryCode(libraries_.Startup(), std::string(kStart), {phase}, site);
+  }
+
+  // What serving calls in libraries because it was given to them at startup,
+  // and what ends the process.
+  void AddLeftBehind() {
+    if (split_->HasSwitchPoint())
+      AddLibraryCode(split_->LeftBehind(), "(left behind)", {Phase::kServing},
+                     std::nullopt);
+  }
+
+  // Of which the program names no call.
+  void AddLibraryCode(const SymbolReach& code, const std::string& from,
+                      const std::vector<Phase>& phases,
+                      const std::optional<SourceSite>& site) {
+    for (const ReachedSyscall& each : code.syscalls) {
+      std::vector<std::string> path{from};
       path.insert(path.end(), each.path.begin(), each.path.end());
-      capabilities_.Add({each.number,
-                         capabilities_.Describe(
-                             each.number, SubstituteAll(each.arguments, {})),
-                         Confidence::kOverApproximated, phase, site,
-                         std::move(path)});
+      AddIn(phases, {each.number,
+                     capabilities_.Describe(each.number,
+                                            SubstituteAll(each.arguments, {})),
+                     Confidence::kOverApproximated,
+                     {},
+                     site,
+                     std::move(path)});
     }
     AddLibraryUnresolved(
-        startup, site.value_or(SourceSite{"", 0, 0, std::string(kStart)}));
+        code, site.value_or(SourceSite{"", 0, 0, std::string(kStart)}));
   }
 
   // Whatever it is, the code that the program loads is a plugin's.
   void AddPlugins() {
-    for (const auto& [file, plugin] : plugins_) {
-      const SourceSite site{file, 0, 0, ""};
-      for (const ReachedSyscall& each : plugin.syscalls) {
-        std::vector<std::string> path{
-            std::filesystem::path(file).filename().string()};
-        path.insert(path.end(), each.path.begin(), each.path.end());
-        capabilities_.Add({each.number,
-                           capabilities_.Describe(
-                               each.number, SubstituteAll(each.arguments, {})),
-                           Confidence::kOverApproximated, Phase::kServing, site,
-                           std::move(path)});
-      }
-      AddLibraryUnresolved(plugin, site);
-    }
+    for (const auto& [file, plugin] : plugins_)
+      AddLibraryCode(plugin, std::filesystem::path(file).filename().string(),
+                     AnyPhase(), SourceSite{file, 0, 0, ""});
   }
 
   // What is assumed of code that is loaded, or found by name, at run time.
   std::string LoadedCode() const {
-    if (plugins_.empty()) return std::string(kAnySyscall);
+    const size_t plugins =
+        libraries_.DeclaredPlugins() + program_.source_plugins;
+    if (plugins == 0) return std::string(kAnySyscall);
     return fmt::format("code of the {} declared plugins, and no other",
-                       plugins_.size());
+                       plugins);
+  }
+
+  void AddUnresolvedLoads(const SourceSite& site) {
+    for (const UnresolvedSite& each : libraries_.UnresolvedLoads())
+      Unresolve(
+          fmt::format("{} in `{}` of {}", each.reason, each.function,
+                      std::filesystem::path(each.image).filename().string()),
+          site, LoadedCode());
   }
 
   // Once a place in a library, at the first site that leads there.
   void AddLibraryUnresolved(const SymbolReach& library,
                             const SourceSite& site) {
     for (const UnresolvedSite& each : library.unresolved)
-      if (library_places_.emplace(each.image, each.address, each.reason).second)
+      if (!IsAnalyzedMapping(each) &&
+          library_places_.emplace(each.image, each.address, each.reason).second)
         Unresolve(
             fmt::format("{} in `{}` of {}", each.reason, each.function,
                         std::filesystem::path(each.image).filename().string()),
             site, kAnySyscall);
+  }
+
+  bool IsAnalyzedMapping(const UnresolvedSite& site) const {
+    return site.reason.starts_with("may map code") &&
+           libraries_.MapsAnalyzedCode(site.image);
   }
 
   void Unresolve(std::string reason, const SourceSite& site,
@@ -293,6 +388,9 @@ class Builder {
 
   Report Finish() {
     report_.capabilities = capabilities_.Finish();
+    if (split_)
+      report_.switch_points = split_->SwitchPoints(report_.capabilities);
+    report_.modelled = libraries_.ModelledLoads();
     FinishUnresolved();
     return std::move(report_);
   }
@@ -313,6 +411,7 @@ class Builder {
   std::set<std::string> defined_;
   std::set<std::tuple<std::string, uint64_t, std::string>> library_places_;
   CapabilitySet capabilities_;
+  std::optional<PhaseSplit> split_;
   Report report_;
 };
 

@@ -86,6 +86,8 @@ class UnreadSummaries : public LibrarySummaries {
     return symbol == syscall_.symbol ? &syscall_ : nullptr;
   }
 
+  bool TellsWhatIsLeftBehind() const override { return false; }
+
   SymbolReach Startup() override {
     SymbolReach reach;
     UnresolvedSite site;

@@ -5,10 +5,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <chrono>
 #include <filesystem>
 
 #include "analyzer/report/render.h"
+#include "analyzer/switched_off.h"
+#include "cli/analyze/binaries.h"
 #include "cli/analyze/commands.h"
 #include "common/fd.h"
 #include "common/findings/apply_suppressions.h"
@@ -25,12 +27,20 @@ struct Options {
   std::string flow;    // file, or empty
   std::string format = "text";
   bool quiet = false;
+  bool no_cache = false;
+  bool require_complete = false;
+  std::vector<std::string> without;  // see analyzer/switched_off.h
+  std::vector<std::string> with;
 };
 
-// One line on a terminal, rewritten as the analysis goes on.
+// One line on a terminal, rewritten as the analysis goes on; none for what is
+// over within a second.
 analyzer::Progress ProgressLine(bool quiet) {
   if (quiet || isatty(STDERR_FILENO) != 1) return {};
-  return [](std::string_view what) {
+  const auto start = std::chrono::steady_clock::now();
+  return [start](std::string_view what) {
+    if (std::chrono::steady_clock::now() - start < std::chrono::seconds(1))
+      return;
     fmt::print(stderr, "\r\033[Kbailey: {} ...", what);
   };
 }
@@ -50,12 +60,29 @@ void PrintSarif(const analyzer::Analysis& analysis) {
   fmt::print("{}", log.text);
 }
 
+// What is not known is the answer "unknown".
+int CheckComplete(const Report& report) {
+  if (report.unresolved.empty()) return kExitFine;
+  for (const Unresolved& each : report.unresolved)
+    fmt::print(stderr, "bailey: unresolved: {}:{}:{}: {}; assumed: {}\n",
+               each.site.file, each.site.line, each.site.column, each.reason,
+               each.assumed);
+  fmt::print(stderr,
+             "bailey: {} places are unresolved, and --require-complete was "
+             "given\n",
+             report.unresolved.size());
+  return kExitUnknown;
+}
+
 Result<int> Analyze(const Options& options) {
   const analyzer::Progress progress = ProgressLine(options.quiet);
-  const bool binary =
-      std::ranges::any_of(options.analysis.sources, analyzer::IsBinary);
+  ASSIGN_OR_RETURN(const bool binary, NamesBinaries(options.analysis.sources));
   if (binary && !options.flow.empty())
     return Fail("a binary has no flow graph", "analyze its sources instead");
+  if (binary && options.analysis.sources.size() > 1)
+    return AnalyzeBinaries({options.analysis, options.report, options.format,
+                            options.require_complete},
+                           progress);
   const Result<analyzer::Analysis> analysis =
       binary ? analyzer::AnalyzeBinary(options.analysis, progress)
              : analyzer::Analyze(options.analysis, progress);
@@ -75,7 +102,7 @@ Result<int> Analyze(const Options& options) {
     PrintSarif(*analysis);
   else if (!documents)
     fmt::print("{}", analyzer::RenderReportText(analysis->report));
-  return kExitFine;
+  return options.require_complete ? CheckComplete(analysis->report) : kExitFine;
 }
 
 }  // namespace
@@ -86,7 +113,8 @@ int RunAnalyzeProgram(int argc, char** argv) {
       "call\n"
       "path, argument values and a confidence.\n\n"
       "  bailey analyze -p build --program notary\n"
-      "  bailey analyze /usr/bin/gzip        (without sources)",
+      "  bailey analyze /usr/bin/gzip        (without sources)\n"
+      "  bailey analyze --report reports/ /usr/bin/gzip /usr/bin/tar",
       "bailey analyze");
   Options options;
   options.analysis.tool = kVersion;
@@ -97,17 +125,36 @@ int RunAnalyzeProgram(int argc, char** argv) {
   app.add_option("--plugin", options.analysis.plugins,
                  "shared objects that it loads by dlopen (a pattern)")
       ->allow_extra_args(false);
-  app.add_option("--report", options.report, "write report.json here");
+  app.add_option("--report", options.report,
+                 "write report.json here; of several binaries: a folder");
   app.add_option("--flow", options.flow, "write flow.json here");
   app.add_option("--root", options.analysis.root,
                  "what ids and places are relative to; chosen by default");
   app.add_option("--format", options.format, "text, json or sarif")
       ->check(CLI::IsMember({"text", "json", "sarif"}));
+  app.add_flag("--no-cache", options.no_cache,
+               "read every source again, and keep nothing");
+  app.add_flag("--require-complete", options.require_complete,
+               "fail if anything is unresolved (exit code 3)");
+  app.add_option("--without", options.without,
+                 "an analysis to leave out, to see what it is good for")
+      ->allow_extra_args(false);
+  app.add_option("--with", options.with,
+                 "an analysis that is off by itself: points-to")
+      ->allow_extra_args(false);
   app.add_flag("--quiet", options.quiet, "no progress");
   app.add_option("sources", options.analysis.sources,
-                 "sources that choose the program, or a binary");
+                 "sources that choose the program, or binaries");
   const ParsedArguments parsed = ParseArguments(app, argc, argv);
   if (!parsed.proceed) return parsed.exit_code;
+  for (const std::string& part : options.with)
+    if (const Result<> known = analyzer::SwitchOn(part); !known.ok())
+      return PrintError(known.error());
+  for (const std::string& part : options.without)
+    if (const Result<> known = analyzer::SwitchOff(part); !known.ok())
+      return PrintError(known.error());
+  // What is kept was made with everything.
+  options.analysis.cache = !options.no_cache && options.without.empty();
   const Result<int> status = Analyze(options);
   return status.ok() ? *status : PrintError(status.error());
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/documents/enum_names.h"
 #include "common/documents/report_json.h"
 #include "common/documents/schema.h"
@@ -57,6 +59,7 @@ Json WriteCapability(const Capability& capability) {
     json["number"] = capability.number;
     json["arguments"] = WriteList(capability.arguments, WriteArgument);
   }
+  if (!capability.access.empty()) json["access"] = capability.access;
   json["confidence"] = kConfidences.Name(capability.confidence);
   json["phase"] = kPhases.Name(capability.phase);
   json["sites"] = WriteList(capability.sites, WriteSite);
@@ -77,6 +80,9 @@ Result<Capability> ReadCapability(const JsonObject& object) {
   ASSIGN_OR_RETURN(capability.name, object.String("name"));
   if (capability.kind == CapabilityKind::kSyscall)
     RETURN_IF_ERROR(ReadSyscallMembers(object, capability));
+  if (object.Has("access")) {
+    ASSIGN_OR_RETURN(capability.access, object.Strings("access"));
+  }
   ASSIGN_OR_RETURN(capability.confidence,
                    kConfidences.Read(object, "confidence"));
   ASSIGN_OR_RETURN(capability.phase, kPhases.Read(object, "phase"));
@@ -99,6 +105,66 @@ Result<Unresolved> ReadUnresolved(const JsonObject& object) {
   ASSIGN_OR_RETURN(unresolved.site, ReadSite(site));
   ASSIGN_OR_RETURN(unresolved.assumed, object.String("assumed"));
   return unresolved;
+}
+
+Json WriteModelled(const Modelled& modelled) {
+  return {{"what", modelled.what},
+          {"read", modelled.read},
+          {"loaded", modelled.loaded},
+          {"follows", modelled.follows}};
+}
+
+Result<Modelled> ReadModelled(const JsonObject& object) {
+  Modelled modelled;
+  ASSIGN_OR_RETURN(modelled.what, object.String("what"));
+  ASSIGN_OR_RETURN(modelled.read, object.Strings("read"));
+  ASSIGN_OR_RETURN(modelled.loaded, object.Strings("loaded"));
+  ASSIGN_OR_RETURN(modelled.follows, object.String("follows"));
+  return modelled;
+}
+
+Json WriteSwitchPoint(const SwitchPoint& point) {
+  return {{"site", WriteSite(point.site)},
+          {"kind", point.kind},
+          {"chain", point.chain},
+          {"waits", point.waits},
+          {"why", point.why},
+          {"covers", point.covers},
+          {"startup_calls", point.startup_calls},
+          {"serving_calls", point.serving_calls},
+          {"startup_functions", point.startup_functions},
+          {"serving_functions", point.serving_functions},
+          {"chosen", point.chosen}};
+}
+
+Result<SwitchPoint> ReadSwitchPoint(const JsonObject& object) {
+  SwitchPoint point;
+  ASSIGN_OR_RETURN(const JsonObject site, object.Object("site"));
+  ASSIGN_OR_RETURN(point.site, ReadSite(site));
+  ASSIGN_OR_RETURN(point.kind, object.String("kind"));
+  ASSIGN_OR_RETURN(point.chain, object.Strings("chain"));
+  ASSIGN_OR_RETURN(point.waits, object.Strings("waits"));
+  ASSIGN_OR_RETURN(point.why, object.String("why"));
+  ASSIGN_OR_RETURN(point.covers, object.String("covers"));
+  ASSIGN_OR_RETURN(point.startup_calls, object.NonNegative("startup_calls"));
+  ASSIGN_OR_RETURN(point.serving_calls, object.NonNegative("serving_calls"));
+  ASSIGN_OR_RETURN(point.startup_functions,
+                   object.NonNegative("startup_functions"));
+  ASSIGN_OR_RETURN(point.serving_functions,
+                   object.NonNegative("serving_functions"));
+  ASSIGN_OR_RETURN(point.chosen, object.Bool("chosen"));
+  return point;
+}
+
+// Documents from before there were any have none.
+Result<> ReadSwitchPoints(const JsonObject& object, Report& report) {
+  if (!object.Has("switch_points")) return {};
+  ASSIGN_OR_RETURN(
+      report.switch_points,
+      ReadList<SwitchPoint>(object, "switch_points", ReadSwitchPoint));
+  if (std::ranges::count(report.switch_points, true, &SwitchPoint::chosen) > 1)
+    return Fail(object.where() + ": several switch points are chosen");
+  return {};
 }
 
 Json WriteInput(const ReportInput& input) {
@@ -153,6 +219,11 @@ Result<Report> ParseReport(std::string_view text, std::string_view name) {
       ReadList<Capability>(object, "capabilities", ReadCapability));
   ASSIGN_OR_RETURN(report.unresolved,
                    ReadList<Unresolved>(object, "unresolved", ReadUnresolved));
+  if (object.Has("modelled")) {
+    ASSIGN_OR_RETURN(report.modelled,
+                     ReadList<Modelled>(object, "modelled", ReadModelled));
+  }
+  RETURN_IF_ERROR(ReadSwitchPoints(object, report));
   return report;
 }
 
@@ -168,14 +239,19 @@ std::string ValuesText(const ArgumentValues& argument) {
 }
 
 std::string WriteReport(const Report& report) {
-  return WriteJson(
-      {{"schema", kReportSchema},
-       {"tool", report.tool},
-       {"target", report.target},
-       {"entries", report.entries},
-       {"inputs", WriteList(report.inputs, WriteInput)},
-       {"capabilities", WriteList(report.capabilities, WriteCapability)},
-       {"unresolved", WriteList(report.unresolved, WriteUnresolved)}});
+  Json json = {
+      {"schema", kReportSchema},
+      {"tool", report.tool},
+      {"target", report.target},
+      {"entries", report.entries},
+      {"inputs", WriteList(report.inputs, WriteInput)},
+      {"capabilities", WriteList(report.capabilities, WriteCapability)},
+      {"unresolved", WriteList(report.unresolved, WriteUnresolved)}};
+  if (!report.modelled.empty())
+    json["modelled"] = WriteList(report.modelled, WriteModelled);
+  if (!report.switch_points.empty())
+    json["switch_points"] = WriteList(report.switch_points, WriteSwitchPoint);
+  return WriteJson(json);
 }
 
 }  // namespace bailey

@@ -61,6 +61,10 @@ struct Capability {
   std::string name;     // the system call's, the path, ...
   uint32_t number = 0;  // of a system call
   std::vector<ArgumentValues> arguments;
+  // Of a file: "read", "write", "create", "execute"; of an endpoint: "bind",
+  // "connect". What has them is the detail of a system call that is a
+  // capability of its own, and its name may be a pattern: `*` is any text.
+  std::vector<std::string> access;
   Confidence confidence = Confidence::kOverApproximated;
   Phase phase = Phase::kServing;
   // Where program code calls what leads there. `function` is the source
@@ -75,6 +79,35 @@ struct Unresolved {
   std::string assumed;  // what was assumed in its place
 };
 
+// Something that no code of the program shows and that was derived from files
+// of this machine instead: what name services load, for one.
+struct Modelled {
+  std::string what;                 // "name service: passwd, group"
+  std::vector<std::string> read;    // files of the configuration
+  std::vector<std::string> loaded;  // code that is analyzed for it
+  std::string follows;              // in words, what that means
+};
+
+// A place where the program may go over from starting to serving, so that a
+// second, tighter filter can be installed there. `phase` of the capabilities is
+// by the chosen one; all of them serve where none is.
+struct SwitchPoint {
+  SourceSite site;
+  std::string kind;                // "loop", "call" or "annotation"
+  std::vector<std::string> chain;  // of functions, from main to the site's
+  std::vector<std::string> waits;  // functions in which it waits for events
+  std::string why;                 // for people: how it was ranked
+  std::string covers;              // for people: which processes pass it
+  // Distinct system calls and functions of the program, before and after.
+  int startup_calls = 0;
+  int serving_calls = 0;
+  int startup_functions = 0;
+  int serving_functions = 0;
+  bool chosen = false;  // of one at most
+
+  bool operator==(const SwitchPoint&) const = default;
+};
+
 struct ReportInput {
   std::string path;
   std::string sha256;
@@ -87,6 +120,8 @@ struct Report {
   std::vector<ReportInput> inputs;
   std::vector<Capability> capabilities;
   std::vector<Unresolved> unresolved;
+  std::vector<Modelled> modelled;
+  std::vector<SwitchPoint> switch_points;  // ordered by site
 };
 
 Result<Report> ParseReport(std::string_view text, std::string_view name);

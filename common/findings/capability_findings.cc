@@ -1,6 +1,7 @@
 #include "common/findings/capability_findings.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -56,6 +57,17 @@ FindingLevel LevelOf(const Capability& capability) {
                                                       : FindingLevel::kNote;
 }
 
+std::string_view VerbOf(const Capability& capability) {
+  switch (capability.kind) {
+    case CapabilityKind::kSyscall:
+      return "call";
+    case CapabilityKind::kExec:
+      return "run";
+    default:
+      return "use";
+  }
+}
+
 std::string PlacesText(const Finding& finding) {
   if (finding.sites.empty()) return " before `main` or after it";
   if (finding.sites.size() == 1) return "";
@@ -71,6 +83,9 @@ std::string CallText(const Capability& capability) {
     if (!arguments.empty()) arguments += ", ";
     arguments += ValuesText(argument);
   }
+  if (!capability.access.empty())
+    return fmt::format("{} ({})", capability.name,
+                       fmt::join(capability.access, ", "));
   return arguments.empty() ? capability.name
                            : fmt::format("{}({})", capability.name, arguments);
 }
@@ -120,10 +135,10 @@ std::vector<Finding> ReportFindings(const Report& report) {
     for (Finding& finding : CapabilityFindings(
              CapabilityKindName(capability.kind), capability, "")) {
       finding.level = LevelOf(capability);
-      finding.message = fmt::format("the program can call `{}`{} ({}, {})",
-                                    CallText(capability), PlacesText(finding),
-                                    ConfidenceName(capability.confidence),
-                                    PhaseText(capability));
+      finding.message = fmt::format(
+          "the program can {} `{}`{} ({}, {})", VerbOf(capability),
+          CallText(capability), PlacesText(finding),
+          ConfidenceName(capability.confidence), PhaseText(capability));
       findings.push_back(std::move(finding));
     }
   }

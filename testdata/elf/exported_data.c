@@ -22,4 +22,8 @@ struct Operations {
 const struct Operations exported_operations = {"name", InObject};
 static const struct Operations hidden[] = {{"a", InTable}, {"b", InTable}};
 const struct Operations* const exported_pointer = hidden;
+/* With neighbours of its own, in whichever order a compiler lays data out: what
+   refers to the end of something else means the one behind it, too. */
+const struct Operations before_unused = {"", 0};
 const struct Operations unused_operations = {"unused", Unused};
+const struct Operations behind_unused = {"", 0};

@@ -19,7 +19,7 @@ using testing::Contains;
 using testing::IsSupersetOf;
 using testing::Not;
 
-std::string Program(const std::string& name) {
+std::string LiveProgram(const std::string& name) {
   return std::string(BAILEY_ELF_PROGRAMS) + "/" + name;
 }
 
@@ -37,7 +37,7 @@ std::set<uint32_t> ReachOf(const LinkRequest& request,
 
 LinkRequest RequestFor(const std::string& program) {
   LinkRequest request;
-  request.executable = Program(program);
+  request.executable = LiveProgram(program);
   return request;
 }
 
@@ -77,7 +77,7 @@ TEST(LiveDataTest, WhatOnlyDeadDataNamesIsNotReached) {
 TEST(LiveDataTest, AStrippedFileIsCoarseUnlessItsDebugFileIsThere) {
   LinkRequest request = RequestFor("data_callbacks_stripped");
   EXPECT_THAT(ReachOf(request), Contains(SYS_sysfs));
-  request.debug_directories = {Program("debug")};
+  request.debug_directories = {LiveProgram("debug")};
   EXPECT_THAT(ReachOf(request), Not(Contains(SYS_sysfs)));
 }
 
@@ -86,7 +86,8 @@ TEST(LiveDataTest, ADebugFileOfAnotherBuildIsPassedOver) {
   const fs::path directory = fs::path(testing::TempDir()) / "other-debug";
   const fs::path place = directory / ".build-id" / "ba";
   fs::create_directories(place);
-  fs::copy_file(Program("data_callbacks_plain"), place / "dc0ffee0ddf00d.debug",
+  fs::copy_file(LiveProgram("data_callbacks_plain"),
+                place / "dc0ffee0ddf00d.debug",
                 fs::copy_options::overwrite_existing);
   LinkRequest request = RequestFor("data_callbacks_stripped");
   request.debug_directories = {directory};
@@ -103,7 +104,7 @@ TEST(LiveDataTest, ExportedDataIsUsedByWhoNamesIt) {
     EXPECT_THAT(ReachOf(RequestFor(program)), Not(Contains(SYS_sysfs)));
   }
   LinkRequest unknown;
-  unknown.libraries = {Program("libexported_data.so"), "libc.so.6"};
+  unknown.libraries = {LiveProgram("libexported_data.so"), "libc.so.6"};
   EXPECT_THAT(ReachOf(unknown), Contains(SYS_sysfs));
 }
 

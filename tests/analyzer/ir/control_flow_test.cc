@@ -19,7 +19,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-CodeFacts Extract(const std::string& assembly) {
+CodeFacts ExtractFlow(const std::string& assembly) {
   llvm::LLVMContext context;
   llvm::SMDiagnostic error;
   const std::unique_ptr<llvm::Module> module =
@@ -44,7 +44,7 @@ const ControlFlow& FlowOf(const CodeFacts& code, const std::string& function) {
 
 // Nodes end at calls: what follows a call are its node's successors.
 TEST(ControlFlowTest, ANodeEndsWithItsCall) {
-  const CodeFacts code = Extract(
+  const CodeFacts code = ExtractFlow(
       "declare void @a()\n declare void @b() noreturn\n"
       "define void @f(i1 %c) {\n"
       "e: call void @a()\n call void @a()\n br i1 %c, label %x, label %y\n"
@@ -62,7 +62,7 @@ TEST(ControlFlowTest, ANodeEndsWithItsCall) {
 }
 
 TEST(ControlFlowTest, ExceptionsLeadToLandingPadsAndOut) {
-  const CodeFacts code = Extract(
+  const CodeFacts code = ExtractFlow(
       "declare void @a()\n declare i32 @p(...)\n"
       "define void @f() personality ptr @p {\n"
       "e: invoke void @a() to label %x unwind label %y\n"
@@ -79,7 +79,7 @@ TEST(ControlFlowTest, ExceptionsLeadToLandingPadsAndOut) {
 }
 
 TEST(ControlFlowTest, LoopsByTheirHeadersAndWhetherTheyEnd) {
-  const CodeFacts code = Extract(
+  const CodeFacts code = ExtractFlow(
       "declare void @a()\n"
       "define void @f(i1 %c) {\n"
       "e: %s = alloca i32\n store i32 0, ptr %s\n br label %h\n"
@@ -95,7 +95,7 @@ TEST(ControlFlowTest, LoopsByTheirHeadersAndWhetherTheyEnd) {
 }
 
 TEST(ControlFlowTest, ACycleOfSeveralEntriesIsALoop) {
-  const CodeFacts code = Extract(
+  const CodeFacts code = ExtractFlow(
       "define void @f(i1 %c) {\n"
       "e: br i1 %c, label %a, label %b\n"
       "a: br label %b\n"
@@ -106,7 +106,7 @@ TEST(ControlFlowTest, ACycleOfSeveralEntriesIsALoop) {
 }
 
 TEST(ControlFlowTest, SetjmpReturnsTwiceAndADestructorIsNamed) {
-  const CodeFacts code = Extract(
+  const CodeFacts code = ExtractFlow(
       "declare i32 @setjmp(ptr)\n"
       "@llvm.global_dtors = appending global [1 x { i32, ptr, ptr }] "
       "[{ i32, ptr, ptr } { i32 1, ptr @f, ptr null }]\n"
@@ -118,7 +118,7 @@ TEST(ControlFlowTest, SetjmpReturnsTwiceAndADestructorIsNamed) {
 }
 
 TEST(ControlFlowTest, FactsStandWhereTheirPositionsAre) {
-  const CodeFacts code = Extract(
+  const CodeFacts code = ExtractFlow(
       "declare void @a()\n"
       "define void @f() !dbg !4 {\n"
       "call void @a(), !dbg !5\n call void @a(), !dbg !6\n ret void }\n"

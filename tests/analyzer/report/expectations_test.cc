@@ -10,6 +10,7 @@
 
 #include "analyzer/report/analyze.h"
 #include "analyzer/report/render.h"
+#include "analyzer/switched_off.h"
 #include "common/diagnostics.h"
 #include "common/fd.h"
 #include "common/syscalls/constants.h"
@@ -32,8 +33,8 @@ std::vector<Expectation> ReadExpectations(const std::string& path) {
   std::istringstream lines(ReadFile(path).value_or(""));
   std::string line;
   for (int number = 1; std::getline(lines, line); ++number) {
-    for (const char* kind :
-         {"BUILD", "EXPECT", "EXPECT-ABSENT", "EXPECT-UNRESOLVED"}) {
+    for (const char* kind : {"BUILD", "EXPECT", "EXPECT-ABSENT", "EXPECT-NAMED",
+                             "EXPECT-UNRESOLVED", "EXPECT-RESOLVED"}) {
       const std::string mark = std::string("// ") + kind + ": ";
       const size_t at = line.find(mark);
       if (at != std::string::npos)
@@ -73,8 +74,13 @@ std::vector<ValueRange> RangesOf(Architecture architecture, std::string text,
   if (set) text = text.substr(1, text.size() - 2);
   for (const std::string& each :
        set ? Split(text, ',') : std::vector<std::string>{text}) {
-    const uint64_t value = ValueOf(architecture, each, width_bits);
-    ranges.push_back({value, value});
+    const size_t dots = each.find("..");
+    const uint64_t value =
+        ValueOf(architecture, each.substr(0, dots), width_bits);
+    ranges.push_back({value, dots == std::string::npos
+                                 ? value
+                                 : ValueOf(architecture, each.substr(dots + 2),
+                                           width_bits)});
   }
   std::ranges::sort(ranges, {}, &ValueRange::min);
   return ranges;
@@ -156,6 +162,17 @@ void Check(const Expectation& expectation, const std::string& file,
              HasSite(each.sites, file, expectation.line);
     })) << where;
   }
+  if (expectation.kind == "EXPECT-NAMED") {
+    const std::vector<std::string> words = Split(expectation.text, ' ');
+    ASSERT_GE(words.size(), 3u) << where;
+    EXPECT_TRUE(HasCapability(report, [&](const Capability& each) {
+      return CapabilityKindName(each.kind) == words[0] &&
+             each.name == words[1] && each.access == Split(words[2], ',') &&
+             (words.size() < 4 ||
+              ConfidenceName(each.confidence) == words[3]) &&
+             HasSite(each.sites, file, expectation.line);
+    })) << where;
+  }
   if (expectation.kind == "EXPECT-ABSENT") {
     EXPECT_FALSE(HasCapability(report, [&](const Capability& each) {
       return each.name == expectation.text &&
@@ -163,19 +180,42 @@ void Check(const Expectation& expectation, const std::string& file,
               HasSite(each.sites, file, expectation.line));
     })) << where;
   }
-  if (expectation.kind == "EXPECT-UNRESOLVED") {
-    EXPECT_TRUE(std::ranges::any_of(report.unresolved, [&](const Unresolved&
-                                                               each) {
-      return each.reason.find(expectation.text) != std::string::npos &&
-             HasSite({each.site}, file, expectation.line);
-    })) << where;
+  if (expectation.kind.ends_with("RESOLVED")) {
+    const bool unresolved =
+        std::ranges::any_of(report.unresolved, [&](const Unresolved& each) {
+          return each.reason.find(expectation.text) != std::string::npos &&
+                 HasSite({each.site}, file, expectation.line);
+        });
+    EXPECT_EQ(unresolved, expectation.kind == "EXPECT-UNRESOLVED") << where;
   }
 }
 
-void CheckProgram(const std::vector<std::string>& files) {
+// What holds without points-to must hold with it: it takes away, and must take
+// away nothing that happens.
+bool IsAboutPointsTo(const Expectation& expectation) {
+  return expectation.kind == "EXPECT-RESOLVED" ||
+         expectation.kind == "EXPECT-ABSENT" ||
+         expectation.kind == "EXPECT-UNRESOLVED";
+}
+
+void CheckReport(const std::vector<std::string>& files, const Report& report,
+                 bool with_points_to) {
+  size_t count = 0;
+  for (const std::string& file : files)
+    for (const Expectation& each : ReadExpectations(kFolder + file)) {
+      ++count;
+      if (with_points_to || !IsAboutPointsTo(each)) Check(each, file, report);
+    }
+  EXPECT_GT(count, 0u) << "no expectation was read";
+  if (::testing::Test::HasFailure())
+    ADD_FAILURE() << (with_points_to ? "with" : "without") << " points-to\n"
+                  << RenderReportText(report);
+}
+
+void CheckProgram(const std::vector<std::string>& files,
+                  bool with_points_to = true) {
   std::vector<std::string> paths;
   std::vector<std::string> options;
-  size_t count = 0;
   for (const std::string& file : files) {
     paths.push_back(kFolder + file);
     for (const Expectation& each : ReadExpectations(paths.back()))
@@ -186,18 +226,15 @@ void CheckProgram(const std::vector<std::string>& files) {
   AnalyzeOptions analyze;
   analyze.build_directory = build.path();
   analyze.root = kFolder;
+  ASSERT_TRUE(
+      (with_points_to ? SwitchOn("points-to") : SwitchOff("points-to")).ok());
   const auto analysis = Analyze(analyze);
+  ASSERT_TRUE(SwitchOff("points-to").ok());
   ASSERT_TRUE(analysis.ok()) << analysis.error().message;
   ASSERT_FALSE(analysis->diagnostics.has_errors())
       << RenderText(analysis->diagnostics);
-  for (const std::string& file : files)
-    for (const Expectation& each : ReadExpectations(kFolder + file)) {
-      Check(each, file, analysis->report);
-      ++count;
-    }
-  EXPECT_GT(count, 0u) << "no expectation was read";
-  if (::testing::Test::HasFailure())
-    ADD_FAILURE() << RenderReportText(analysis->report);
+  CheckReport(files, analysis->report, with_points_to);
+  if (with_points_to) CheckProgram(files, false);
 }
 
 class ExpectationsTest : public ::testing::TestWithParam<std::string> {};
@@ -221,6 +258,10 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(ExpectationsOfSeveralFilesTest, Hold) {
   CheckProgram({"twins/main.c", "twins/other.c"});
+}
+
+TEST(ExpectationsOfSharedValuesTest, Hold) {
+  CheckProgram({"values/main.c", "values/other.c"});
 }
 
 TEST(ExpectationsOfOverridesTest, Hold) {

@@ -118,12 +118,62 @@ TEST_F(PluginTest, ABinaryIsAnalyzedWithoutItsSources) {
   const auto alone = AnalyzeBinary(options);
   ASSERT_TRUE(alone.ok()) << alone.error().message;
   EXPECT_THAT(alone->report, Calls("exit_group"));
-  EXPECT_THAT(alone->report, Assumes("dlopen", "any system call"));
+  EXPECT_THAT(alone->report,
+              Assumes("dlopen of a name that is computed in `main` of host",
+                      "any system call"));
   EXPECT_THAT(alone->report, Not(Calls("reboot")));
   options.plugins = {scratch_.At("plugin.so")};
   const auto both = AnalyzeBinary(options);
   ASSERT_TRUE(both.ok()) << both.error().message;
   EXPECT_THAT(both->report, Calls("reboot"));
+}
+
+TEST_F(PluginTest, ALibraryThatABinaryNamesToDlopenIsAnalyzed) {
+  scratch_.Write("named.c",
+                 "#include <dlfcn.h>\n"
+                 "static __attribute__((noinline)) void *load(const char *name)"
+                 "{ return dlopen(name, RTLD_NOW); }\n"
+                 "int main(void) { return load(\"" +
+                     scratch_.At("plugin.so") +
+                     "\") == load(\"/nowhere/libnone.so\"); }");
+  Compile("-O1 -s -o " + scratch_.At("named") + " " + scratch_.At("named.c"));
+  AnalyzeOptions options;
+  options.sources = {scratch_.At("named")};
+  const auto analysis = AnalyzeBinary(options);
+  ASSERT_TRUE(analysis.ok()) << analysis.error().message;
+  for (const char* name : {"reboot", "swapoff", "acct"})
+    EXPECT_THAT(analysis->report, Calls(name)) << name;
+  EXPECT_THAT(analysis->report.unresolved,
+              Not(Contains(Field(&Unresolved::reason, HasSubstr("dlopen")))));
+  EXPECT_THAT(analysis->report.modelled,
+              Contains(AllOf(
+                  Field(&Modelled::what, "dlopen of `/nowhere/libnone.so`"),
+                  Field(&Modelled::follows, HasSubstr("nothing is loaded")))));
+}
+
+TEST_F(PluginTest, MainIsToldFromWhatRunsBeforeItInAStrippedBinary) {
+  scratch_.Write("phases.c",
+                 "#include <sys/swap.h>\n#include <unistd.h>\n"
+                 "static void __attribute__((constructor)) early(void)"
+                 "{ acct(\"x\"); }\n"
+                 "int main(void) { return swapoff(\"x\"); }");
+  for (const char* flags : {"-s", "-static -s", "-static-pie -s", "-no-pie"}) {
+    Compile(std::string("-O1 ") + flags + " -o " + scratch_.At("phases") + " " +
+            scratch_.At("phases.c"));
+    AnalyzeOptions options;
+    options.sources = {scratch_.At("phases")};
+    const auto analysis = AnalyzeBinary(options);
+    ASSERT_TRUE(analysis.ok()) << analysis.error().message;
+    const auto in = [](const char* name, Phase phase) {
+      return Contains(AllOf(Field(&Capability::name, name),
+                            Field(&Capability::phase, phase)));
+    };
+    const auto& all = analysis->report.capabilities;
+    EXPECT_THAT(all, in("acct", Phase::kStartup)) << flags;
+    EXPECT_THAT(all, Not(in("swapoff", Phase::kStartup))) << flags;
+    EXPECT_THAT(all, in("swapoff", Phase::kServing)) << flags;
+    EXPECT_THAT(all, in("exit_group", Phase::kServing)) << flags;
+  }
 }
 
 // On this host they may be systemd's, which ask the kernel for capabilities.
@@ -133,9 +183,11 @@ TEST_F(PluginTest, ModulesOfTheNameServiceAreCodeThatIsLoaded) {
       "#include <pwd.h>\nint main(void) { return !getpwnam(\"x\"); }");
   const auto analysis = AnalyzeWith({});
   ASSERT_TRUE(analysis.ok()) << analysis.error().message;
-  EXPECT_THAT(analysis->report,
-              Assumes("`getpwnam` loads name service modules (libnss_*.so.2)",
-                      "any system call"));
+  EXPECT_THAT(
+      analysis->report.modelled,
+      Contains(AllOf(Field(&Modelled::what, AllOf(HasSubstr("name service: "),
+                                                  HasSubstr("passwd"))),
+                     Field(&Modelled::read, Contains("/etc/nsswitch.conf")))));
 }
 
 TEST_F(PluginTest, TheKernelsOwnCallIsInEveryReport) {

@@ -21,6 +21,7 @@ Report SampleReport() {
        .name = "socket",
        .number = 41,
        .arguments = {{0, "domain", {{2, 2}, {10, UINT64_MAX}}}},
+       .access = {},
        .confidence = Confidence::kProved,
        .phase = Phase::kServing,
        .sites = {{"a.c", 3, 7, "main"}},
@@ -29,6 +30,7 @@ Report SampleReport() {
                                  .name = "/etc/passwd",
                                  .number = 0,
                                  .arguments = {},
+                                 .access = {"read"},
                                  .confidence = Confidence::kAssumed,
                                  .phase = Phase::kStartup,
                                  .sites = {},
@@ -46,6 +48,38 @@ TEST(ReportTest, WritesWhatItReads) {
   EXPECT_EQ(report->capabilities[0].sites,
             SampleReport().capabilities[0].sites);
   EXPECT_EQ(WriteReport(*report), text);
+}
+
+SwitchPoint SampleSwitchPoint() {
+  return {.site = {"a.c", 40, 3, "serve"},
+          .kind = "loop",
+          .chain = {"main", "serve"},
+          .waits = {"epoll_wait"},
+          .why = "waits for events",
+          .covers = "every process",
+          .startup_calls = 30,
+          .serving_calls = 20,
+          .startup_functions = 9,
+          .serving_functions = 5,
+          .chosen = true};
+}
+
+TEST(ReportTest, SwitchPointsComeBackAsTheyWere) {
+  Report report = SampleReport();
+  EXPECT_EQ(WriteReport(report).find("switch_points"), std::string::npos);
+  report.switch_points = {SampleSwitchPoint()};
+  const Result<Report> read = ParseReport(WriteReport(report), "r");
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_EQ(read->switch_points, report.switch_points);
+}
+
+TEST(ReportTest, OneSwitchPointAtMostIsChosen) {
+  Report report = SampleReport();
+  report.switch_points = {SampleSwitchPoint(), SampleSwitchPoint()};
+  EXPECT_THAT(ParseReport(WriteReport(report), "r").error().message,
+              HasSubstr("several switch points"));
+  report.switch_points[1].chosen = false;
+  EXPECT_TRUE(ParseReport(WriteReport(report), "r").ok());
 }
 
 TEST(ReportTest, RefusesAnotherSchema) {

@@ -1,0 +1,111 @@
+// Joins the constraints of a program's units by symbol and solves them.
+// Internal to flow/; see call_targets.h.
+//
+//   ConstraintLinker linker(program, roots, options);
+//   linker.Solve();
+//   for (const LinkedCall& call : linker.calls()) …
+
+#ifndef BAILEY_ANALYZER_FLOW_CONSTRAINT_LINKER_H_
+#define BAILEY_ANALYZER_FLOW_CONSTRAINT_LINKER_H_
+
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "analyzer/flow/call_targets.h"
+#include "analyzer/flow/library_effects.h"
+#include "analyzer/flow/points_to.h"
+#include "analyzer/flow/program.h"
+
+namespace bailey::analyzer {
+
+struct LinkedSymbol {
+  std::string id;
+  PointsTo::Object object = PointsTo::kUnknown;
+  bool is_function = false;
+  bool is_external = false;  // a library may have it, or has it
+  bool is_entered = false;
+  bool from_outside = false;  // unknown code may call it, with anything
+  bool called_back = false;   // a library calls it, with what it was given
+  struct Body {
+    size_t unit;
+    const FunctionConstraints* facts;
+  };
+  std::vector<Body> bodies;
+};
+
+// A call of a function that is reached.
+struct LinkedCall {
+  size_t unit = 0;
+  const PointerCall* facts = nullptr;
+  std::set<const LinkedSymbol*> targets;
+  std::set<const LinkedSymbol*> misfits;  // left out by their types
+  bool may_be_unknown = false;
+  bool may_be_data = false;
+  PointsTo::Node fresh = 0;  // of the object that it makes; 0: none
+};
+
+class ConstraintLinker {
+ public:
+  ConstraintLinker(const Program& program, const CallRoots& roots,
+                   const CallTargetOptions& options);
+
+  void Solve();
+
+  const std::deque<LinkedCall>& calls() const { return calls_; }
+  const std::deque<LinkedSymbol>& symbols() const { return symbols_; }
+  const PointsTo& solver() const { return solver_; }
+
+ private:
+  using Node = PointsTo::Node;
+
+  void DeclareSymbols();
+  void DeclareObjects(size_t unit);
+  LinkedSymbol& Symbol(const std::string& id);
+  std::set<std::string> Names(const std::string& id) const;
+  void AddAliases();
+  Node NodeOf(size_t unit, ValueNumber value) const;
+  void AddConstraint(size_t unit, const PointerConstraint& constraint);
+  void AddAddress(size_t unit, const PointerConstraint& constraint);
+  void AddInitializer(size_t unit, const PointerConstraint& constraint);
+  void AddRoots(const CallRoots& roots);
+  void Enter(LinkedSymbol& symbol);
+  void EnterFromOutside(LinkedSymbol& symbol);
+  void AddCall(size_t unit, const PointerCall& facts);
+  void Lead(LinkedCall& call, PointsTo::Target target);
+  void LeadToUnknown(LinkedCall& call);
+  void Connect(LinkedCall& call, LinkedSymbol& symbol);
+  void ConnectBody(const LinkedCall& call, const LinkedSymbol::Body& body);
+  void ConnectLibrary(LinkedCall& call, const std::string& name);
+  void ApplyStep(LinkedCall& call, const EffectStep& step);
+  void CallBack(const LinkedCall& call, const EffectStep& step);
+  void EscapeArguments(const LinkedCall& call);
+  Node Argument(const LinkedCall& call, int index) const;
+  Node Fresh(LinkedCall& call);
+  Node Within(Node node);
+  bool Fits(const PointerCall& call, const LinkedSymbol& symbol) const;
+  void AddFallback();
+
+  const Program& program_;
+  const CallTargetOptions options_;
+  PointsTo solver_;
+  Node nothing_ = 0;
+  Node exceptions_ = 0;
+  std::deque<LinkedSymbol> symbols_;
+  std::map<std::string, LinkedSymbol*> by_id_;
+  std::map<PointsTo::Object, LinkedSymbol*> by_object_;
+  std::map<std::string, std::set<std::string>> aliases_;
+  std::set<std::string> defined_;
+  std::vector<Node> first_node_;  // of each unit
+  // By unit and number: a symbol or an object of its own.
+  std::vector<std::vector<PointsTo::Object>> objects_;
+  std::deque<LinkedCall> calls_;
+  bool makes_code_ = false;
+};
+
+}  // namespace bailey::analyzer
+
+#endif  // BAILEY_ANALYZER_FLOW_CONSTRAINT_LINKER_H_

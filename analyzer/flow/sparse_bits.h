@@ -1,0 +1,131 @@
+// A set of small numbers, of which most are absent.
+//
+//   SparseBits set;
+//   set.Insert(7);
+//   SparseBits added = set.Unite(other);  // what was not there before
+
+#ifndef BAILEY_ANALYZER_FLOW_SPARSE_BITS_H_
+#define BAILEY_ANALYZER_FLOW_SPARSE_BITS_H_
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace bailey::analyzer {
+
+class SparseBits {
+ public:
+  bool empty() const { return words_.empty(); }
+  bool operator==(const SparseBits&) const = default;
+
+  bool Contains(uint32_t number) const {
+    const size_t at = Find(number / kBits);
+    return at < words_.size() && words_[at].index == number / kBits &&
+           (words_[at].bits >> (number % kBits) & 1) != 0;
+  }
+
+  // True if it was not there.
+  bool Insert(uint32_t number) {
+    const uint64_t bit = uint64_t{1} << (number % kBits);
+    const size_t at = Find(number / kBits);
+    if (at == words_.size() || words_[at].index != number / kBits) {
+      words_.insert(words_.begin() + static_cast<std::ptrdiff_t>(at),
+                    {number / kBits, bit});
+      return true;
+    }
+    const bool added = (words_[at].bits & bit) == 0;
+    words_[at].bits |= bit;
+    return added;
+  }
+
+  // Returns what of `other` was not there.
+  SparseBits Unite(const SparseBits& other) {
+    SparseBits added;
+    // Plain pointers: this is most of what a solver does.
+    const Word* mine = words_.data();
+    const Word* const end = mine + words_.size();
+    const Word* const last = other.words_.data() + other.words_.size();
+    bool fits = true;
+    for (const Word* word = other.words_.data(); word != last; ++word) {
+      while (mine != end && mine->index < word->index) ++mine;
+      const bool shared = mine != end && mine->index == word->index;
+      const uint64_t bits = shared ? word->bits & ~mine->bits : word->bits;
+      if (bits == 0) continue;
+      fits = fits && shared;
+      added.words_.push_back({word->index, bits});
+    }
+    if (!added.empty()) fits ? MergeInPlace(added) : Merge(added);
+    return added;
+  }
+
+  template <class Visit>
+  void ForEach(const Visit& visit) const {
+    for (const Word& word : words_)
+      for (uint64_t bits = word.bits; bits != 0; bits &= bits - 1)
+        visit(word.index * kBits +
+              static_cast<uint32_t>(std::countr_zero(bits)));
+  }
+
+  size_t Count() const {
+    size_t count = 0;
+    for (const Word& word : words_)
+      count += static_cast<size_t>(std::popcount(word.bits));
+    return count;
+  }
+
+ private:
+  static constexpr uint32_t kBits = 64;
+  struct Word {
+    uint32_t index = 0;
+    uint64_t bits = 0;
+    bool operator==(const Word&) const = default;
+  };
+
+  size_t Find(uint32_t index) const {
+    const Word* const words = words_.data();
+    size_t begin = 0;
+    size_t end = words_.size();
+    while (begin < end) {
+      const size_t middle = begin + (end - begin) / 2;
+      if (words[middle].index < index)
+        begin = middle + 1;
+      else
+        end = middle;
+    }
+    return begin;
+  }
+
+  // Each word of it is there already.
+  void MergeInPlace(const SparseBits& added) {
+    Word* mine = words_.data();
+    const Word* const last = added.words_.data() + added.words_.size();
+    for (const Word* word = added.words_.data(); word != last; ++word) {
+      while (mine->index < word->index) ++mine;
+      mine->bits |= word->bits;
+    }
+  }
+
+  void Merge(const SparseBits& added) {
+    std::vector<Word> merged(words_.size() + added.words_.size());
+    Word* out = merged.data();
+    const Word* mine = words_.data();
+    const Word* const end = mine + words_.size();
+    const Word* const last = added.words_.data() + added.words_.size();
+    for (const Word* word = added.words_.data(); word != last; ++word) {
+      while (mine != end && mine->index < word->index) *out++ = *mine++;
+      const bool shared = mine != end && mine->index == word->index;
+      *out++ = {word->index, word->bits | (shared ? mine++->bits : 0)};
+    }
+    while (mine != end) *out++ = *mine++;
+    merged.resize(static_cast<size_t>(out - merged.data()));
+    words_ = std::move(merged);
+  }
+
+  std::vector<Word> words_;  // sorted by index, none of them zero
+};
+
+}  // namespace bailey::analyzer
+
+#endif  // BAILEY_ANALYZER_FLOW_SPARSE_BITS_H_

@@ -1,0 +1,219 @@
+#include "analyzer/flow/switch_points.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include "analyzer/flow/call_reach.h"
+#include "analyzer/flow/phase_callers.h"
+
+namespace bailey::analyzer {
+namespace {
+
+using Kind = SwitchCandidate::Kind;
+
+// Wait for one of several events, or for the next client.
+constexpr std::array kEventWaits =
+    std::to_array<std::string_view>({"__poll_chk",
+                                     "__ppoll_chk",
+                                     "accept",
+                                     "accept4",
+                                     "epoll_pwait",
+                                     "epoll_pwait2",
+                                     "epoll_wait",
+                                     "io_getevents",
+                                     "io_uring_enter",
+                                     "io_uring_submit_and_wait",
+                                     "io_uring_wait_cqe",
+                                     "io_uring_wait_cqe_timeout",
+                                     "pause",
+                                     "poll",
+                                     "ppoll",
+                                     "pselect",
+                                     "select",
+                                     "sigsuspend",
+                                     "sigtimedwait",
+                                     "sigwait",
+                                     "sigwaitinfo"});
+
+// Wait for one thing.
+constexpr std::array kOtherWaits = std::to_array<std::string_view>(
+    {"__recv_chk", "__recvfrom_chk", "mq_receive", "mq_timedreceive", "msgrcv",
+     "pthread_cond_timedwait", "pthread_cond_wait", "recv", "recvfrom",
+     "recvmmsg", "recvmsg", "sem_timedwait", "sem_wait", "wait", "wait3",
+     "wait4", "waitid", "waitpid"});
+
+// The loops of libraries: they call back.
+constexpr std::array kEventLoops = std::to_array<std::string_view>(
+    {"ev_run", "event_base_dispatch", "event_base_loop", "event_dispatch",
+     "event_loop", "g_application_run", "g_main_context_iteration",
+     "g_main_loop_run", "sd_event_loop", "uv_run"});
+
+bool Among(const auto& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+bool WaitsForEvents(const std::string& symbol) {
+  return Among(kEventWaits, symbol) || Among(kEventLoops, symbol);
+}
+
+bool Waits(const std::string& symbol) {
+  return WaitsForEvents(symbol) || Among(kOtherWaits, symbol);
+}
+
+class Finder {
+ public:
+  explicit Finder(const ProgramPhases& phases)
+      : phases_(phases),
+        callers_(phases.graph()),
+        all_(AllPhases(phases.graph(), callers_)) {
+    for (const SymbolCall& call : phases.symbol_calls())
+      if (Waits(call.symbol) && IsReached(call.place)) waits_.push_back(&call);
+  }
+
+  std::vector<SwitchCandidate> Find() {
+    AddAnnotation();
+    if (!found_.empty()) return Finish();
+    AddLoops(/*any=*/false);
+    // Through calls of which nobody knows where they go, all waits for all.
+    if (std::ranges::none_of(found_, &SwitchCandidate::waits_for_events))
+      AddLoops(/*any=*/true);
+    KeepBest();
+    return Finish();
+  }
+
+ private:
+  bool IsReached(PhasePlace place) const {
+    return all_[place.function][place.node];
+  }
+
+  const PhaseNode& NodeAt(PhasePlace place) const {
+    return phases_.graph().functions[place.function].nodes[place.node];
+  }
+
+  // Every call of it: whichever comes first is the switch point.
+  void AddAnnotation() {
+    SwitchCandidate candidate;
+    candidate.kind = Kind::kAnnotation;
+    const auto add = [&](PhasePlace place, const SourceSite& site) {
+      if (!IsReached(place)) return;
+      if (candidate.places.empty()) candidate.site = site;
+      for (const uint32_t next : NodeAt(place).successors)
+        candidate.places.push_back({place.function, next});
+    };
+    for (const SymbolCall& call : phases_.annotations())
+      add(call.place, call.site);
+    if (candidate.places.empty()) return;
+    candidate.chain = phases_.ChainTo(candidate.places.front().function);
+    found_.push_back(std::move(candidate));
+  }
+
+  void AddLoops(bool any) {
+    found_.clear();
+    reach_.emplace(phases_.graph(), any);
+    group_waits_.clear();
+    for (const SymbolCall* call : waits_)
+      group_waits_.emplace(reach_->GroupOf(call->place.function), call->symbol);
+    for (const ProgramLoop& loop : phases_.loops()) AddLoop(loop);
+    for (const SymbolCall* call : waits_)
+      if (Among(kEventLoops, call->symbol)) AddCall(*call);
+  }
+
+  void AddLoop(const ProgramLoop& loop) {
+    if (!IsReached(loop.header)) return;
+    SwitchCandidate candidate;
+    candidate.places = {loop.header};
+    candidate.site = loop.site;
+    candidate.bounded = loop.bounded;
+    Describe(loop.nodes, candidate);
+  }
+
+  void AddCall(const SymbolCall& call) {
+    SwitchCandidate candidate;
+    candidate.kind = Kind::kCall;
+    candidate.places = {call.place};
+    candidate.site = call.site;
+    Describe({call.place.node}, candidate);
+  }
+
+  void Describe(const std::vector<uint32_t>& nodes,
+                SwitchCandidate& candidate) {
+    const uint32_t function = candidate.places.front().function;
+    candidate.chain = phases_.ChainTo(function);
+    if (candidate.chain.empty()) return;
+    const CallReach::Called called = reach_->From(function, nodes);
+    for (const auto& [group, symbol] : group_waits_)
+      if (called.groups[group]) candidate.waits.emplace(symbol);
+    for (const SymbolCall* call : waits_)
+      if (call->place.function == function &&
+          std::ranges::binary_search(nodes, call->place.node))
+        candidate.waits.insert(call->symbol);
+    if (candidate.waits.empty()) return;
+    candidate.waits_for_events =
+        std::ranges::any_of(candidate.waits, WaitsForEvents);
+    if (candidate.waits_for_events)
+      std::erase_if(candidate.waits, [](const std::string& each) {
+        return !WaitsForEvents(each);
+      });
+    candidate.work = called.functions + 1;
+    found_.push_back(std::move(candidate));
+  }
+
+  // Those that wait for events come first, then those that do the most.
+  void KeepBest() {
+    std::ranges::sort(found_, [](const auto& a, const auto& b) {
+      return std::tuple(a.bounded, !a.waits_for_events, b.work, a.places) <
+             std::tuple(b.bounded, !b.waits_for_events, a.work, b.places);
+    });
+    if (found_.size() > kMostCandidates) found_.resize(kMostCandidates);
+  }
+
+  std::vector<SwitchCandidate> Finish() {
+    for (SwitchCandidate& each : found_)
+      each.sets = SplitPhases(phases_.graph(), callers_, each.places);
+    std::ranges::sort(found_, {}, [](const SwitchCandidate& each) {
+      return std::tie(each.site.file, each.site.line, each.site.column,
+                      each.site.function);
+    });
+    return std::move(found_);
+  }
+
+  const ProgramPhases& phases_;
+  const PhaseCallers callers_;
+  const std::vector<std::vector<bool>> all_;
+  std::vector<const SymbolCall*> waits_;
+  std::optional<CallReach> reach_;
+  // What functions of each of its groups wait by.
+  std::set<std::pair<uint32_t, std::string_view>> group_waits_;
+  std::vector<SwitchCandidate> found_;
+};
+
+}  // namespace
+
+std::vector<SwitchCandidate> FindSwitchPoints(const ProgramPhases& phases) {
+  return Finder(phases).Find();
+}
+
+size_t Choose(const std::vector<SwitchCandidate>& candidates,
+              const std::vector<size_t>& sizes) {
+  const auto is_weak = [](const SwitchCandidate& each) {
+    return each.kind != Kind::kAnnotation &&
+           (!each.waits_for_events || each.bounded);
+  };
+  std::array<size_t, 2> most = {};
+  for (const SwitchCandidate& each : candidates)
+    most[is_weak(each)] = std::max(most[is_weak(each)], each.work);
+  const auto rank = [&](size_t i) {
+    const SwitchCandidate& each = candidates[i];
+    const bool weak = is_weak(each);
+    return std::tuple(weak, 2 * each.work < most[weak], sizes[i], each.work, i);
+  };
+  size_t best = 0;
+  for (size_t i = 1; i < candidates.size(); ++i)
+    if (rank(i) < rank(best)) best = i;
+  return best;
+}
+
+}  // namespace bailey::analyzer

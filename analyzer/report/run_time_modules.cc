@@ -1,0 +1,252 @@
+// Loads what reached code loads, round by round. Files only ever get added, and
+// so do the functions that are entered: the rounds end.
+
+#include "analyzer/report/run_time_modules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+
+#include "analyzer/elf/character_sets.h"
+#include "analyzer/elf/name_service.h"
+#include "analyzer/switched_off.h"
+
+namespace bailey::analyzer {
+namespace {
+
+constexpr std::string_view kNameService = "name service";
+constexpr std::string_view kCharacterSets = "character sets";
+constexpr std::string_view kLocales = "locales";
+// Stands for all modules in it, which are entered alike.
+constexpr std::string_view kModuleDirectory = "/usr/lib/x86_64-linux-gnu/gconv";
+// How fopen's mode names a character set.
+constexpr std::string_view kModeSet = "ccs=";
+
+void AddOnce(std::vector<std::string>& list, const std::string& text) {
+  if (std::ranges::find(list, text) == list.end()) list.push_back(text);
+}
+
+std::string Join(const std::set<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts)
+    text += (text.empty() ? "" : ", ") + part;
+  return text;
+}
+
+// Everything that edges of the graph lead to.
+std::vector<bool> Closure(const CallGraph& graph,
+                          std::vector<uint32_t> waiting) {
+  std::vector<bool> reached(graph.size(), false);
+  for (const uint32_t node : waiting) reached[node] = true;
+  while (!waiting.empty()) {
+    const uint32_t node = waiting.back();
+    waiting.pop_back();
+    for (const CallEdge& edge : graph.edges(node)) {
+      if (reached[edge.target]) continue;
+      reached[edge.target] = true;
+      waiting.push_back(edge.target);
+    }
+  }
+  return reached;
+}
+
+}  // namespace
+
+RunTimeModules::RunTimeModules(LinkMap& link, std::vector<std::string> plugins)
+    : link_(link), plugins_(std::move(plugins)) {}
+
+Result<> RunTimeModules::Load(const std::set<std::string>& used) {
+  for (const std::string& plugin : plugins_) {
+    ASSIGN_OR_RETURN(const uint32_t image, LoadFile(plugin));
+    EnterAll(image);
+  }
+  do {
+    changed_ = false;
+    unresolved_.clear();
+    reach_ = std::make_unique<LibraryReach>(
+        link_,
+        ReachOptions{.live_data = !IsSwitchedOff("live-data"),
+                     .c_library_facts = !IsSwitchedOff("c-library-facts")});
+    const std::vector<uint32_t> roots = Roots(used);
+    const std::vector<RunTimeLoad> loads =
+        FindRunTimeLoads(link_, reach_->graph(), roots,
+                         Closure(reach_->graph(), roots), strings_);
+    for (const RunTimeLoad& load : loads) RETURN_IF_ERROR(Follow(load));
+  } while (changed_);
+  Summarize();
+  return {};
+}
+
+std::vector<uint32_t> RunTimeModules::Roots(
+    const std::set<std::string>& used) const {
+  const CallGraph& graph = reach_->graph();
+  std::vector<uint32_t> roots = reach_->StartupRoots();
+  for (const std::string& symbol : used)
+    for (const SymbolReference& each : link_.ResolveAll(symbol))
+      for (const uint32_t function : each.symbol->functions)
+        roots.push_back(graph.NodeOf(each.image, function));
+  for (const auto& [name, functions] : entered_)
+    for (const LoadedFunction& each : functions)
+      roots.push_back(graph.NodeOf(each.image, each.function));
+  return roots;
+}
+
+Result<> RunTimeModules::Follow(const RunTimeLoad& load) {
+  switch (load.kind) {
+    case Kind::kLibrary:
+      return FollowLibrary(load);
+    case Kind::kNameService:
+      return FollowNameService(load);
+    case Kind::kCharacterSets:
+    case Kind::kLocaleSets:
+      return FollowCharacterSets(load);
+    case Kind::kSymbol:
+      FollowSymbol(load);
+      return {};
+    case Kind::kUnknown:
+      AddUnknown(load);
+      return {};
+  }
+  return {};
+}
+
+// --- The files ---------------------------------------------------------------
+
+Result<uint32_t> RunTimeModules::LoadFile(const std::string& path) {
+  ASSIGN_OR_RETURN(const bool added, link_.AddLibraries({path}));
+  changed_ |= added;
+  const auto image = link_.FindImage(path);
+  if (!image) return Fail("`" + path + "` was loaded under another name");
+  return *image;
+}
+
+uint32_t RunTimeModules::ImageOf(uint32_t node) const {
+  return link_.FindImage(reach_->graph().ImageOf(node).path()).value_or(0);
+}
+
+void RunTimeModules::Enter(const std::string& name, uint32_t image,
+                           const std::vector<uint32_t>& functions) {
+  std::set<LoadedFunction>& entered = entered_[name];
+  for (const uint32_t function : functions)
+    changed_ |= entered.insert({image, function}).second;
+}
+
+// Whoever loads a file may call all that it exports, and what its data names.
+void RunTimeModules::EnterAll(uint32_t image) {
+  const ElfImage& file = link_.images()[image];
+  for (const ElfExport& each : file.exports())
+    Enter(file.path(), image, each.functions);
+  Enter(file.path(), image, file.data_address_taken());
+}
+
+Result<> RunTimeModules::FollowLibrary(const RunTimeLoad& load) {
+  const uint32_t from = ImageOf(load.node);
+  Modelled& modelled = found_[fmt::format("dlopen of `{}`", load.name)];
+  const auto path = link_.FindLibrary(load.name, from);
+  if (!path) {
+    modelled.follows =
+        "no such file is found on this machine: nothing is loaded";
+    return {};
+  }
+  ASSIGN_OR_RETURN(const uint32_t image, LoadFile(*path));
+  EnterAll(image);
+  AddOnce(modelled.loaded, link_.images()[image].path());
+  modelled.follows = fmt::format(
+      "called by {} in {}; every function that it exports may be called",
+      reach_->graph().NameOf(load.node),
+      std::filesystem::path(link_.images()[from].path()).filename().string());
+  return {};
+}
+
+Result<> RunTimeModules::FollowNameService(const RunTimeLoad& load) {
+  ASSIGN_OR_RETURN(const NameServices services, NameServices::Read());
+  databases_.insert(load.name);
+  Modelled& modelled = found_[std::string(kNameService)];
+  modelled.read = {"/etc/nsswitch.conf"};
+  const uint32_t from = ImageOf(load.node);
+  for (const std::string& service : services.ServicesFor(load.name)) {
+    const auto path = link_.FindLibrary(ModuleOfService(service), from);
+    if (!path) continue;
+    ASSIGN_OR_RETURN(const uint32_t image, LoadFile(*path));
+    AddOnce(modelled.loaded, link_.images()[image].path());
+    for (const ElfExport& each : link_.images()[image].exports())
+      if (IsModuleFunctionFor(each.name, service, {load.name}))
+        Enter(*path, image, each.functions);
+  }
+  return {};
+}
+
+bool RunTimeModules::MayNeedLocaleSets() {
+  const InstalledLocales locales = FindLocales();
+  Modelled& modelled = found_[std::string(kLocales)];
+  modelled.read = locales.read;
+  const bool names_set =
+      std::ranges::any_of(link_.images(), [&](const ElfImage& image) {
+        // The C library holds the word to compare with.
+        return image.FindExport("__libc_start_main") == nullptr &&
+               strings_.Holds(image, kModeSet);
+      });
+  modelled.follows = "locales are data; the C library converts UTF-8 by itself";
+  if (!locales.needing_modules.empty())
+    modelled.follows += fmt::format(
+        ", and loads modules for {} installed locales of other sets",
+        locales.needing_modules.size());
+  else if (!names_set)
+    modelled.follows += ", and no installed locale has another set";
+  return names_set || !locales.needing_modules.empty();
+}
+
+Result<> RunTimeModules::FollowCharacterSets(const RunTimeLoad& load) {
+  if (load.kind == Kind::kLocaleSets && !MayNeedLocaleSets()) return {};
+  ASSIGN_OR_RETURN(const CharacterSets sets,
+                   ReadCharacterSets(std::string(kModuleDirectory)));
+  Modelled& modelled = found_[std::string(kCharacterSets)];
+  modelled.read = sets.read;
+  for (const std::string& path : sets.modules) {
+    ASSIGN_OR_RETURN(const uint32_t image, LoadFile(path));
+    AddOnce(modelled.loaded, link_.images()[image].path());
+    for (const char* name : {"gconv", "gconv_init", "gconv_end"})
+      if (const ElfExport* found = link_.images()[image].FindExport(name))
+        Enter(std::string(kModuleDirectory), image, found->functions);
+  }
+  modelled.follows =
+      fmt::format("any of {} modules may be loaded", sets.modules.size());
+  return {};
+}
+
+// One entry for them all: what differs is only the name.
+void RunTimeModules::FollowSymbol(const RunTimeLoad& load) {
+  for (uint32_t i = 0; i < link_.images().size(); ++i)
+    if (const ElfExport* found = link_.images()[i].FindExport(load.name))
+      Enter("(dlsym)", i, found->functions);
+}
+
+void RunTimeModules::AddUnknown(const RunTimeLoad& load) {
+  const CallGraph& graph = reach_->graph();
+  if (graph.FunctionOf(load.node) == nullptr) return;
+  UnresolvedSite site;
+  site.image = graph.ImageOf(load.node).path();
+  site.function = graph.NameOf(load.node);
+  site.address = load.address;
+  site.reason = fmt::format("{} of a name that is computed", load.name);
+  site.confidence = ReachConfidence::kOverApproximated;
+  unresolved_.push_back(std::move(site));
+}
+
+void RunTimeModules::Summarize() {
+  modelled_.clear();
+  for (auto& [what, modelled] : found_) {
+    modelled.what = what;
+    if (what == kNameService) {
+      modelled.what = fmt::format("{}: {}", what, Join(databases_));
+      modelled.follows = modelled.loaded.empty()
+                             ? "the C library answers by itself (files, dns)"
+                             : "the modules' functions for these may be called";
+    }
+    modelled_.push_back(modelled);
+  }
+}
+
+}  // namespace bailey::analyzer
