@@ -15,7 +15,7 @@ import re
 import time
 
 CALL = re.compile(r"^(\w+)\((.*?)\)? += (\?|-?\w+)")
-UNFINISHED = re.compile(r"^(\w+)\((.*?) ?(?:<unfinished|\)$)")
+UNFINISHED = re.compile(r"^(\w+)\((.*?) ?(?:<unfinished|<detached|\)$)")
 UNKNOWN = re.compile(r"^syscall_(0x[0-9a-f]+|\d+)$")
 KIND = re.compile(r"(Pointer|Signed|Unsigned)(\d*)\(")
 ENTRY = re.compile(r'\{(\d+), "(\w+)", \{(.*?)\}\}', re.DOTALL)

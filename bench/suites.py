@@ -1,104 +1,104 @@
-"""The real programs: where each is built, and how its own tests are run.
+"""Runs the tests of a real program, with something in front of it.
 
-    program = PROGRAMS["gzip"]
-    suite = Suite(program, folder)       # folder: of scripts/real-programs
-    with suite.wrapped(command):         # the tests run `command PROGRAM ARGS`
+    suite = Suite(programs.PROGRAMS["gzip"], folder)   # folder: of scripts/real-programs
+    with suite.wrapped([words]):         # the tests run `words PROGRAM ARGS`; a list, for each binary
         results = suite.run("log")
 """
 import contextlib
 import dataclasses
+import fnmatch
+import json
 import os
 import pathlib
-import re
 import shlex
 import shutil
 import subprocess
 
-HERE = pathlib.Path(__file__).resolve().parent
-
-# What a suite's harness prints of one test.
-AUTOMAKE = re.compile(r"^(PASS|FAIL|XPASS|XFAIL|SKIP|ERROR): (.*)$", re.MULTILINE)
-PERL = re.compile(r"^(ok|not ok) \d+ - (.*)$", re.MULTILINE)
-VERDICT = re.compile(r"^(Tests) (passed|failed)\.$", re.MULTILINE)
+import programs
 
 
-@dataclasses.dataclass(frozen=True)
-class Program:
-    name: str
-    binary: str       # below source/
-    link: str         # what --program calls it
-    suite: tuple      # a command, run in source/
-    patterns: tuple   # of results in its output
-    ceiling: str      # the most that its policy may permit: ceilings/NAME.policy
-    plugins: tuple = ()   # patterns below source/
-    children: tuple = ()  # programs that it runs, which its filter holds too
-
-
-PROGRAMS = {each.name: each for each in (
-    Program("signify-openbsd", "signify", "signify", (str(HERE / "signify_suite"),), (VERDICT, AUTOMAKE),
-            "cli-tool"),
-    Program("gzip", "gzip", "gzip", ("make", "-k", "check"), (AUTOMAKE,), "cli-tool"),
-    Program("jq", ".libs/jq", "jq", ("make", "-k", "check"), (AUTOMAKE,), "cli-tool"),
-    Program("lighttpd", "src/lighttpd", "lighttpd", ("make", "-k", "-C", "tests", "check"), (AUTOMAKE, PERL),
-            "network-server",
-            # The name service's too: it asks for users and hosts.
-            plugins=("src/.libs/mod_*.so", "/lib/x86_64-linux-gnu/libnss_*.so.2"),
-            children=("tests/fcgi-responder", "tests/scgi-responder", "/usr/bin/perl", "/bin/bash")),
-)}
-
-
-@dataclasses.dataclass
+@dataclasses.dataclass(eq=False)
 class Results:
     status: int
     tests: list  # (verdict, name), sorted
 
     @property
     def passed(self):
-        return sum(verdict in ("PASS", "ok", "passed") for verdict, _ in self.tests)
+        return sum(verdict in programs.PASSED for verdict, _ in self.tests)
+
+    def __eq__(self, other):
+        """Some suites draw lots how often they check what: how many tests passed may differ, not which, nor what failed."""
+        failed = [sorted(test for test in each.tests if test[0] not in programs.PASSED) for each in (self, other)]
+        return self.status == other.status and set(self.tests) == set(other.tests) and failed[0] == failed[1]
+
+    def differences(self, other):
+        """A line for each of the first tests that only one of them has, or with another verdict."""
+        one, two = set(self.tests), set(other.tests)
+        return [f"  only {where}: {verdict} {name}" for where, tests in (("without", one - two), ("with", two - one))
+                for verdict, name in sorted(tests)[:10]]
 
     def __str__(self):
         return f"{self.passed}/{len(self.tests)}" + (f" (exit {self.status})" if self.status else "")
 
 
 class Suite:
-    def __init__(self, program, folder):
+    def __init__(self, program, folder, full=False):
+        self.command = program.full if full and program.full else program.suite
         self.program = program
+        self.seconds = 60 * program.minutes * (6 if full else 1)
         self.source = folder / "source"
         self.folder = folder
-        self.binary = self.source / program.binary
-        # The program under its own name, which it prints, elsewhere.
-        self.real = folder / "real" / pathlib.Path(program.binary).name
-        if self.binary.read_bytes()[:2] == b"#!":
-            self._restore()  # a run was killed
-        self.real.parent.mkdir(exist_ok=True)
-        shutil.copy2(self.binary, self.real)
+        self.binaries = self._find_binaries()
+        for binary, _ in self.binaries:
+            if (self.source / binary).read_bytes()[:2] == b"#!":
+                self._restore(binary)  # a run was killed
+            self._real(binary).parent.mkdir(exist_ok=True)
+            shutil.copy2(self.source / binary, self._real(binary))
 
-    def _restore(self):
-        restored = self.binary.with_name(self.binary.name + ".restored")
-        shutil.copy2(self.real, restored)
+    def _find_binaries(self):
+        """Each with what --program calls it."""
+        if "*" not in self.program.binary:
+            return [(self.program.binary, self.program.link)]
+        links = json.loads((self.folder / "capture" / "bailey-capture.json").read_text())["links"]
+        outputs = sorted(each["output"] for each in links if fnmatch.fnmatch(each["output"], self.program.binary))
+        return [(each, each) for each in outputs
+                if "." not in each and pathlib.Path(each).name not in self.program.not_wrapped]
+
+    def _real(self, binary):
+        """The program under its own name, which it prints, elsewhere."""
+        return self.folder / "real" / pathlib.Path(binary).name
+
+    def _restore(self, name):
+        binary = self.source / name
+        restored = binary.with_name(binary.name + ".restored")
+        shutil.copy2(self._real(name), restored)
         os.utime(restored)  # make must find nothing to do
-        restored.replace(self.binary)
+        restored.replace(binary)
+
+    def _wrap(self, name, words):
+        binary = self.source / name
+        script = binary.with_name(binary.name + ".wrapper")
+        script.write_text(f'#!/bin/sh\nexec {words} {shlex.quote(str(self._real(name)))} "$@"\n')
+        script.chmod(0o755)
+        script.replace(binary)
 
     @contextlib.contextmanager
-    def wrapped(self, command):
-        """`command` is words for a shell, which go before the program."""
-        script = self.binary.with_name(self.binary.name + ".wrapper")
-        script.write_text(f'#!/bin/sh\nexec {command} {shlex.quote(str(self.real))} "$@"\n')
-        script.chmod(0o755)
-        script.replace(self.binary)
+    def wrapped(self, commands):
+        """For each binary, words for a shell, which go before it."""
         try:
+            for (binary, _), words in zip(self.binaries, commands, strict=True):
+                self._wrap(binary, words)
             yield
         finally:
-            self._restore()
+            for binary, _ in self.binaries:
+                self._restore(binary)
 
     def run(self, log):
-        environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC", "NO_VALGRIND": "1", "VERBOSE": "1"}
-        done = subprocess.run(self.program.suite, cwd=self.source, env=environment, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=600)
+        environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC", "NO_VALGRIND": "1", "VERBOSE": "1", "TERM": "dumb"}
+        done = subprocess.run(self.command, cwd=self.source, env=environment, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=self.seconds)
         output = done.stdout.decode(errors="replace")
         (self.folder / f"suite-{log}.log").write_text(output)
-        tests = []
-        for pattern in self.program.patterns:
-            for one, two in pattern.findall(output):
-                tests.append((one, two) if pattern is not VERDICT else (two, one))
+        tests = [(each["verdict"], programs.VALUE.sub("#", each["name"])[:100].strip())
+                 for pattern in self.program.patterns for each in pattern.finditer(output)]
         return Results(done.returncode, sorted(tests))

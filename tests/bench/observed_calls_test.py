@@ -22,6 +22,7 @@ PROGRAM = """7.7: execve(0x7ffd, 0x1, 0x2) = 0
 7.8: execve(0x1, 0x2, 0x3) = 0
 7.8: reboot(0x1, 0x2, 0x3, 0x4) = 0
 7.9: pause( <unfinished ...>
+7.9: exit(0 <detached ...>
 """
 
 
@@ -46,7 +47,7 @@ class ObservedCallsTest(unittest.TestCase):
 
     def test_reads_the_program_and_what_it_forks_up_to_their_exec(self):
         calls = self.read()
-        self.assertEqual(set(calls), {"openat", "kill", "access", "exit_group", "setsid", "execve", "pause"})
+        self.assertEqual(set(calls), {"openat", "kill", "access", "exit_group", "setsid", "execve", "pause", "exit"})
         self.assertEqual(calls["openat"], {(0xffffff9c, 0x7f34, 0x80000, 0)})
 
     def test_a_line_that_is_not_understood_is_no_silence(self):
@@ -59,7 +60,7 @@ class ObservedCallsTest(unittest.TestCase):
 
     def all_but(self, name):
         return [capability(each) for each in
-                ("openat", "kill", "access", "exit_group", "setsid", "execve", "pause") if each != name]
+                ("openat", "kill", "access", "exit_group", "setsid", "execve", "pause", "exit") if each != name]
 
     def test_misses_nothing_that_the_report_holds(self):
         self.assertEqual(self.misses(*self.all_but(None)), [])

@@ -1,0 +1,88 @@
+"""The real programs: where each is built, and how its own tests are run.
+
+    program = PROGRAMS["gzip"]
+    program.suite, program.full_suite    # commands, run in its source folder
+"""
+import dataclasses
+import pathlib
+import re
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+# What a suite's harness prints of one test: a verdict and a name.
+AUTOMAKE = re.compile(r"^(?P<verdict>PASS|FAIL|XPASS|XFAIL|SKIP|ERROR): (?P<name>.*)$", re.MULTILINE)
+PERL = re.compile(r"^(?P<verdict>ok|not ok) \d+ - (?P<name>.*)$", re.MULTILINE)
+VERDICT = re.compile(r"^(?P<name>Tests) (?P<verdict>passed|failed)\.$", re.MULTILINE)
+REDIS = re.compile(r"^\[(?P<verdict>ok|err|exception|timeout)\]: (?P<name>.*?)(?: \(\d+ ms\))?$", re.MULTILINE)
+SQLITE = re.compile(r"^(?P<name>[\w.-]+)\.\.\. (?P<verdict>Ok|Error|.*expected)", re.MULTILINE)
+AUTOTEST = re.compile(r"^ *(?P<name>\d+: .*?) +(?P<verdict>ok|FAILED|skipped|expected failure|UNEXPECTED PASS)", re.MULTILINE)
+# Where a name shows a random or measured value: what follows is not the name.
+VALUE = re.compile(r"['\"=].*|\d+", re.DOTALL)
+PASSED = ("PASS", "ok", "passed", "Ok")
+
+
+@dataclasses.dataclass(frozen=True)
+class Program:
+    name: str
+    binary: str       # below source/; a pattern: each of those that the build links
+    link: str         # what --program calls it
+    suite: tuple      # a command, run in source/
+    patterns: tuple   # of results in its output
+    ceiling: str = ""     # the most that its policy may permit: ceilings/NAME.policy; without it, what its report says
+    plugins: tuple = ()   # patterns below source/
+    children: tuple = ()  # programs that it runs, which its filter holds too
+    full: tuple = ()      # the command with --full, where the suite is a part
+    minutes: int = 10     # that it may take, once
+    not_wrapped: tuple = ()  # of a pattern, what runs other programs: a filter would hold them, strace inside strace fails
+    peers: str = ""       # others' figures, published: allowed; in the serving phase
+
+
+# The name service's modules: what asks for users and hosts loads them.
+NAMES = "/lib/x86_64-linux-gnu/libnss_*.so.2"
+
+MEMCACHED = """00-startup 64bit ascii-auth binary-get binary bogus-commands cas chunked-items conn-limits daemonize dash-M
+  evictions expirations extstore flags flush-all getandtouch getset idle-timeout incrdecr item_size_max line-lengths
+  lru-crawler lru maxconns metaget misbehave multiversioning noreply quit restart shutdown stats stats-conns
+  stats-detail touch udp unixsocket watcher""".split()
+REDIS_PART = """unit/printver unit/auth unit/protocol unit/keyspace unit/scan unit/info unit/type/string unit/type/incr
+  unit/type/list unit/type/hash unit/type/set unit/type/zset unit/type/stream unit/expire unit/multi unit/quit unit/aofrw unit/acl
+  unit/scripting unit/pubsub unit/introspection unit/introspection-2 unit/limits unit/shutdown integration/rdb integration/aof
+  integration/replication integration/logging""".split()
+REDIS_RUN = "./runtest --clients 1 --dont-clean --skiptest 'Active Defrag'"
+CURL_PART = "1 to 150 500 to 520 1000 to 1020"
+CURL_RUN = "cd tests && srcdir=. ./runtests.pl -n -a -am"
+COREUTILS_PART = "tests/misc/[a-m]*.sh tests/misc/[a-m]*.pl tests/cp/*.sh tests/ls/*.sh tests/rm/*.sh tests/mv/*.sh"
+COREUTILS_RUN = "make -k check SUBDIRS=. "
+
+PROGRAMS = {each.name: each for each in (
+    Program("signify-openbsd", "signify", "signify", (str(HERE / "signify_suite"),), (VERDICT, AUTOMAKE), "cli-tool"),
+    Program("gzip", "gzip", "gzip", ("make", "-k", "check"), (AUTOMAKE,), "cli-tool"),
+    Program("jq", ".libs/jq", "jq", ("make", "-k", "check"), (AUTOMAKE,), "cli-tool"),
+    Program("lighttpd", "src/lighttpd", "lighttpd", ("make", "-k", "-C", "tests", "check"), (AUTOMAKE, PERL),
+            "network-server", plugins=("src/.libs/mod_*.so", NAMES),
+            children=("tests/fcgi-responder", "tests/scgi-responder", "/usr/bin/perl", "/bin/bash"),
+            peers="99; 80, 76"),
+    Program("memcached", "memcached", "memcached",
+            ("prove", "-v", *(f"t/{each}.t" for each in MEMCACHED)), (PERL,), plugins=(NAMES,),
+            full=("sh", "-c", "rm -f t/whitespace.t; ./testapp; prove -v t/*.t"), minutes=30, peers="104; 85, 85, 54"),
+    Program("nginx", "objs/nginx", "nginx", (str(HERE / "nginx_suite"),), (AUTOMAKE,), plugins=(NAMES,),
+            peers="115; 104, 100, 72"),
+    Program("redis", "src/redis-server", "redis-server",
+            ("sh", "-c", REDIS_RUN + "".join(f" --single {each}" for each in REDIS_PART)), (REDIS,),
+            plugins=(NAMES,), full=("sh", "-c", REDIS_RUN), minutes=60, peers="104; 85, 83, 81"),
+    Program("haproxy", "haproxy", "haproxy", (str(HERE / "haproxy_suite"),), (AUTOMAKE,), plugins=(NAMES,)),
+    Program("sqlite3", "sqlite3", "sqlite3",
+            ("sh", "-c", "for each in test/shell*.test; do ./testfixture $each; done"), (SQLITE,),
+            children=("/bin/dash",)),
+    Program("tar", "src/tar", "tar", ("make", "-k", "-C", "tests", "check", "TESTSUITEFLAGS=1-166 168-"), (AUTOTEST,),
+            plugins=(NAMES,), children=("/bin/dash", "/usr/bin/gzip", "/usr/bin/bzip2", "/usr/bin/xz", "/usr/bin/cat",
+                                        "/bin/bash"),
+            # Test 167 stores 8 GiB of holes, which takes minutes.
+            full=("make", "-k", "-C", "tests", "check")),
+    Program("curl", "src/curl", "curl", ("sh", "-c", f"{CURL_RUN} {CURL_PART}"), (AUTOMAKE,), plugins=(NAMES,),
+            full=("sh", "-c", CURL_RUN), minutes=60),
+    Program("coreutils", "src/*", "src/*", ("sh", "-c", COREUTILS_RUN + f"TESTS=\"$(echo {COREUTILS_PART})\""), (AUTOMAKE,),
+            plugins=(NAMES,), full=("sh", "-c", COREUTILS_RUN), minutes=60,
+            not_wrapped=("chroot", "env", "ginstall", "make-prime-list", "nice", "nohup", "runcon", "sort", "split", "stdbuf",
+                         "timeout")),
+)}
