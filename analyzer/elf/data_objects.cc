@@ -9,6 +9,7 @@
 #include "analyzer/elf/elf_file.h"
 #include "analyzer/elf/machine_function.h"
 #include "analyzer/elf/object_bounds.h"
+#include "analyzer/elf/plain_words.h"
 #include "analyzer/elf/reference_map.h"
 
 namespace bailey::analyzer {
@@ -94,18 +95,18 @@ void DataObjects::ReadWords(const ElfFile& file,
 // address may be one.
 void DataObjects::ReadPlainWords(const ElfFile& file,
                                  const ReferenceMap& references) {
-  for (const ElfSegment& segment : file.segments) {
-    if (segment.executable) continue;
-    ByteReader reader(segment.bytes, segment.address);
-    reader.Skip((8 - segment.address % 8) % 8);
-    while (reader.ok() && reader.remaining() >= 8) {
-      const uint64_t slot = reader.address();
-      const auto word = reader.Read<uint64_t>();
-      if (file.PointerAt(slot) != nullptr) continue;
-      if (file.IsExecutable(word) || IsData(file, word) || ObjectAt(word))
-        AddWord(file, references, slot, word);
-    }
-  }
+  const auto may_be_pointer = [&](const PlainWord& word) {
+    const auto object = ObjectAt(word.value);
+    if (!word.is_usual)
+      return references.IsFunctionStart(word.value) ||
+             (object && objects_[*object].address == word.value);
+    return file.IsExecutable(word.value) || IsData(file, word.value) ||
+           object.has_value();
+  };
+  ForEachPlainWord(file, [&](const PlainWord& word) {
+    if (may_be_pointer(word) && file.PointerAt(word.slot) == nullptr)
+      AddWord(file, references, word.slot, word.value);
+  });
 }
 
 // Clang makes tables of constants' addresses relative to the table. Nothing

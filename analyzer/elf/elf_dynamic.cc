@@ -20,6 +20,14 @@ constexpr uint16_t kHiddenVersion = 0x8000;
 constexpr int64_t kDtRelrSize = 35;
 constexpr int64_t kDtRelr = 36;
 
+// Other files that the loader brings in beside DT_NEEDED's, and takes functions
+// from in this one's place.
+constexpr std::pair<int64_t, const char*> kOtherFiles[] = {
+    {DT_FILTER, "DT_FILTER"},
+    {DT_AUXILIARY, "DT_AUXILIARY"},
+    {DT_AUDIT, "DT_AUDIT"},
+    {DT_DEPAUDIT, "DT_DEPAUDIT"}};
+
 struct DynamicTable {
   std::map<int64_t, uint64_t> values;  // Of every tag but DT_NEEDED, the last.
   std::vector<uint64_t> needed;        // Offsets in the string table.
@@ -306,6 +314,13 @@ Result<> ReadNames(const DynamicTable& table, std::span<const uint8_t> strings,
     ASSIGN_OR_RETURN(name, StringAt(strings, table.Get(tag)));
     return {};
   };
+  for (const auto& [tag, what] : kOtherFiles) {
+    if (!table.values.contains(tag)) continue;
+    ASSIGN_OR_RETURN(const std::string name, StringAt(strings, table.Get(tag)));
+    return Fail(
+        "takes code from `" + name + "` by " + what + ", which is not analyzed",
+        "link it with that file instead");
+  }
   RETURN_IF_ERROR(read(DT_SONAME, file.soname));
   RETURN_IF_ERROR(read(DT_RUNPATH, file.runpath));
   return read(DT_RPATH, file.rpath);

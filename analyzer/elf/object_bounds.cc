@@ -1,26 +1,48 @@
 // Cuts data into objects. A symbol without a size (of assembly, or the linker)
-// reaches to the next symbol. A section whose name is a C identifier is a
-// collection that code walks from `__start_NAME` to `__stop_NAME`, so it is one
-// object; but not glibc's table of stream functions, whose ends are only
-// compared with.
+// reaches to the next symbol. A section that no compiler makes by itself is a
+// collection that code walks from end to end (`__start_NAME` to `__stop_NAME`,
+// or from one of its objects on), so it is one object; but not glibc's table of
+// stream functions, whose ends are only compared with.
 
 #include "analyzer/elf/object_bounds.h"
 
 #include <algorithm>
-#include <cctype>
 #include <iterator>
+#include <string>
+#include <string_view>
 #include <tuple>
 
 namespace bailey::analyzer {
 namespace {
 
+// What compilers put the objects of a program into. (The global offset table is
+// not among them: it is cut into words by whoever reads it.)
+constexpr std::string_view kUsualSections[] = {
+    ".data",         ".data1",
+    ".rodata",       ".rodata1",
+    ".bss",          ".tdata",
+    ".tbss",         ".ldata",
+    ".lrodata",      ".lbss",
+    ".text",         ".init_array",
+    ".fini_array",   ".preinit_array",
+    ".ctors",        ".dtors",
+    ".dynamic",      ".eh_frame",
+    ".eh_frame_hdr", ".gcc_except_table",
+    ".interp",       ".tm_clone_table",
+    ".note",         ".dynsym",
+    ".dynstr",       ".gnu",
+    ".rela",         ".relr",
+    ".hash",         ".plt",
+    ".init",         ".fini",
+    ".jcr",          ".comment"};
+
 bool IsCollection(const std::string& section) {
   if (section == kStreamTableSection || section.empty()) return false;
-  // The global offset table is cut into words by whoever reads it.
-  if (section.starts_with(".got")) return true;
-  return std::all_of(section.begin(), section.end(), [](unsigned char letter) {
-    return std::isalnum(letter) != 0 || letter == '_';
-  });
+  return std::none_of(std::begin(kUsualSections), std::end(kUsualSections),
+                      [&](std::string_view usual) {
+                        return section == usual ||
+                               section.starts_with(std::string(usual) + ".");
+                      });
 }
 
 bool IsObject(const ElfFile& file, const ElfSymbol& symbol) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analyzer/elf/byte_reader.h"
+#include "analyzer/elf/plain_words.h"
 #include "analyzer/elf/sort_unique.h"
 
 namespace bailey::analyzer {
@@ -113,17 +114,11 @@ void ReferenceMap::ReadData() {
 // At a fixed address, pointers in data need no relocation: any word that is an
 // address of code may be one.
 void ReferenceMap::ReadWords() {
-  for (const ElfSegment& segment : file_.segments) {
-    if (segment.executable) continue;
-    const uint64_t skipped = (8 - segment.address % 8) % 8;
-    ByteReader reader(segment.bytes, segment.address);
-    reader.Skip(skipped);
-    while (reader.ok() && reader.remaining() >= 8) {
-      const ElfPointer* known = file_.PointerAt(reader.address());
-      const auto word = reader.Read<uint64_t>();
-      if (known == nullptr && file_.IsExecutable(word)) AddDataReference(word);
-    }
-  }
+  ForEachPlainWord(file_, [&](const PlainWord& word) {
+    if (!file_.IsExecutable(word.value)) return;
+    if (!word.is_usual && !IsFunctionStart(word.value)) return;
+    if (file_.PointerAt(word.slot) == nullptr) AddDataReference(word.value);
+  });
 }
 
 void ReferenceMap::ReadCode() {

@@ -45,6 +45,9 @@ class ReferenceMap {
   // What a word filled in by the loader points to.
   CodeTarget ClassifySlot(uint64_t slot) const;
 
+  bool IsFunctionStart(uint64_t address) const {
+    return code_.RangeStartingAt(address).has_value();
+  }
   bool IsEnteredByJump(uint32_t function) const {
     return entered_by_jump_[function];
   }

@@ -1,6 +1,8 @@
 #include "analyzer/flow/followed_values.h"
 
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 #include <utility>
 
 namespace bailey::analyzer {
@@ -13,6 +15,10 @@ void CollectLoads(const ValueExpression& expression, std::set<CellKey>& cells) {
   for (const ValueExpression& operand : expression.operands)
     CollectLoads(operand, cells);
 }
+
+// They set `optarg`.
+constexpr std::string_view kOptionReaders[] = {
+    "getopt", "__posix_getopt", "getopt_long", "getopt_long_only"};
 
 class FollowedFinder {
  public:
@@ -29,6 +35,7 @@ class FollowedFinder {
       found_.callers[call.to].push_back(&call);
     CollectCells();
     CollectFollowed();
+    found_.tables.optarg_is_mains = IsOptargMains();
     return std::move(found_);
   }
 
@@ -53,15 +60,17 @@ class FollowedFinder {
 
   // Globals of which all units together say all.
   void CollectGlobals() {
+    std::set<std::string> conflicting;
     std::set<std::string> unknown(program_.kept.begin(), program_.kept.end());
     for (const AliasFact& each : program_.aliases)
       unknown.insert({each.name, each.target});
     std::map<std::string, GlobalFact> merged;
     for (const GlobalFact& fact : program_.global_facts)
-      if (!Merge(fact, merged[fact.id])) unknown.insert(fact.id);
+      if (!Merge(fact, merged[fact.id])) conflicting.insert(fact.id);
     for (const FlowGlobal& each : program_.flow.globals) {
       const auto fact = merged.find(each.id);
       if (fact == merged.end() || !fact->second.is_defined) continue;
+      if (conflicting.contains(each.id)) continue;
       const bool constant = fact->second.is_constant;
       if (fact->second.escapes && !(constant && !fact->second.initial.empty()))
         continue;
@@ -151,6 +160,39 @@ class FollowedFinder {
       for (const CellFact& store : fact.stores) add(store.from, store.value);
     for (const auto& [key, width] : found_.widths)
       found_.tables.parameters.emplace(key, NothingYet(width));
+  }
+
+  // Whoever calls getopt with a vector of its own makes `optarg` a part of it.
+  bool IsOptargMains() const {
+    const auto is_getopt = [](const std::string& name) {
+      return std::ranges::find(kOptionReaders, name) !=
+             std::end(kOptionReaders);
+    };
+    if (scope_.has_unread_code || found_.tables.defined.contains("optarg") ||
+        std::ranges::any_of(scope_.library_symbols, is_getopt))
+      return false;
+    for (const GlobalFact& fact : program_.global_facts)
+      if (fact.id == "optarg" && (fact.escapes || !fact.stores.empty()))
+        return false;
+    for (const FlowEdge& edge : program_.flow.edges)
+      if (edge.kind == EdgeKind::kAddress && is_getopt(edge.to)) return false;
+    return std::ranges::all_of(program_.calls, [&](const CallFact& call) {
+      return !is_getopt(call.to) || IsMainsVector(call, 1, /*depth=*/8);
+    });
+  }
+
+  // True if the call passes main's second parameter there.
+  bool IsMainsVector(const CallFact& call, uint64_t place, int depth) const {
+    if (depth == 0 || place >= call.expressions.size()) return false;
+    const ValueExpression& passed = call.expressions[place];
+    if (passed.kind != ExpressionKind::kParameter) return false;
+    const auto callers = found_.callers.find(call.from);
+    if (call.from == "main")
+      return passed.number == 1 && callers == found_.callers.end();
+    return found_.functions.contains(call.from) &&
+           std::ranges::all_of(callers->second, [&](const CallFact* outer) {
+             return IsMainsVector(*outer, passed.number, depth - 1);
+           });
   }
 
   const Program& program_;

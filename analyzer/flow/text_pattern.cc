@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view kSpecial = "*?[]\\$";
 constexpr std::string_view kArgument = "argv[..]";
+constexpr std::string_view kPrinting = "diouxXeEfFgGaAcspm";
 constexpr size_t kLongest = 2 * PATH_MAX;
 
 std::string Escaped(std::string_view text) {
@@ -60,7 +61,7 @@ std::set<std::string> PatternsOf(const Texts& texts) {
 struct Conversion {
   size_t end = 0;
   char letter = 0;
-  bool plain = true;    // without flags, width and precision
+  bool plain = true;    // all of an int, without flags, width and precision
   bool counts = false;  // takes its width or precision from an argument
 };
 
@@ -72,9 +73,13 @@ Conversion ReadConversion(std::string_view format, size_t at) {
     conversion.plain = false;
     conversion.counts |= format[at] == '*' || format[at] == '$';
   }
+  const size_t length = at;
   while (at < format.size() && kLengths.contains(format[at])) ++at;
   conversion.end = at + 1;
   if (at < format.size()) conversion.letter = format[at];
+  // Cut off by `h`, or of wide characters.
+  conversion.plain &= !format.substr(length, at - length).contains('h') &&
+                      (at == length || conversion.letter != 's');
   return conversion;
 }
 
@@ -144,7 +149,12 @@ Texts Formatted(std::string_view format, const std::vector<Texts>& arguments,
       made = Concatenate(made, Texts::Pattern("%"));
       continue;
     }
+    if (!kPrinting.contains(conversion.letter)) return Texts::Any();
     lost |= conversion.counts;
+    if (conversion.letter == 'm') {  // strerror(errno): no argument
+      made = Concatenate(made, Texts::Any());
+      continue;
+    }
     const bool known = !lost && conversion.plain && next < arguments.size();
     const bool as_given = conversion.letter == 's' ||
                           conversion.letter == 'd' ||

@@ -152,7 +152,7 @@ AbstractValue ValueEvaluator::OfLoad(const ValueExpression& expression) const {
                           expression.stride, expression.width_bits});
   if (cell != tables_.cells.end()) return cell->second;
   // getopt's, which it sets to parts of arguments.
-  if (expression.symbol == "optarg" && !tables_.defined.contains("optarg"))
+  if (expression.symbol == "optarg" && tables_.optarg_is_mains)
     return {Numbers::Any(64), Texts::Pattern("argv[..]")};
   return UnknownValue(expression.width_bits);
 }

@@ -31,6 +31,7 @@ struct ValueTables {
   std::map<std::string, std::vector<const ValueExpression*>> returns;
   std::map<std::string, GlobalFact> globals;  // that are followed
   std::set<std::string> defined;              // functions, and other names
+  bool optarg_is_mains = false;  // getopt gets main's arguments, nothing else
 };
 
 // In which function an expression stands, and with which arguments it was

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -278,6 +279,8 @@ AbstractValue ValueEvaluator::InitialCell(const GlobalFact& fact,
 
 AbstractValue ValueEvaluator::Cell(const CellKey& key) {
   const auto& [symbol, first, stride, width] = key;
+  // From before the global on: an index brings it inside.
+  if (first > std::numeric_limits<int64_t>::max()) return UnknownValue(width);
   // An index may be negative: from the first place on.
   const uint64_t offset = stride == 0 ? first : first % stride;
   const auto found = tables_.globals.find(symbol);

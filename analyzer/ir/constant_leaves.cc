@@ -24,6 +24,10 @@ class LeafReader {
     if (value.isNullValue()) return true;
     if (cells_.size() >= kMostCells) return false;
     llvm::Type* type = value.getType();
+    if (type->isIntegerTy() && !IsMachineInteger(*type)) {
+      PushUnknown(offset, layout_.getTypeAllocSize(type));
+      return true;
+    }
     if (type->isIntegerTy() || type->isPointerTy()) {
       Push(offset, ExpressionReader::ReadConstant(value, places_));
       return true;
@@ -38,6 +42,11 @@ class LeafReader {
   std::vector<CellFact> Take() { return std::move(cells_); }
 
  private:
+  static bool IsMachineInteger(const llvm::Type& type) {
+    return type.isIntegerTy(8) || type.isIntegerTy(16) ||
+           type.isIntegerTy(32) || type.isIntegerTy(64);
+  }
+
   bool AddParts(const llvm::Constant& value, uint64_t offset) {
     if (const auto* text = dyn_cast<llvm::ConstantDataArray>(&value);
         text != nullptr && text->isString(8))
@@ -82,6 +91,11 @@ class LeafReader {
 
   void Push(uint64_t offset, ValueExpression value) {
     cells_.push_back({offset, {}, std::move(value)});
+  }
+
+  void PushUnknown(uint64_t offset, uint64_t size) {
+    for (const uint64_t end = offset + size; offset < end; ++offset)
+      Push(offset, Unknown(8));
   }
 
   const llvm::DataLayout& layout_;

@@ -37,7 +37,9 @@ void Tidy(std::vector<T>& values) {
 
 const llvm::CallBase* RealCall(const llvm::Instruction& instruction) {
   const auto* call = dyn_cast<llvm::CallBase>(&instruction);
-  return call == nullptr || isa<llvm::IntrinsicInst>(call) ? nullptr : call;
+  const bool is_real = call != nullptr && (!isa<llvm::IntrinsicInst>(call) ||
+                                           MayReturnTwice(*call));
+  return is_real ? call : nullptr;
 }
 
 // Jumps have no facts. (Whoever adds a fact at another kind of instruction

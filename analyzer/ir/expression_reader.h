@@ -14,6 +14,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <vector>
 
 #include "analyzer/ir/global_uses.h"
@@ -101,6 +102,10 @@ class ExpressionReader {
   uint64_t next_choice_ = 0;
   uint64_t budget_ = 0;
 };
+
+// True if a call of `name` only reads what its argument at `place` points to.
+bool OnlyReads(const llvm::CallBase& call, std::string_view name,
+               unsigned place);
 
 // The readers of a module's functions, each made when it is first asked for.
 class ExpressionReaders {

@@ -124,8 +124,7 @@ class GlobalReader {
       if (effect.kind == ExpressionKind::kResult)
         return AddStore(call, place->offset, std::move(effect));
     }
-    if (operand != ~0U && OnlyReads(name) &&
-        (writer == nullptr || operand != 0 || writer->source == 0))
+    if (operand != ~0U && OnlyReads(call, name, operand))
       return fact_.readers.push_back(name);
     fact_.escapes = true;
   }

@@ -40,6 +40,20 @@ bool IsHarmless(const llvm::Instruction& user) {
 
 }  // namespace
 
+// What printf and its like do with an argument, their format says.
+bool OnlyReads(const llvm::CallBase& call, std::string_view name,
+               unsigned place) {
+  if (OnlyReads(name, place)) return true;
+  const int format = FormatBefore(name, place);
+  if (format < 0 || static_cast<unsigned>(format) >= call.arg_size())
+    return false;
+  const auto at = PlaceOf(*call.getArgOperand(static_cast<unsigned>(format)),
+                          call.getModule()->getDataLayout());
+  if (!at || at->stride != 0) return false;
+  const auto text = ConstantText(*at->global, at->offset);
+  return text && WritesNothing(*text);
+}
+
 ValueExpression ExpressionReader::OfPointer(const llvm::Value& pointer,
                                             int depth) {
   const llvm::DataLayout& layout = function_.getParent()->getDataLayout();
@@ -144,7 +158,9 @@ bool ExpressionReader::AddUse(const llvm::Use& use, uint64_t offset,
 bool ExpressionReader::AddStore(const llvm::StoreInst& store, uint64_t offset,
                                 ValueExpression& buffer) {
   const llvm::Value& value = *store.getValueOperand();
-  if (offset == kSomewhere || !value.getType()->isIntegerTy()) return false;
+  if (offset == kSomewhere || !value.getType()->isIntegerTy() ||
+      value.getType()->getIntegerBitWidth() > 64)
+    return false;
   buffer.operands.push_back(
       Effect(kStored, offset, {Of(value, *store.getParent(), /*depth=*/8)}));
   return true;
@@ -205,7 +221,7 @@ bool ExpressionReader::AddCall(const llvm::CallBase& call, unsigned operand,
   if (writer == nullptr || operand != 0 || writer->made) {
     buffer.readers.push_back(name);
     // A result may be another name of the memory.
-    return OnlyReads(name);
+    return OnlyReads(call, name, operand);
   }
   if (offset == kSomewhere) return false;
   // What it returns is the memory, again.

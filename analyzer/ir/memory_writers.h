@@ -26,8 +26,18 @@ struct MemoryWriter {
 const MemoryWriter* FindMemoryWriter(std::string_view name);
 
 // True for functions that only read the memory behind pointers that they get
-// as arguments, as long as the call lasts, and give no other name to it.
+// as arguments at certain places, and give no other name to it.
 bool OnlyReads(std::string_view name);
+
+// True if the argument at `place`, counted from 0, is at one of these.
+bool OnlyReads(std::string_view name, unsigned place);
+
+// Where the function's printf format is that says what becomes of the argument
+// at `place`, behind it; -1: there is none.
+int FormatBefore(std::string_view name, unsigned place);
+
+// True for a format of printf without `%n` or a conversion of unknown effect.
+bool WritesNothing(std::string_view format);
 
 // What happens to memory without a call of a function: names of kResult.
 inline constexpr std::string_view kStored = "(store)";  // of the operand

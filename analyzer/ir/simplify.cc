@@ -2,6 +2,7 @@
 
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/InstrTypes.h>
+#include <llvm/IR/IntrinsicInst.h>
 #include <llvm/IR/Module.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Transforms/IPO/AlwaysInliner.h>
@@ -74,12 +75,16 @@ void ForgetSystemDefinitions(llvm::Module& module, const ModuleNames& names) {
 // In between locals may have changed in ways that control flow does not show. A
 // compiler that is told that it has no builtins does not know these.
 bool MayReturnTwice(const llvm::CallBase& call) {
-  constexpr llvm::StringRef kNames[] = {"setjmp",      "_setjmp", "sigsetjmp",
-                                        "__sigsetjmp", "vfork",   "getcontext"};
+  constexpr llvm::StringRef kNames[] = {
+      "setjmp",  "_setjmp", "__setjmp", "sigsetjmp",  "__sigsetjmp",
+      "savectx", "vfork",   "__vfork",  "getcontext", "swapcontext",
+  };
   const llvm::Function* function = call.getCalledFunction();
   return call.hasFnAttr(llvm::Attribute::ReturnsTwice) ||
+         call.getIntrinsicID() == llvm::Intrinsic::eh_sjlj_setjmp ||
          (function != nullptr &&
-          llvm::is_contained(kNames, function->getName()));
+          llvm::is_contained(kNames, llvm::GlobalValue::dropLLVMManglingEscape(
+                                         function->getName())));
 }
 
 void InlineSystemWrappers(llvm::Module& module, const ModuleNames& names) {

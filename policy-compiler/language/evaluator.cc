@@ -120,11 +120,20 @@ Verdict Evaluate(Architecture architecture, const PortionPolicy& portion,
   return {best->action, best->rule};
 }
 
+// What the first filter leaves to the agent, which the kernel asks only where
+// no filter denies by itself.
+static bool IsAsked(const Action& action) {
+  return action.kind == ActionKind::kErrno ||
+         action.kind == ActionKind::kKillProcess;
+}
+
 Verdict EvaluateServing(Architecture architecture, const PortionPolicy& portion,
                         const SeccompData& data) {
   Verdict verdict = Evaluate(architecture, portion, data);
   for (const PortionPolicy& serving : portion.serving) {
     const Verdict second = Evaluate(architecture, serving, data);
+    if (IsAsked(verdict.action) && second.action.kind > ActionKind::kLog)
+      return second;
     if (second.action.kind >= verdict.action.kind) verdict = second;
   }
   return verdict;

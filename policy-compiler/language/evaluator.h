@@ -17,9 +17,10 @@ bool Holds(const Condition& condition, const SeccompData& data);
 Verdict Evaluate(Architecture architecture, const PortionPolicy& portion,
                  const SeccompData& data);
 
-// While the portion serves: the stronger answer of its two filters, the second
-// one's where they are equal (as the kernel has it). Without a second filter
-// the same as Evaluate.
+// While the portion serves: what the kernel makes of its two filters' answers.
+// A denial of the second counts before what the first leaves to the agent
+// (errno, kill_process), else the stronger; where they are equal, the second's.
+// Without a second filter the same as Evaluate.
 Verdict EvaluateServing(Architecture architecture, const PortionPolicy& portion,
                         const SeccompData& data);
 

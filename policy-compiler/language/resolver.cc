@@ -348,7 +348,20 @@ void Resolver::FinishPortions() {
     rules.insert(rules.end(), common_syscalls_.begin(), common_syscalls_.end());
     rules.insert(rules.end(), implied.begin(), implied.end());
     SortStably(rules, [](const auto& rule) { return rule.rule; });
+    for (PortionPolicy& serving : portion.serving) KeepKills(portion, serving);
   }
+}
+
+// The first filter has its listener asked before it kills, and the kernel puts
+// an error of the second above that question: so the second must kill by itself
+// what the first does.
+void Resolver::KeepKills(const PortionPolicy& portion, PortionPolicy& serving) {
+  for (const SyscallRule& rule : portion.syscalls)
+    if (rule.action.kind > ActionKind::kErrno) serving.syscalls.push_back(rule);
+  SortStably(serving.syscalls, [](const auto& rule) { return rule.rule; });
+  if (portion.otherwise.kind > ActionKind::kErrno &&
+      portion.otherwise.kind > serving.otherwise.kind)
+    serving.otherwise = portion.otherwise;
 }
 
 }  // namespace bailey::policy

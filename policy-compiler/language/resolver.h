@@ -91,6 +91,7 @@ class Resolver {
   bool WithinBound(size_t& count, size_t added, size_t bound,
                    std::string_view what, SourceSpan span, PolicyText& text);
   void FinishPortions();
+  static void KeepKills(const PortionPolicy& portion, PortionPolicy& serving);
 
   std::deque<PolicyText>& texts_;
   DiagnosticSink& sink_;

@@ -50,25 +50,43 @@ Condition Equal(const Policy& policy, std::string_view call,
                                  CompareOp::kEqual, value));
 }
 
-// `log`, so that the outcome shows the switch. Nothing but a filter more can
-// come of it, without a listener.
-void AddSwitchRule(Policy& policy) {
-  if (std::ranges::all_of(policy.portions, [](const PortionPolicy& portion) {
-        return portion.serving.empty();
-      }))
-    return;
+bool HasServing(const Policy& policy) {
+  return std::ranges::any_of(policy.portions, [](const PortionPolicy& portion) {
+    return !portion.serving.empty();
+  });
+}
+
+// In the portions that serve under a second filter: `log` in the first, so that
+// the outcome shows the switch; in both, since who was forked from it may say
+// so again. Nothing but a filter more can come of it, without a listener.
+void AddSwitchRule(Policy& policy, std::string_view call, Condition when,
+                   const std::string& text, ActionKind first) {
   RuleInfo info;
   info.index = kFirstUserRule + static_cast<uint32_t>(policy.rules.size());
-  info.text = BAILEY_SWITCH_RULE;
-  const SyscallRule rule{
-      CallNamed(policy.architecture, "seccomp").number,
+  info.text = text;
+  SyscallRule rule{CallNamed(policy.architecture, call).number,
+                   std::move(when),
+                   {first, 0},
+                   info.index};
+  for (PortionPolicy& portion : policy.portions) {
+    if (portion.serving.empty()) continue;
+    portion.syscalls.push_back(rule);
+    rule.action.kind = ActionKind::kAllow;
+    portion.serving.front().syscalls.push_back(rule);
+    rule.action.kind = first;
+  }
+  policy.rules.push_back(std::move(info));
+}
+
+void AddSwitchRules(Policy& policy) {
+  if (!HasServing(policy)) return;
+  AddSwitchRule(
+      policy, "seccomp",
       AllOf({Equal(policy, "seccomp", "operation", SECCOMP_SET_MODE_FILTER),
              Equal(policy, "seccomp", "flags", SECCOMP_FILTER_FLAG_TSYNC)}),
-      {ActionKind::kLog, 0},
-      info.index};
-  for (PortionPolicy& portion : policy.portions)
-    if (!portion.serving.empty()) portion.syscalls.push_back(rule);
-  policy.rules.push_back(std::move(info));
+      BAILEY_SWITCH_RULE, ActionKind::kLog);
+  AddSwitchRule(policy, "getpid", {}, "runtime/serving: know who has switched",
+                ActionKind::kAllow);
 }
 
 }  // namespace
@@ -83,7 +101,7 @@ void AddRuntimeRules(Policy& policy) {
   AddRule(policy, "prctl",
           Equal(policy, "prctl", "option", BAILEY_SENTINEL_OPTION),
           "give the filter's listener away");
-  AddSwitchRule(policy);
+  AddSwitchRules(policy);
 }
 
 }  // namespace bailey::policy

@@ -15,8 +15,9 @@ namespace bailey::policy {
 //
 //   futex on shared memory, to wait and to wake      the channel
 //   prctl(BAILEY_SENTINEL_OPTION)                    giving the listener away
-//   seccomp(SECCOMP_SET_MODE_FILTER, TSYNC), logged  the switch to serving,
-//                                                    in portions that have one
+//   seccomp(SECCOMP_SET_MODE_FILTER, TSYNC), logged, and getpid
+//                                the switch to serving, in portions that have
+//                                one
 void AddRuntimeRules(Policy& policy);
 
 }  // namespace bailey::policy

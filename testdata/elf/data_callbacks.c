@@ -62,7 +62,7 @@ static NOINLINE void CallRows(void) {
 
 /* Of a function that nothing calls: what it does is not done. Other data, and
  * the linker's marks at ends of sections, are far. */
-#define FAR __attribute__((section(".far_data"), used))
+#define FAR __attribute__((section(".data.far"), used))
 static char far_before[512] FAR = {1};
 static struct Row dead_rows[] FAR = {{"c", Dead}, {"d", Nothing}};
 static char far_behind[512] FAR = {1};

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
+const int twofold = O_NOFOLLOW;
+
 static void set(int* where) { *where = rand(); }
 
 // Each caller in a file of its own.

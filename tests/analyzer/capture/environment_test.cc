@@ -14,8 +14,8 @@ using ::testing::IsSupersetOf;
 using ::testing::Pair;
 
 TEST(EnvironmentTest, OnlySearchPathsAreRead) {
-  const std::string environ("A=b\0CPATH=/x\0SECRET=1\0LIBRARY_PATH=\0broken",
-                            47);
+  using namespace std::string_literals;
+  const std::string environ = "A=b\0CPATH=/x\0SECRET=1\0LIBRARY_PATH=\0broken"s;
   EXPECT_THAT(ReadSearchPaths(environ),
               ElementsAre(Pair("CPATH", "/x"), Pair("LIBRARY_PATH", "")));
 }

@@ -59,7 +59,9 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values("data_callbacks", "data_callbacks_plain",
                     "data_callbacks_fixed", "data_callbacks_static",
                     "data_callbacks_stripped", "exported_data_user_pie",
-                    "exported_data_user_no-pie", "libc_callbacks"),
+                    "exported_data_user_no-pie", "libc_callbacks",
+                    "awkward_tables", "awkward_tables_fixed",
+                    "awkward_tables_static"),
     [](const auto& program) {
       std::string name = program.param;
       std::ranges::replace(name, '-', '_');
@@ -106,6 +108,17 @@ TEST(LiveDataTest, ExportedDataIsUsedByWhoNamesIt) {
   LinkRequest unknown;
   unknown.libraries = {LiveProgram("libexported_data.so"), "libc.so.6"};
   EXPECT_THAT(ReachOf(unknown), Contains(SYS_sysfs));
+}
+
+// Its functions would be another file's, which nobody read.
+TEST(LiveDataTest, AFilterOfAnotherLibraryIsRefused) {
+  LinkRequest request;
+  request.libraries = {LiveProgram("libfilter.so"), "libc.so.6"};
+  const auto link = LinkMap::Create(request);
+  ASSERT_FALSE(link.ok());
+  EXPECT_NE(link.error().message.find("`libsomewhere.so` by DT_FILTER"),
+            std::string::npos)
+      << link.error().message;
 }
 
 // The loader executes a program only where it is what is run.

@@ -22,6 +22,16 @@ TEST(TextPatternTest, FormatsBecomePatterns) {
   EXPECT_EQ(Only(Formatted("%s", none, 4096)), "*");
 }
 
+TEST(TextPatternTest, ConversionsThatDoNotPrintTheWholeArgumentAreAny) {
+  const std::vector<Texts> two = {Texts::Literal("300"), Texts::Literal("b")};
+  EXPECT_EQ(Only(Formatted("/%hhd/%s", two, 4096)), "/*/b");
+  EXPECT_EQ(Only(Formatted("/%hu/%s", two, 4096)), "/*/b");
+  EXPECT_EQ(Only(Formatted("/%ld/%ls", two, 4096)), "/300/*");
+  EXPECT_EQ(Only(Formatted("/%m/%s", two, 4096)), "/*/300");
+  EXPECT_TRUE(Formatted("/%n/%s", two, 4096).any);
+  EXPECT_TRUE(Formatted("/%Id", two, 4096).any);
+}
+
 TEST(TextPatternTest, WhatIsCutLosesItsEnd) {
   EXPECT_EQ(Only(Formatted("/run/%s.pid", {}, 16)), "/run/*");
   EXPECT_EQ(Only(Formatted("/run/%s.pid", {}, std::nullopt)), "/run/*");

@@ -117,6 +117,19 @@ TEST(ControlFlowTest, SetjmpReturnsTwiceAndADestructorIsNamed) {
   EXPECT_THAT(code.destructors, ElementsAre("f"));
 }
 
+TEST(ControlFlowTest, WhateverComesBackTwiceIsNamed) {
+  for (const std::string name :
+       {"llvm.eh.sjlj.setjmp", "_setjmp", "__sigsetjmp", "sigsetjmp", "vfork",
+        "getcontext", "swapcontext", "savectx", "\"\\01setjmp\""}) {
+    const CodeFacts code = ExtractFlow("declare i32 @" + name +
+                                       "(ptr)\n"
+                                       "define void @f() {\n"
+                                       "%r = call i32 @" +
+                                       name + "(ptr null)\n ret void }");
+    EXPECT_TRUE(FlowOf(code, "f").nodes[0].returns_twice) << name;
+  }
+}
+
 TEST(ControlFlowTest, FactsStandWhereTheirPositionsAre) {
   const CodeFacts code = ExtractFlow(
       "declare void @a()\n"

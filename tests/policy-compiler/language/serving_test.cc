@@ -40,8 +40,38 @@ TEST(ServingTest, TheStrongerAnswerCounts) {
   EXPECT_EQ(action("read"), "allow");
   EXPECT_EQ(action("openat"), "errno EACCES");
   EXPECT_EQ(action("execve"), "errno ENOSYS");
-  EXPECT_EQ(action("ptrace"), "kill_process");  // the first filter's
+  EXPECT_EQ(action("ptrace"), "kill_process");  // as the first filter's
   EXPECT_EQ(action("bpf"), "errno ENOSYS");     // as strong: the second's
+}
+
+// The agent is asked before the first filter kills, and not at all where the
+// second answers an error.
+TEST(ServingTest, WhatKillsAtFirstKillsByItselfWhileServing) {
+  const auto second = [](std::string_view body, const char* name) {
+    const Policy policy = MustLoad(body);
+    SeccompData data;
+    data.architecture = SyscallTable::For(policy.architecture).audit_arch();
+    data.number = NumberOf(name);
+    return ActionName(
+        Evaluate(policy.architecture, policy.portions[0].serving[0], data)
+            .action);
+  };
+  EXPECT_EQ(second(kServer, "ptrace"), "kill_process");
+  EXPECT_EQ(second("allow syscall read; deny syscall bpf then trap;"
+                   "serving { otherwise errno ENOSYS; } otherwise kill;",
+                   "execve"),
+            "kill_process");
+  EXPECT_EQ(second("serving { deny syscall bpf then errno EACCES; }"
+                   "otherwise kill;",
+                   "bpf"),
+            "errno EACCES");
+}
+
+TEST(ServingTest, AnErrorOfTheSecondCountsBeforeWhatTheAgentIsAsked) {
+  const Policy policy = MustLoad(
+      "serving { deny syscall bpf then errno EACCES; } otherwise kill;");
+  EXPECT_EQ(ActionName(AskServing(policy, NumberOf("bpf")).action),
+            "errno EACCES");
 }
 
 TEST(ServingTest, TheFirstAnswerIsNotChanged) {
