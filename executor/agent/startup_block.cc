@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "common/bpf/raw_filter.h"
 #include "common/check.h"
 #include "executor/wire.h"
 
@@ -37,12 +38,6 @@ Result<const BpfProgram*> NotifyFilter(const PlanPortion& portion) {
   return &filter->program;
 }
 
-std::string BytesOf(const BpfProgram& program) {
-  std::string bytes(program.size() * sizeof(sock_filter), '\0');
-  std::memcpy(bytes.data(), program.data(), bytes.size());
-  return bytes;
-}
-
 }  // namespace
 
 Result<UniqueFd> MakeStartupBlock(
@@ -67,8 +62,8 @@ Result<UniqueFd> MakeStartupBlock(
   RETURN_IF_ERROR(SetVariables(startup, variables));
   std::string bytes(sizeof startup, '\0');
   std::memcpy(bytes.data(), &startup, sizeof startup);
-  bytes += BytesOf(*filter);
-  if (portion.serving) bytes += BytesOf(portion.serving->program);
+  bytes += WriteRawFilter(*filter);
+  if (portion.serving) bytes += WriteRawFilter(portion.serving->program);
   return SealedMemory("bailey-startup", bytes);
 }
 

@@ -3,14 +3,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <llvm/AsmParser/Parser.h>
-#include <llvm/IR/LLVMContext.h>
-#include <llvm/IR/Module.h>
-#include <llvm/Support/SourceMgr.h>
 
-#include <memory>
-
-#include "analyzer/ir/extract.h"
+#include "tests/analyzer/ir/extract_assembly.h"
 
 namespace bailey::analyzer {
 namespace {
@@ -18,21 +12,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-CodeFacts ExtractFlow(const std::string& assembly) {
-  llvm::LLVMContext context;
-  llvm::SMDiagnostic error;
-  const std::unique_ptr<llvm::Module> module =
-      llvm::parseAssemblyString(assembly, error, context);
-  EXPECT_NE(module, nullptr) << error.getMessage().str();
-  if (module == nullptr) return {};
-  const ModuleNames names{
-      [](const llvm::GlobalValue& value) {
-        return value.hasPrivateLinkage() ? "" : value.getName().str();
-      },
-      [](const llvm::Function&) { return false; }, "/root", "a.c"};
-  return ExtractCode(*module, names);
-}
 
 const ControlFlow& FlowOf(const CodeFacts& code, const std::string& function) {
   static const ControlFlow kNone;
@@ -44,7 +23,7 @@ const ControlFlow& FlowOf(const CodeFacts& code, const std::string& function) {
 
 // Nodes end at calls: what follows a call are its node's successors.
 TEST(ControlFlowTest, ANodeEndsWithItsCall) {
-  const CodeFacts code = ExtractFlow(
+  const CodeFacts code = Extract(
       "declare void @a()\n declare void @b() noreturn\n"
       "define void @f(i1 %c) {\n"
       "e: call void @a()\n call void @a()\n br i1 %c, label %x, label %y\n"
@@ -62,7 +41,7 @@ TEST(ControlFlowTest, ANodeEndsWithItsCall) {
 }
 
 TEST(ControlFlowTest, ExceptionsLeadToLandingPadsAndOut) {
-  const CodeFacts code = ExtractFlow(
+  const CodeFacts code = Extract(
       "declare void @a()\n declare i32 @p(...)\n"
       "define void @f() personality ptr @p {\n"
       "e: invoke void @a() to label %x unwind label %y\n"
@@ -79,7 +58,7 @@ TEST(ControlFlowTest, ExceptionsLeadToLandingPadsAndOut) {
 }
 
 TEST(ControlFlowTest, LoopsByTheirHeadersAndWhetherTheyEnd) {
-  const CodeFacts code = ExtractFlow(
+  const CodeFacts code = Extract(
       "declare void @a()\n"
       "define void @f(i1 %c) {\n"
       "e: %s = alloca i32\n store i32 0, ptr %s\n br label %h\n"
@@ -95,7 +74,7 @@ TEST(ControlFlowTest, LoopsByTheirHeadersAndWhetherTheyEnd) {
 }
 
 TEST(ControlFlowTest, ACycleOfSeveralEntriesIsALoop) {
-  const CodeFacts code = ExtractFlow(
+  const CodeFacts code = Extract(
       "define void @f(i1 %c) {\n"
       "e: br i1 %c, label %a, label %b\n"
       "a: br label %b\n"
@@ -106,7 +85,7 @@ TEST(ControlFlowTest, ACycleOfSeveralEntriesIsALoop) {
 }
 
 TEST(ControlFlowTest, SetjmpReturnsTwiceAndADestructorIsNamed) {
-  const CodeFacts code = ExtractFlow(
+  const CodeFacts code = Extract(
       "declare i32 @setjmp(ptr)\n"
       "@llvm.global_dtors = appending global [1 x { i32, ptr, ptr }] "
       "[{ i32, ptr, ptr } { i32 1, ptr @f, ptr null }]\n"
@@ -121,17 +100,17 @@ TEST(ControlFlowTest, WhateverComesBackTwiceIsNamed) {
   for (const std::string name :
        {"llvm.eh.sjlj.setjmp", "_setjmp", "__sigsetjmp", "sigsetjmp", "vfork",
         "getcontext", "swapcontext", "savectx", "\"\\01setjmp\""}) {
-    const CodeFacts code = ExtractFlow("declare i32 @" + name +
-                                       "(ptr)\n"
-                                       "define void @f() {\n"
-                                       "%r = call i32 @" +
-                                       name + "(ptr null)\n ret void }");
+    const CodeFacts code = Extract("declare i32 @" + name +
+                                   "(ptr)\n"
+                                   "define void @f() {\n"
+                                   "%r = call i32 @" +
+                                   name + "(ptr null)\n ret void }");
     EXPECT_TRUE(FlowOf(code, "f").nodes[0].returns_twice) << name;
   }
 }
 
 TEST(ControlFlowTest, FactsStandWhereTheirPositionsAre) {
-  const CodeFacts code = ExtractFlow(
+  const CodeFacts code = Extract(
       "declare void @a()\n"
       "define void @f() !dbg !4 {\n"
       "call void @a(), !dbg !5\n call void @a(), !dbg !6\n ret void }\n"

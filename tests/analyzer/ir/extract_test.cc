@@ -4,12 +4,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <llvm/AsmParser/Parser.h>
-#include <llvm/IR/LLVMContext.h>
-#include <llvm/IR/Module.h>
-#include <llvm/Support/SourceMgr.h>
 
-#include <memory>
+#include "tests/analyzer/ir/extract_assembly.h"
 
 namespace bailey::analyzer {
 namespace {
@@ -20,21 +16,6 @@ using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-CodeFacts Extract(const std::string& assembly) {
-  llvm::LLVMContext context;
-  llvm::SMDiagnostic error;
-  const std::unique_ptr<llvm::Module> module =
-      llvm::parseAssemblyString(assembly, error, context);
-  EXPECT_NE(module, nullptr) << error.getMessage().str();
-  if (module == nullptr) return {};
-  const ModuleNames names{
-      [](const llvm::GlobalValue& value) {
-        return value.hasPrivateLinkage() ? "" : value.getName().str();
-      },
-      [](const llvm::Function&) { return false; }, "/root", "a.c"};
-  return ExtractCode(*module, names);
-}
 
 // The first argument of the only call, made by `body` from %x.
 ValueFact ArgumentOf(const std::string& body) {
