@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -40,6 +41,13 @@ Result<> CheckIsListener(int fd) {
   return Fail(fmt::format("a portion named `{}` as its listener", name));
 }
 
+// A process descriptor is readable from the end of its process on. Older
+// kernels answer EBADF for the descriptors of a process that is ending.
+bool HasEnded(int pidfd) {
+  pollfd entry{pidfd, POLLIN, 0};
+  return poll(&entry, 1, 0) > 0;
+}
+
 }  // namespace
 
 Result<Listener> Listener::Take(int pidfd, int number, int64_t deadline_ms) {
@@ -49,9 +57,13 @@ Result<Listener> Listener::Take(int pidfd, int number, int64_t deadline_ms) {
       RETURN_IF_ERROR(CheckIsListener(fd.get()));
       return Listener(std::move(fd));
     }
-    if (errno != EBADF || NowMs() > deadline_ms) {
+    const int error = errno;
+    if (error == ESRCH || HasEnded(pidfd)) {
+      return Fail("it ended while its filter was installed");
+    }
+    if (error != EBADF || NowMs() > deadline_ms) {
       return FailErrno(
-          "cannot take a portion's listener", errno,
+          "cannot take a portion's listener", error,
           "the filter was not installed: see `bailey doctor` for what this "
           "kernel's seccomp has");
     }
@@ -62,6 +74,19 @@ Result<Listener> Listener::Take(int pidfd, int number, int64_t deadline_ms) {
 Result<Listener> Listener::Adopt(UniqueFd fd) {
   RETURN_IF_ERROR(CheckIsListener(fd.get()));
   return Listener(std::move(fd));
+}
+
+Result<ListenerEvent> Listener::Await(int64_t deadline_ms) const {
+  for (;;) {
+    const int64_t left = deadline_ms - NowMs();
+    if (left <= 0) return ListenerEvent::kTimeout;
+    pollfd entry{fd_.get(), POLLIN, 0};
+    const int ready = poll(&entry, 1, static_cast<int>(left));
+    if (ready < 0 && errno != EINTR) return FailErrno("cannot poll");
+    if (ready <= 0) continue;
+    return (entry.revents & POLLIN) != 0 ? ListenerEvent::kCall
+                                         : ListenerEvent::kEnded;
+  }
 }
 
 Result<std::optional<Notification>> Listener::Receive() {

@@ -25,15 +25,26 @@ struct Notification {
   SeccompData call;
 };
 
+enum class ListenerEvent {
+  kCall,     // a call waits for its answer, or waited until just now
+  kEnded,    // no process is under the filter any more
+  kTimeout,  // nothing until the deadline
+};
+
 class Listener {
  public:
   // Takes descriptor `number` of the process that `pidfd` names. The portion
   // says the number just before the descriptor exists, so this tries until the
-  // deadline (NowMs). Fails if what is there is not a filter's listener.
+  // deadline (NowMs) or the end of the process. Fails if what is there is not a
+  // filter's listener.
   static Result<Listener> Take(int pidfd, int number, int64_t deadline_ms);
 
   // Of a descriptor that is ours already. Fails if it is no listener.
   static Result<Listener> Adopt(UniqueFd fd);
+
+  // The kernel shows a filter without processes as always ready, and never with
+  // a call: who waits for a call must look for that, or turns in a circle.
+  Result<ListenerEvent> Await(int64_t deadline_ms) const;
 
   // Nothing: the caller died, or was interrupted, before we looked.
   Result<std::optional<Notification>> Receive();

@@ -104,9 +104,11 @@ bool Supervisor::IsSentinel(const Notification& call) const {
 Result<> Supervisor::AwaitSentinel() {
   const int64_t deadline_ms = NowMs() + kStartTimeoutMs;
   for (;;) {
-    ASSIGN_OR_RETURN(const bool ready,
-                     WaitReadable(listener_.fd(), deadline_ms));
-    if (!ready) break;
+    ASSIGN_OR_RETURN(const ListenerEvent event, listener_.Await(deadline_ms));
+    if (event == ListenerEvent::kEnded) {
+      return Fail("it ended while its filter was installed");
+    }
+    if (event == ListenerEvent::kTimeout) break;
     ASSIGN_OR_RETURN(const std::optional<Notification> call,
                      listener_.Receive());
     if (!call) continue;
