@@ -3,8 +3,6 @@
 //
 //   RETURN_IF_ERROR(SwitchOff("live-data"));     // once, before any analysis
 //   options.live_data = !IsSwitchedOff("live-data");
-//
-// `points-to` is off until it is switched on: docs/analysis.md says why.
 
 #ifndef BAILEY_ANALYZER_SWITCHED_OFF_H_
 #define BAILEY_ANALYZER_SWITCHED_OFF_H_
@@ -28,7 +26,7 @@ inline constexpr std::array<std::string_view, 4> kParts = {
 
 namespace internal {
 // Written before there is a second thread, read only after that.
-inline std::set<std::string, std::less<>> switched_off = {"points-to"};
+inline std::set<std::string, std::less<>> switched_off;
 
 inline Result<> CheckPart(std::string_view part) {
   if (std::ranges::find(kParts, part) != kParts.end()) return {};

@@ -10,6 +10,7 @@
 // A struct's fields are listed once. A field that is left out does not compile:
 // the list is a structured binding, which must name them all. An enumeration
 // says its last value (BAILEY_ARCHIVE_ENUM). Equal strings are stored once.
+// The macros are in archive_fields.h.
 
 #ifndef BAILEY_ANALYZER_CACHE_ARCHIVE_H_
 #define BAILEY_ANALYZER_CACHE_ARCHIVE_H_
@@ -28,17 +29,7 @@
 #include <utility>
 #include <vector>
 
-// Both are found by argument-dependent lookup, so they stand in the namespace
-// of the type. A template, so that one list serves const and not const.
-#define BAILEY_ARCHIVE_FIELDS(Type, ...)                             \
-  template <class ArchivedType>                                      \
-    requires std::is_same_v<std::remove_const_t<ArchivedType>, Type> \
-  constexpr auto ArchiveFields(ArchivedType& archived_value) {       \
-    auto& [__VA_ARGS__] = archived_value;                            \
-    return std::tie(__VA_ARGS__);                                    \
-  }
-#define BAILEY_ARCHIVE_ENUM(Type, last) \
-  constexpr Type ArchiveLast(Type) { return Type::last; }
+#include "analyzer/cache/archive_fields.h"
 
 namespace bailey::analyzer {
 
@@ -156,6 +147,16 @@ namespace archive_internal {
 
 template <class T>
 concept Listed = requires(T& value) { ArchiveFields(value); };
+template <class T>
+concept ListedInside = requires(T& value) { T::ArchiveMembers(value); };
+
+template <class T>
+constexpr auto FieldsOf(T& value) {
+  if constexpr (ListedInside<std::remove_const_t<T>>)
+    return T::ArchiveMembers(value);
+  else
+    return ArchiveFields(value);
+}
 
 // One struct of how each kind of type is written and read.
 template <class T>
@@ -221,21 +222,22 @@ struct Codec<std::string> {
   }
 };
 
-template <Listed T>
+template <class T>
+  requires(Listed<T> || ListedInside<T>)
 struct Codec<T> {
   static void Write(ArchiveWriter& out, const T& value) {
     std::apply(
         [&](const auto&... field) {
           (archive_internal::Write(out, field), ...);
         },
-        ArchiveFields(value));
+        FieldsOf(value));
   }
   static void Read(ArchiveReader& in, T& value) {
     in.Enter();
     if (!in.ok()) return;
     std::apply(
         [&](auto&... field) { (archive_internal::Read(in, field), ...); },
-        ArchiveFields(value));
+        FieldsOf(value));
     in.Leave();
   }
 };
@@ -332,9 +334,12 @@ struct ContainerCodec {
 
 template <class K>
 struct Codec<std::set<K>> : ContainerCodec<std::set<K>, K> {};
+template <class K, class V, class Order>
+struct Codec<std::map<K, V, Order>>
+    : ContainerCodec<std::map<K, V, Order>, std::pair<K, V>> {};
 template <class K, class V>
-struct Codec<std::map<K, V>> : ContainerCodec<std::map<K, V>, std::pair<K, V>> {
-};
+struct Codec<std::multimap<K, V>>
+    : ContainerCodec<std::multimap<K, V>, std::pair<K, V>> {};
 
 }  // namespace archive_internal
 

@@ -9,16 +9,20 @@
 // are counted where the condition can hold, and the answer for a whole process
 // stays the union of the answers for its parts.
 //
-// The facts are read in the sources of glibc 2.36. Those that go by names of
-// functions need a symbol table or debug file, and without one change nothing.
-// One assumes more than the files show: that a mutex in memory which another
-// program shares by a plain mmap was not made with PTHREAD_PRIO_PROTECT.
+// The facts are read in the sources of glibc 2.36, and hold for no other
+// version (HasKnownFacts). Those that go by names of functions need a symbol
+// table or debug file, and without one change nothing: nor if one of the names
+// is missing. One assumes more than the files show: that a mutex in memory
+// which another program shares by a plain mmap was not made with
+// PTHREAD_PRIO_PROTECT.
 
 #ifndef BAILEY_ANALYZER_ELF_C_LIBRARY_FACTS_H_
 #define BAILEY_ANALYZER_ELF_C_LIBRARY_FACTS_H_
 
 #include <span>
 #include <string_view>
+
+#include "analyzer/elf/elf_image.h"
 
 namespace bailey::analyzer {
 
@@ -28,8 +32,16 @@ struct ConditionalCall {
   std::span<const std::string_view> causes;
 };
 
-// Of the C library.
+// Whether the file is the C library that the facts were read in.
+bool HasKnownFacts(const ElfImage& image);
+
 std::span<const ConditionalCall> ConditionalCalls();
+
+// Functions of the C library and the loader that take other functions'
+// addresses for the time of one call (a comparison for qsort, what pthread_once
+// runs, the loader's main), or for who looks them up through them before each
+// call (the name service's built-in modules).
+std::span<const std::string_view> Lenders();
 
 // Of the loader: functions for when it is run as a program, by its own name, or
 // asked for a profile (LD_PROFILE). The environment's other means to have the

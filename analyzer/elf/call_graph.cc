@@ -49,6 +49,7 @@ CallGraph::CallGraph(const LinkMap& link, const ReachOptions& options)
   sites_.resize(data_.end());
   missing_.resize(data_.end());
   for (uint32_t i = 0; i < link.images().size(); ++i) AddImage(i, options);
+  AddRunTimeEntries(options.entries);
   if (options.c_library_facts) ApplyFacts();
   PassNumbersToCallers();
 }

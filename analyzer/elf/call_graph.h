@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -37,6 +38,9 @@ struct CallEdge {
   uint32_t target = 0;
   Kind kind = Kind::kCall;
   const CallSite* site = nullptr;  // Of kTail and kCall.
+  // Of kAddress: who has the address through this edge calls it only after the
+  // edge was passed again; it is not left behind for others.
+  bool is_lent = false;
 };
 
 class CallGraph {
@@ -53,6 +57,17 @@ class CallGraph {
   // there.
   uint32_t indirect_node() const { return indirect_node_; }
   const DataNodes& data() const { return data_; }
+  // Whether an image comes in by reached code alone, see run_time_entries.h.
+  bool IsLoadedByCode(uint32_t image) const { return by_code_[image]; }
+  // Whether a function is called by nobody before an entry of such an image is.
+  bool IsKept(uint32_t node) const {
+    return node < indirect_node_ && is_kept_[node];
+  }
+  // Whether a function of such an image calls through pointers, or has others
+  // do so: then it may call what IsKept().
+  bool MayCallKept(uint32_t node) const {
+    return node < indirect_node_ && may_call_kept_[node];
+  }
   std::string NameOf(uint32_t node) const;
   const ElfImage& ImageOf(uint32_t node) const;
   // Null for the indirect node and for data.
@@ -81,6 +96,10 @@ class CallGraph {
   void AddIndirectTargets(uint32_t image);
   void AddReferences(uint32_t image, uint32_t function);
   void AddData(uint32_t image);
+  // In call_graph_loads.cc.
+  void AddRunTimeEntries(const RunTimeEntries& entries);
+  void AddLoad(const FileLoad& load);
+  void MarkKept(const RunTimeEntries& entries);
   void AddWord(uint32_t image, uint32_t word);
   void AddUnusedSlots(uint32_t image);
   void AddAddress(uint32_t from, uint32_t to) {
@@ -91,6 +110,8 @@ class CallGraph {
   void MoveCalls(uint32_t image, const ConditionalCall& fact);
   void DropCalls(uint32_t image, uint32_t callee,
                  std::optional<uint32_t> caller);
+  void ApplyLoaderRecord(uint32_t image);
+  void ApplyLending(uint32_t image, std::string_view lender);
   void ApplyLoaderFacts(uint32_t loader);
   void PassNumbersToCallers();
   void Derive(uint32_t caller, const CallEdge& edge, const SyscallSite& site,
@@ -104,6 +125,9 @@ class CallGraph {
   std::vector<std::vector<CallEdge>> edges_;
   std::vector<std::vector<SyscallSite>> sites_;
   std::vector<std::vector<std::string>> missing_;
+  std::vector<bool> by_code_;  // By image.
+  std::vector<bool> is_kept_;  // By function.
+  std::vector<bool> may_call_kept_;
 };
 
 }  // namespace bailey::analyzer

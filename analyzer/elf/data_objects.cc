@@ -24,6 +24,14 @@ bool IsData(const ElfFile& file, uint64_t address) {
   return !file.BytesAt(address).empty() && !file.IsExecutable(address);
 }
 
+// Where constants without relocations never lie: what is read as a table there
+// is counters and flags.
+bool IsVariable(const ElfFile& file, uint64_t address) {
+  return std::ranges::any_of(file.segments, [&](const ElfSegment& segment) {
+    return segment.Contains(address) && segment.writable && !segment.executable;
+  });
+}
+
 }  // namespace
 
 DataObjects::DataObjects(const ElfFile& file, const ReferenceMap& references)
@@ -109,12 +117,14 @@ void DataObjects::ReadPlainWords(const ElfFile& file,
   });
 }
 
-// Clang makes tables of constants' addresses relative to the table. Nothing
-// tells one from other data but that each of its words leads to an object which
-// holds addresses itself.
+// Clang makes tables of constants' addresses relative to the table, so that
+// they need no relocations and lie among the constants. Nothing tells one from
+// other data there but that each of its words leads to an object which holds
+// addresses itself.
 void DataObjects::ReadRelativeTables(const ElfFile& file,
                                      const ReferenceMap& references) {
   for (const uint64_t table : references.data_starts()) {
+    if (IsVariable(file, table)) continue;
     ByteReader reader(file.BytesAt(table), table);
     const uint64_t end = references.DataEnd(table);
     std::vector<std::pair<uint64_t, uint64_t>> found;  // Slots and targets.
@@ -163,6 +173,24 @@ void DataObjects::FindUnreferenced(
   for (uint32_t i = 0; i < objects_.size(); ++i)
     objects_[i].is_coarse =
         is_fixed_ || (!is_touched[i] && !objects_[i].is_exported);
+}
+
+bool DataObjects::IsConsistent(size_t functions) const {
+  const auto is_word = [&](uint32_t each) { return each < words_.size(); };
+  return std::ranges::all_of(words_,
+                             [&](const DataWord& word) {
+                               return word.kind != DataWord::Kind::kFunction ||
+                                      word.function < functions;
+                             }) &&
+         std::ranges::all_of(objects_,
+                             [&](const DataObject& object) {
+                               return object.first_word <= object.last_word &&
+                                      object.last_word <= words_.size();
+                             }) &&
+         std::ranges::all_of(loose_words_, is_word) &&
+         std::ranges::all_of(names_by_address_, [&](const auto& each) {
+           return each.second < names_.size();
+         });
 }
 
 // --- Questions

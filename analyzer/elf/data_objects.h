@@ -26,6 +26,8 @@
 #include <utility>
 #include <vector>
 
+#include "analyzer/cache/archive_fields.h"
+
 namespace bailey::analyzer {
 
 struct ElfFile;
@@ -107,6 +109,13 @@ class DataObjects {
   std::pair<uint32_t, uint32_t> WordsIn(uint64_t address,
                                         uint64_t size_bytes) const;
   std::optional<uint32_t> ObjectAt(uint64_t address) const;
+
+  // For image_archive.h: everything is kept.
+  BAILEY_ARCHIVE_MEMBERS(is_fixed, stream_tables, objects, words, loose_words,
+                         names, names_by_address)
+  // Whether every index in it is one of what it counts: of what was read from
+  // the cache.
+  bool IsConsistent(size_t functions) const;
 
  private:
   void ReadWords(const ElfFile& file, const ReferenceMap& references);

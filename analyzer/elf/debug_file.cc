@@ -7,12 +7,12 @@
 #include <llvm/Support/Error.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <span>
 #include <utility>
 
 #include "analyzer/elf/elf_dynamic.h"
+#include "common/digest.h"
+#include "common/fd.h"
 
 namespace bailey::analyzer {
 namespace {
@@ -26,8 +26,19 @@ constexpr size_t kMinBuildIdDigits = 4;
 std::vector<uint8_t> BytesOf(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) return {};
-  std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
+  const Result<std::string> text = ReadFile(path);
+  if (!text.ok()) return {};
+  return {text->begin(), text->end()};
+}
+
+std::vector<std::string> Candidates(
+    const std::string& build_id, const std::vector<std::string>& directories) {
+  std::vector<std::string> paths;
+  if (build_id.size() < kMinBuildIdDigits) return paths;
+  for (const std::string& directory : directories)
+    paths.push_back(directory + "/.build-id/" + build_id.substr(0, 2) + "/" +
+                    build_id.substr(2) + ".debug");
+  return paths;
 }
 
 std::span<const uint8_t> Contents(const Elf& elf,
@@ -79,14 +90,24 @@ std::vector<ElfSymbol> ReadDebugSymbols(std::span<const uint8_t> bytes,
 
 std::optional<DebugSymbols> FindDebugSymbols(
     const std::string& build_id, const std::vector<std::string>& directories) {
-  if (build_id.size() < kMinBuildIdDigits) return std::nullopt;
-  for (const std::string& directory : directories) {
-    const std::string path = directory + "/.build-id/" + build_id.substr(0, 2) +
-                             "/" + build_id.substr(2) + ".debug";
+  for (const std::string& path : Candidates(build_id, directories)) {
     std::vector<ElfSymbol> symbols = ReadDebugSymbols(BytesOf(path), build_id);
     if (!symbols.empty()) return DebugSymbols{path, std::move(symbols)};
   }
   return std::nullopt;
+}
+
+std::vector<std::pair<std::string, std::string>> DebugFileDigests(
+    const std::string& build_id, const std::vector<std::string>& directories) {
+  std::vector<std::pair<std::string, std::string>> digests;
+  for (const std::string& path : Candidates(build_id, directories)) {
+    const std::vector<uint8_t> bytes = BytesOf(path);
+    // SAFETY: bytes seen as characters.
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()),
+                                bytes.size());
+    if (!text.empty()) digests.emplace_back(path, Sha256Hex(text));
+  }
+  return digests;
 }
 
 }  // namespace bailey::analyzer

@@ -15,6 +15,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analyzer/elf/elf_file.h"
@@ -30,6 +31,11 @@ struct DebugSymbols {
 // unreadable, corrupt or of another build id is passed over as if it were not
 // there.
 std::optional<DebugSymbols> FindDebugSymbols(
+    const std::string& build_id, const std::vector<std::string>& directories);
+
+// Each file that FindDebugSymbols() would look at and that can be read: its
+// path and SHA-256. Equal answers mean equal symbols.
+std::vector<std::pair<std::string, std::string>> DebugFileDigests(
     const std::string& build_id, const std::vector<std::string>& directories);
 
 // The symbols of the debug file that `bytes` are; none if it is corrupt, or of

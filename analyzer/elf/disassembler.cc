@@ -422,9 +422,14 @@ void Disassembler::Llvm::ReadRegisters(const llvm::MCInst& inst,
 }
 
 Result<Disassembler> Disassembler::Create() {
-  LLVMInitializeX86TargetInfo();
-  LLVMInitializeX86TargetMC();
-  LLVMInitializeX86Disassembler();
+  // LLVM's list of targets has no lock.
+  static const bool initialized = [] {
+    LLVMInitializeX86TargetInfo();
+    LLVMInitializeX86TargetMC();
+    LLVMInitializeX86Disassembler();
+    return true;
+  }();
+  (void)initialized;
   std::string error;
   const llvm::Target* target =
       llvm::TargetRegistry::lookupTarget(kTriple, error);

@@ -11,6 +11,7 @@
 #include "analyzer/elf/debug_file.h"
 #include "analyzer/elf/elf_file.h"
 #include "analyzer/elf/function_analyzer.h"
+#include "analyzer/elf/image_cache.h"
 #include "analyzer/elf/no_return.h"
 #include "analyzer/elf/reference_map.h"
 #include "analyzer/elf/sort_unique.h"
@@ -147,10 +148,17 @@ std::optional<uint32_t> ElfImage::FindFunction(std::string_view name) const {
   return found->second;
 }
 
+bool ElfImage::NamesAreConsistent() const {
+  return std::ranges::all_of(names_, [&](const auto& each) {
+    return each.second < functions_.size();
+  });
+}
+
 Result<ElfImage> ElfImage::Parse(
     std::span<const uint8_t> bytes, const std::string& path,
     const std::vector<std::string>& debug_directories) {
   ASSIGN_OR_RETURN(ElfFile file, ReadElfFile(bytes, path));
+  const bool has_own_symbols = !file.symbols.empty();
   const std::string debug_file = UseDebugSymbols(debug_directories, file);
   ASSIGN_OR_RETURN(CodeMap code, CodeMap::Build(file));
   const ReferenceMap references(file, code);
@@ -158,6 +166,7 @@ Result<ElfImage> ElfImage::Parse(
   ElfImage image;
   image.path_ = path;
   image.debug_file_ = debug_file;
+  image.has_own_symbols_ = has_own_symbols;
   image.FillIdentity(file);
   image.functions_ = AnalyzeFunctions(file, code, references);
   image.data_ = DataObjects(file, references);
@@ -175,9 +184,10 @@ Result<ElfImage> ElfImage::Parse(
 }
 
 Result<ElfImage> ElfImage::Load(
-    const std::string& path,
-    const std::vector<std::string>& debug_directories) {
+    const std::string& path, const std::vector<std::string>& debug_directories,
+    const ImageCache* cache) {
   ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, ReadBytes(path));
+  if (cache != nullptr) return cache->Load(bytes, path, debug_directories);
   return Parse(bytes, path, debug_directories);
 }
 

@@ -28,6 +28,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analyzer/cache/archive_fields.h"
 #include "analyzer/elf/data_objects.h"
 #include "analyzer/elf/machine_function.h"
 #include "common/result.h"
@@ -36,6 +37,7 @@ namespace bailey::analyzer {
 
 struct ElfFile;
 class CodeMap;
+class ImageCache;
 
 // A function that other files may call by name.
 struct ElfExport {
@@ -56,10 +58,12 @@ class ElfImage {
   // Fails with the path and the reason if it is no x86_64 ELF executable or
   // library, truncated or corrupt.
   // A stripped file's symbols are looked for in `debug_directories`: see
-  // debug_file.h.
+  // debug_file.h. What an earlier run made of the same files is taken from
+  // `cache`, if there is one.
   static Result<ElfImage> Load(
       const std::string& path,
-      const std::vector<std::string>& debug_directories = {kDebugDirectory});
+      const std::vector<std::string>& debug_directories = {kDebugDirectory},
+      const ImageCache* cache = nullptr);
   // The same for a file's bytes; `path` is for messages and path() only.
   static Result<ElfImage> Parse(
       std::span<const uint8_t> bytes, const std::string& path,
@@ -116,6 +120,23 @@ class ElfImage {
   // Resolvers of ifuncs, which the loader runs too.
   const std::vector<uint32_t>& resolvers() const { return resolvers_; }
   std::optional<uint32_t> entry() const { return entry_; }
+  // Whether the file has a symbol table of its own, so that no debug file is
+  // looked for.
+  bool has_own_symbols() const { return has_own_symbols_; }
+
+  // Whether every name is one of a function: of what was read from the cache.
+  bool NamesAreConsistent() const;
+
+  // The file under another path: equal files make equal images but for that.
+  void set_path(const std::string& path) { path_ = path; }
+
+  // For image_archive.h: everything is kept.
+  BAILEY_ARCHIVE_MEMBERS(path, build_id, debug_file, has_own_symbols, soname,
+                         interpreter, runpath, rpath, needed, functions,
+                         exports, names, symbol_names, data_symbols,
+                         weak_imports, data, data_address_taken,
+                         data_address_taken_imports, slot_imports, constructors,
+                         destructors, resolvers, entry)
 
  private:
   void FillIdentity(const ElfFile& file);
@@ -126,6 +147,7 @@ class ElfImage {
   std::string path_;
   std::string build_id_;
   std::string debug_file_;
+  bool has_own_symbols_ = false;
   std::string soname_;
   std::string interpreter_;
   std::string runpath_;

@@ -1,6 +1,5 @@
 #include "analyzer/elf/library_reach.h"
 
-#include <sys/mman.h>
 #include <sys/syscall.h>
 
 #include <algorithm>
@@ -12,6 +11,8 @@
 
 #include "analyzer/elf/call_graph.h"
 #include "analyzer/elf/graph_search.h"
+#include "analyzer/elf/passed_arguments.h"
+#include "analyzer/elf/reach_collector.h"
 
 namespace bailey::analyzer {
 namespace {
@@ -22,100 +23,6 @@ ParameterValues OwnParameters() {
     values[i] = MachineValue::Parameter(i);
   return values;
 }
-
-// --- What is collected
-// -----------------------------------------------------------
-
-// Memory that may be executed and whose content is not known here.
-bool MayMapCode(uint32_t number, const std::array<MachineValue, 6>& arguments) {
-  if (number != SYS_mmap && number != SYS_mprotect &&
-      number != SYS_pkey_mprotect)
-    return false;
-  const MachineValue& protection = arguments[2];
-  return protection.kind != MachineValue::Kind::kConstant ||
-         (protection.constant & PROT_EXEC) != 0;
-}
-
-class Collector {
- public:
-  Collector(const CallGraph& graph, SymbolReach& out)
-      : graph_(graph), out_(out) {}
-
-  // All that a node does, if it is seen with `confidence`. `bound` are the
-  // symbol's values of the node's parameters.
-  void Collect(uint32_t node, ReachConfidence confidence,
-               const ParameterValues& bound, const GraphSearch& search) {
-    const MachineFunction* function = graph_.FunctionOf(node);
-    if (function == nullptr) return;
-    out_.has_indirect_call |= function->has_indirect_call;
-    for (const SyscallSite& site : graph_.sites(node))
-      CollectSite(node, site, confidence, bound, search);
-    if (function->incomplete)
-      AddUnresolved(node, function->address, function->incomplete_reason,
-                    confidence, search);
-    for (const std::string& import : graph_.missing(node))
-      AddUnresolved(node, function->address,
-                    "`" + import + "` is defined by no linked file", confidence,
-                    search);
-  }
-
-  // A site whose number its callers pass, where the caller is not known.
-  void CollectUncalled(uint32_t node, const GraphSearch& search) {
-    for (const SyscallSite& site : graph_.sites(node))
-      if (site.number_parameter)
-        AddUnresolved(node, site.address, site.unresolved_reason,
-                      ReachConfidence::kOverApproximated, search);
-  }
-
-  void Finish() {
-    for (auto& [key, syscall] : syscalls_)
-      out_.syscalls.push_back(std::move(syscall));
-  }
-
- private:
-  void CollectSite(uint32_t node, const SyscallSite& site,
-                   ReachConfidence confidence, const ParameterValues& bound,
-                   const GraphSearch& search) {
-    std::array<MachineValue, 6> arguments;
-    for (size_t i = 0; i < arguments.size(); ++i)
-      arguments[i] = Substitute(site.arguments[i], bound);
-    for (uint32_t number : site.possible_numbers) {
-      AddSyscall(node, number, confidence, arguments, search);
-      if (confidence != ReachConfidence::kDirect &&
-          MayMapCode(number, arguments))
-        AddUnresolved(node, site.address, "may map code that was not analyzed",
-                      confidence, search);
-    }
-    if (!site.possible_numbers.empty() || site.number_parameter) return;
-    AddUnresolved(node, site.address, site.unresolved_reason, confidence,
-                  search);
-  }
-
-  void AddSyscall(uint32_t node, uint32_t number, ReachConfidence confidence,
-                  const std::array<MachineValue, 6>& arguments,
-                  const GraphSearch& search) {
-    const auto [found, is_new] =
-        syscalls_.try_emplace(std::pair(confidence, number));
-    ReachedSyscall& syscall = found->second;
-    if (is_new) {
-      syscall = {number, confidence, arguments, search.PathTo(node)};
-      return;
-    }
-    for (size_t i = 0; i < arguments.size(); ++i)
-      syscall.arguments[i] = Join(syscall.arguments[i], arguments[i]);
-  }
-
-  void AddUnresolved(uint32_t node, uint64_t address, const std::string& reason,
-                     ReachConfidence confidence, const GraphSearch& search) {
-    out_.unresolved.push_back({graph_.ImageOf(node).path(), graph_.NameOf(node),
-                               address, reason, confidence,
-                               search.PathTo(node)});
-  }
-
-  const CallGraph& graph_;
-  SymbolReach& out_;
-  std::map<std::pair<ReachConfidence, uint32_t>, ReachedSyscall> syscalls_;
-};
 
 // --- The three passes
 // --------------------------------------------------------------
@@ -150,13 +57,16 @@ std::map<uint32_t, ParameterValues> Bind(const CallGraph& graph,
 }
 
 void CollectDirect(const CallGraph& graph, const std::vector<uint32_t>& roots,
-                   Collector& collector, SymbolReach& out) {
+                   ReachCollector& collector, SymbolReach& out) {
   GraphSearch search(graph);
   for (uint32_t root : roots) search.AddRoot(root);
   search.Run(
       [](const CallEdge& edge) { return edge.kind == CallEdge::Kind::kTail; });
-  for (const auto& [node, values] : Bind(graph, roots))
-    collector.Collect(node, ReachConfidence::kDirect, values, search);
+  for (const auto& [node, values] : Bind(graph, roots)) {
+    collector.CollectFunction(node, ReachConfidence::kDirect, search);
+    collector.CollectSites(node, ReachConfidence::kDirect, AsPassed(values),
+                           search);
+  }
   for (uint32_t root : roots)
     for (const SyscallSite& site : graph.sites(root))
       if (site.number_parameter)
@@ -165,10 +75,11 @@ void CollectDirect(const CallGraph& graph, const std::vector<uint32_t>& roots,
 }
 
 // What is in `excluded` is never entered.
-SymbolReach Reach(const CallGraph& graph, const std::vector<uint32_t>& roots,
-                  bool has_direct, const std::set<uint32_t>& excluded = {}) {
+SymbolReach Reach(const CallGraph& graph, const ParameterUse& use,
+                  const std::vector<uint32_t>& roots, bool has_direct,
+                  const std::set<uint32_t>& excluded = {}) {
   SymbolReach out;
-  Collector collector(graph, out);
+  ReachCollector collector(graph, out);
   if (has_direct) CollectDirect(graph, roots, collector, out);
   const auto is_own =
       has_direct ? Bind(graph, roots) : std::map<uint32_t, ParameterValues>{};
@@ -178,24 +89,29 @@ SymbolReach Reach(const CallGraph& graph, const std::vector<uint32_t>& roots,
     return edge.kind != CallEdge::Kind::kAddress &&
            !excluded.contains(edge.target);
   });
-  // Nothing is said of other functions' parameters.
-  const ParameterValues unknown;
-  for (uint32_t node : calls.reached())
-    if (!is_own.contains(node))
-      collector.Collect(node, ReachConfidence::kReachable, unknown, calls);
   GraphSearch all(graph);
   for (uint32_t root : roots) all.AddRoot(root);
   all.Run(
       [&](const CallEdge& edge) { return !excluded.contains(edge.target); });
+  // Roots that are no symbol are entered by nobody knows whom.
+  PassedArguments passed(graph, use, all.reached(), is_own,
+                         has_direct ? std::vector<uint32_t>() : roots);
+  for (uint32_t node : calls.reached()) {
+    if (!is_own.contains(node))
+      collector.CollectFunction(node, ReachConfidence::kReachable, calls);
+    collector.CollectPassed(node, ReachConfidence::kReachable, passed, calls);
+  }
   std::vector<bool> is_uncalled(graph.size(), false);
   for (uint32_t node : all.reached()) {
-    if (!calls.Contains(node))
-      collector.Collect(node, ReachConfidence::kOverApproximated, unknown, all);
+    if (!calls.Contains(node)) {
+      constexpr auto kCoarse = ReachConfidence::kOverApproximated;
+      collector.CollectFunction(node, kCoarse, all);
+      collector.CollectPassed(node, kCoarse, passed, all);
+    }
     for (const CallEdge& edge : graph.edges(node))
       if (edge.kind == CallEdge::Kind::kAddress && all.Contains(edge.target))
         is_uncalled[edge.target] = true;
   }
-  // Roots that are no symbol are entered by nobody knows whom.
   if (!has_direct)
     for (uint32_t root : roots) is_uncalled[root] = true;
   for (uint32_t node = 0; node < graph.size(); ++node)
@@ -231,7 +147,9 @@ const ReachedSyscall* SymbolReach::Find(uint32_t number) const {
 }
 
 LibraryReach::LibraryReach(const LinkMap& link, const ReachOptions& options)
-    : link_(&link), graph_(std::make_unique<CallGraph>(link, options)) {}
+    : link_(&link),
+      graph_(std::make_unique<CallGraph>(link, options)),
+      use_(std::make_unique<ParameterUse>(*graph_, link)) {}
 LibraryReach::~LibraryReach() = default;
 LibraryReach::LibraryReach(LibraryReach&&) noexcept = default;
 
@@ -244,7 +162,7 @@ Result<SymbolReach> LibraryReach::ReachFrom(std::string_view symbol) const {
   std::vector<uint32_t> roots;
   for (uint32_t function : found->symbol->functions)
     roots.push_back(graph_->NodeOf(found->image, function));
-  SymbolReach reach = Reach(*graph_, roots, true);
+  SymbolReach reach = Reach(*graph_, *use_, roots, true);
   reach.symbol = symbol;
   return reach;
 }
@@ -252,7 +170,7 @@ Result<SymbolReach> LibraryReach::ReachFrom(std::string_view symbol) const {
 SymbolReach LibraryReach::ReachFromFunction(uint32_t image,
                                             uint32_t function) const {
   const uint32_t node = graph_->NodeOf(image, function);
-  SymbolReach reach = Reach(*graph_, {node}, true);
+  SymbolReach reach = Reach(*graph_, *use_, {node}, true);
   reach.symbol = graph_->NameOf(node);
   return reach;
 }
@@ -265,7 +183,8 @@ SymbolReach LibraryReach::ReachFromImage(uint32_t image) const {
       roots.insert(graph_->NodeOf(image, function));
   for (uint32_t function : file.data_address_taken())
     roots.insert(graph_->NodeOf(image, function));
-  SymbolReach reach = Reach(*graph_, {roots.begin(), roots.end()}, false);
+  SymbolReach reach =
+      Reach(*graph_, *use_, {roots.begin(), roots.end()}, false);
   reach.symbol = "(any function of the image)";
   return reach;
 }
@@ -280,7 +199,7 @@ constexpr std::string_view kFoundByName[] = {
 SymbolReach LibraryReach::ReachFromNodes(
     const std::vector<uint32_t>& nodes,
     const std::set<uint32_t>& excluded) const {
-  return Reach(*graph_, nodes, false, excluded);
+  return Reach(*graph_, *use_, nodes, false, excluded);
 }
 
 // The loader runs a resolver; what it chooses is run by who calls that.
@@ -307,6 +226,7 @@ std::vector<uint32_t> LibraryReach::StartupRoots() const {
   add_entry(link_->interpreter());
   add_entry(link_->executable());
   for (uint32_t i = 0; i < link_->images().size(); ++i) {
+    if (graph_->IsLoadedByCode(i)) continue;
     const ElfImage& image = link_->images()[i];
     for (uint32_t function : image.resolvers())
       AddResolver(*graph_, graph_->NodeOf(i, function), roots);
@@ -321,12 +241,13 @@ std::vector<uint32_t> LibraryReach::StartupRoots() const {
   // name.
   if (!link_->executable())
     for (uint32_t node : graph_->data().ExportedObjects())
-      roots.push_back(node);
+      if (!graph_->IsLoadedByCode(graph_->data().ImageOf(node)))
+        roots.push_back(node);
   return roots;
 }
 
 SymbolReach LibraryReach::StartupReach() const {
-  SymbolReach reach = Reach(*graph_, StartupRoots(), false);
+  SymbolReach reach = Reach(*graph_, *use_, StartupRoots(), false);
   reach.symbol = "(startup and exit)";
   AddKernelsOwnCalls(reach);
   return reach;

@@ -32,6 +32,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analyzer/elf/library_models.h"
 #include "analyzer/elf/link_map.h"
 #include "analyzer/elf/machine_function.h"
 #include "analyzer/elf/reach_options.h"
@@ -40,6 +41,7 @@
 namespace bailey::analyzer {
 
 class CallGraph;
+class ParameterUse;
 
 // From sure to coarse.
 enum class ReachConfidence : uint8_t { kDirect, kReachable, kOverApproximated };
@@ -47,12 +49,14 @@ enum class ReachConfidence : uint8_t { kDirect, kReachable, kOverApproximated };
 struct ReachedSyscall {
   uint32_t number = 0;
   ReachConfidence confidence = ReachConfidence::kDirect;
-  // What holds for all sites of this number and confidence: constants, and for
-  // kDirect also the symbol's own parameters.
+  // What holds for all sites of this number and confidence with these values:
+  // constants, and the symbol's own parameters.
   std::array<MachineValue, 6> arguments;
   // A shortest chain of function names, from the symbol to the one with the
   // instruction.
   std::vector<std::string> path;
+  // What each of `arguments` is applied to (library_models.h).
+  std::array<ValueFunction, 6> functions = {};
 };
 
 // A call whose number is a parameter of the symbol: syscall(number, …). The
@@ -74,9 +78,9 @@ struct UnresolvedSite {
 
 struct SymbolReach {
   std::string symbol;
-  // Sorted by confidence, then number. A number may occur once with each
-  // confidence: with kDirect for the call itself, with another for what else
-  // may make it, with other arguments.
+  // Sorted by confidence, then number. A number may occur once as kDirect, for
+  // the call itself, and several times with each other confidence, for what
+  // else may make it: once for each set of telling values (flags, commands).
   std::vector<ReachedSyscall> syscalls;
   std::vector<ParameterSyscall> parameter_syscalls;
   std::vector<UnresolvedSite> unresolved;
@@ -102,7 +106,8 @@ class LibraryReach {
   // destructors are in StartupReach.) Nothing of it is kDirect.
   SymbolReach ReachFromImage(uint32_t image) const;
   // What happens before main and after it: the loader from its entry, ifunc
-  // resolvers, constructors and destructors of all images, libc's start of the
+  // resolvers, constructors and destructors of all images that no reached code
+  // loads (ReachOptions::entries), libc's start of the
   // program, the executable's entry; and what the kernel has any program call.
   // Nothing of it is kDirect.
   SymbolReach StartupReach() const;
@@ -119,6 +124,7 @@ class LibraryReach {
  private:
   const LinkMap* link_;
   std::unique_ptr<CallGraph> graph_;
+  std::unique_ptr<ParameterUse> use_;
 };
 
 // What the kernel has any process call, and no code names.

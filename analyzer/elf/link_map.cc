@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "analyzer/elf/library_path.h"
+#include "analyzer/elf/parallel.h"
 
 namespace bailey::analyzer {
 namespace {
@@ -62,9 +63,10 @@ Result<> LinkMap::Load(const std::string& path, const std::string& name) {
     by_name_[name] = by_name_[canonical];
     return {};
   }
+  auto ahead = ahead_.extract(canonical);
   ASSIGN_OR_RETURN(ElfImage image,
-                   identities_only_ ? ElfImage::LoadIdentity(path)
-                                    : ElfImage::Load(path, debug_directories_));
+                   ahead ? std::move(ahead.mapped()) : Read(path));
+  image.set_path(path);
   const auto index = static_cast<uint32_t>(images_.size());
   by_name_[name] = index;
   if (!canonical.empty()) by_name_[canonical] = index;
@@ -74,6 +76,38 @@ Result<> LinkMap::Load(const std::string& path, const std::string& name) {
   images_.push_back(std::move(image));
   scopes_.push_back(scope_);
   return {};
+}
+
+Result<ElfImage> LinkMap::Read(const std::string& path) const {
+  return identities_only_ ? ElfImage::LoadIdentity(path)
+                          : ElfImage::Load(path, debug_directories_, cache_);
+}
+
+// All that is pending and not loaded, at once on as many threads as there are
+// processors. What is not found or fails is told when its turn comes.
+void LinkMap::ReadAhead() {
+  std::vector<std::string> paths;
+  for (const Pending& each : pending_) {
+    std::error_code error;
+    const auto path = PathOf(each);
+    if (!path) continue;
+    std::string canonical = std::filesystem::canonical(*path, error).string();
+    if (error || IsLoaded(canonical) || ahead_.contains(canonical)) continue;
+    if (std::ranges::find(paths, canonical) == paths.end())
+      paths.push_back(std::move(canonical));
+  }
+  if (paths.size() < 2) return;
+  std::vector<std::optional<Result<ElfImage>>> images(paths.size());
+  ForEachInParallel(paths.size(),
+                    [&](size_t i) { images[i].emplace(Read(paths[i])); });
+  for (size_t i = 0; i < paths.size(); ++i)
+    ahead_.emplace(paths[i], std::move(*images[i]));
+}
+
+std::optional<std::string> LinkMap::PathOf(const Pending& pending) const {
+  if (IsLoaded(pending.name)) return std::nullopt;
+  if (pending.name.find('/') != std::string::npos) return pending.name;
+  return Find(pending.name, DirectoriesFor(pending));
 }
 
 std::vector<std::string> LinkMap::DirectoriesFor(const Pending& pending) const {
@@ -131,6 +165,7 @@ Result<LinkMap> LinkMap::Create(const LinkRequest& request) {
   link.search_directories_ = request.search_directories;
   link.debug_directories_ = request.debug_directories;
   link.identities_only_ = request.identities_only;
+  link.cache_ = request.cache;
   link.defined_elsewhere_ = request.defined_elsewhere;
   if (!request.executable.empty()) {
     RETURN_IF_ERROR(link.Load(request.executable, request.executable));
@@ -145,7 +180,13 @@ Result<LinkMap> LinkMap::Create(const LinkRequest& request) {
 }
 
 Result<> LinkMap::LoadPending() {
+  size_t read = 0;  // How many of those that are pending were read ahead.
   while (!pending_.empty()) {
+    if (read == 0) {
+      ReadAhead();
+      read = pending_.size();
+    }
+    --read;
     const Pending next = pending_.front();
     pending_.pop_front();
     RETURN_IF_ERROR(LoadNeeded(next));
@@ -164,8 +205,8 @@ Result<bool> LinkMap::AddLibraries(const std::vector<std::string>& libraries) {
   return images_.size() > before;
 }
 
-std::optional<std::string> LinkMap::FindLibrary(const std::string& name,
-                                                uint32_t from) const {
+std::optional<std::string> LinkMap::FindLibrary(
+    const std::string& name, std::optional<uint32_t> from) const {
   if (const auto loaded = by_name_.find(name); loaded != by_name_.end())
     return images_[loaded->second].path();
   std::error_code error;

@@ -40,6 +40,8 @@ struct LinkRequest {
   // Names that a program defines which is not among the files: what imports
   // them finds them there.
   std::set<std::string> defined_elsewhere;
+  // Of what earlier runs made of the files. Must outlive the link map.
+  const ImageCache* cache = nullptr;
 };
 
 struct SymbolReference {
@@ -57,9 +59,10 @@ class LinkMap {
   // what it needs in a scope of its own. What is loaded already stays. True if
   // there are more images than before.
   Result<bool> AddLibraries(const std::vector<std::string>& libraries);
-  // Where the loader finds a name that code of an image asks for.
+  // Where the loader finds a name that code of an image asks for; without one,
+  // code of a program that is not among the files.
   std::optional<std::string> FindLibrary(const std::string& name,
-                                         uint32_t from) const;
+                                         std::optional<uint32_t> from) const;
   bool IsLoadedAtRunTime(uint32_t image) const { return scopes_[image] != 0; }
   // The image of a file, under any name that it was asked for by.
   std::optional<uint32_t> FindImage(const std::string& path) const;
@@ -91,7 +94,10 @@ class LinkMap {
   Result<> Load(const std::string& path, const std::string& name);
   Result<> LoadNeeded(const Pending& pending);
   Result<> LoadPending();
+  void ReadAhead();
   Result<> LoadInterpreter();
+  Result<ElfImage> Read(const std::string& path) const;
+  std::optional<std::string> PathOf(const Pending& pending) const;
   std::vector<std::string> DirectoriesFor(const Pending& pending) const;
   bool IsLoaded(const std::string& name) const;
 
@@ -101,12 +107,15 @@ class LinkMap {
   uint32_t scope_ = 0;            // Of what is loaded next.
   std::map<std::string, uint32_t> by_name_;
   std::deque<Pending> pending_;
+  // Read ahead of their turn, by canonical path.
+  std::map<std::string, Result<ElfImage>> ahead_;
   std::vector<std::string> search_directories_;
   std::vector<std::string> system_directories_;
   std::vector<std::string> debug_directories_;
   std::optional<uint32_t> interpreter_;
   std::optional<uint32_t> executable_;
   bool identities_only_ = false;
+  const ImageCache* cache_ = nullptr;
   std::set<std::string> defined_elsewhere_;
 };
 

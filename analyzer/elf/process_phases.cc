@@ -9,6 +9,7 @@
 
 #include "analyzer/elf/call_graph.h"
 #include "analyzer/elf/graph_search.h"
+#include "analyzer/elf/stored_code.h"
 
 namespace bailey::analyzer {
 namespace {
@@ -59,9 +60,14 @@ void AddLeftBehind(const CallGraph& graph,
   for (const uint32_t root : startup_roots) search.AddRoot(root);
   search.Run(
       [&](const CallEdge& edge) { return !excluded.contains(edge.target); });
+  std::set<uint32_t> left;
   for (const uint32_t node : search.reached())
     for (const CallEdge& edge : graph.edges(node))
-      if (edge.kind == CallEdge::Kind::kAddress) serving.insert(edge.target);
+      if (edge.kind == CallEdge::Kind::kAddress && !edge.is_lent)
+        left.insert(edge.target);
+  const std::vector<uint32_t> later = CalledLater(
+      graph, {left.begin(), left.end()}, {serving.begin(), serving.end()});
+  serving.insert(later.begin(), later.end());
 }
 
 }  // namespace
@@ -92,8 +98,9 @@ PhaseReach ReachByPhase(const LinkMap& link, const LibraryReach& reach,
   std::set<uint32_t> excluded = ends;
   excluded.insert(main_node);
   for (uint32_t i = 0; i < link.images().size(); ++i)
-    for (const uint32_t function : link.images()[i].destructors())
-      ends.insert(graph.NodeOf(i, function));
+    if (!graph.IsLoadedByCode(i))
+      for (const uint32_t function : link.images()[i].destructors())
+        ends.insert(graph.NodeOf(i, function));
 
   std::vector<uint32_t> startup_roots = reach.StartupRoots();
   std::erase_if(startup_roots,
@@ -103,7 +110,7 @@ PhaseReach ReachByPhase(const LinkMap& link, const LibraryReach& reach,
   for (const std::string_view symbol : {"malloc", "calloc", "realloc", "free"})
     serving.merge(NodesOf(link, graph, symbol));
   for (uint32_t i = 0; i < link.images().size(); ++i)
-    if (link.IsLoadedAtRunTime(i)) {
+    if (link.IsLoadedAtRunTime(i) && !graph.IsLoadedByCode(i)) {
       for (const uint32_t function : link.images()[i].constructors())
         serving.insert(graph.NodeOf(i, function));
       for (const uint32_t function : link.images()[i].resolvers())

@@ -5,9 +5,10 @@
 //
 // Startup is the loader, the resolvers and constructors, and the C library's
 // start; serving is what main reaches, the end of the process, constructors of
-// what is loaded while it runs (whose other functions count apart), and
-// whatever startup may have left behind to be called: each function and object
-// whose address code takes that startup reaches.
+// declared plugins (whose other functions count apart), and whatever startup
+// may have left behind to be called: each function and object whose address
+// code takes that startup reaches, but for what is lent or kept
+// (stored_code.h).
 
 #ifndef BAILEY_ANALYZER_ELF_PROCESS_PHASES_H_
 #define BAILEY_ANALYZER_ELF_PROCESS_PHASES_H_

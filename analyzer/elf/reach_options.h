@@ -8,6 +8,8 @@
 #ifndef BAILEY_ANALYZER_ELF_REACH_OPTIONS_H_
 #define BAILEY_ANALYZER_ELF_REACH_OPTIONS_H_
 
+#include "analyzer/elf/run_time_entries.h"
+
 namespace bailey::analyzer {
 
 struct ReachOptions {
@@ -16,6 +18,9 @@ struct ReachOptions {
   bool live_data = true;
   // What c_library_facts.h says. Off: all calls stand where the code has them.
   bool c_library_facts = true;
+  // What is loaded at run time, and by whom. Files without a load count as
+  // there from the start.
+  RunTimeEntries entries = {};
 };
 
 }  // namespace bailey::analyzer
