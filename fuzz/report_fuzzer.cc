@@ -15,5 +15,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto again = bailey::ParseReport(written, "fuzz");
   CHECK(again.ok());
   CHECK(bailey::WriteReport(*again) == written);
+  for (const bailey::Capability& capability : report->capabilities)
+    for (const bailey::ArgumentValues& argument : capability.arguments)
+      for (const bailey::ValueSet& set : argument.values)
+        CHECK(Contains(set, set.min) && Contains(set, set.max) &&
+              Contains(set, set));
   return 0;
 }

@@ -26,10 +26,11 @@ constexpr EnumNames<AccessMode, 5> kAccessModes{
 constexpr EnumNames<Linkage, 2> kLinkages{
     {{{Linkage::kExternal, "external"}, {Linkage::kInternal, "internal"}}}};
 
-constexpr EnumNames<EdgeKind, 4> kEdgeKinds{{{{EdgeKind::kCall, "call"},
+constexpr EnumNames<EdgeKind, 5> kEdgeKinds{{{{EdgeKind::kCall, "call"},
                                               {EdgeKind::kAddress, "address"},
                                               {EdgeKind::kRead, "read"},
-                                              {EdgeKind::kWrite, "write"}}}};
+                                              {EdgeKind::kWrite, "write"},
+                                              {EdgeKind::kData, "data"}}}};
 
 Json WritePointee(const PointeeInfo& pointee) {
   return {
@@ -177,11 +178,13 @@ Result<FlowGlobal> ReadGlobal(const JsonObject& object) {
 }
 
 Json WriteEdge(const FlowEdge& edge) {
-  return {{"kind", kEdgeKinds.Name(edge.kind)},
-          {"from", edge.from},
-          {"to", edge.to},
-          {"external", edge.external},
-          {"site", WriteSite(edge.site)}};
+  Json json = {{"kind", kEdgeKinds.Name(edge.kind)},
+               {"from", edge.from},
+               {"to", edge.to},
+               {"external", edge.external},
+               {"site", WriteSite(edge.site)}};
+  if (!edge.label.empty()) json["label"] = edge.label;
+  return json;
 }
 
 Result<FlowEdge> ReadEdge(const JsonObject& object) {
@@ -192,6 +195,11 @@ Result<FlowEdge> ReadEdge(const JsonObject& object) {
   ASSIGN_OR_RETURN(edge.external, object.Bool("external"));
   ASSIGN_OR_RETURN(const JsonObject site, object.Object("site"));
   ASSIGN_OR_RETURN(edge.site, ReadSite(site));
+  if (object.Has("label")) {
+    ASSIGN_OR_RETURN(edge.label, object.String("label"));
+    if (edge.kind != EdgeKind::kData || edge.label.empty())
+      return Fail(object.where() + ": a label names what goes along data");
+  }
   return edge;
 }
 

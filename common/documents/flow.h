@@ -2,7 +2,8 @@
 // is decided without LLVM. docs/schemas/flow.schema.json states its form.
 //
 // Functions and globals are the nodes; edges say who calls, takes the address
-// of, reads or writes whom. Types carry what marshalling must know.
+// of, reads or writes whom, and where data goes. Types carry what marshalling
+// must know.
 
 #ifndef BAILEY_COMMON_DOCUMENTS_FLOW_H_
 #define BAILEY_COMMON_DOCUMENTS_FLOW_H_
@@ -101,7 +102,10 @@ struct FlowGlobal {
   TypeInfo type;
 };
 
-enum class EdgeKind { kCall, kAddress, kRead, kWrite };
+// kData: what `from` holds may come to be in `to`: handed over, returned,
+// stored or loaded, also through pointers. There only where a policy says what
+// to follow.
+enum class EdgeKind { kCall, kAddress, kRead, kWrite, kData };
 
 struct FlowEdge {
   EdgeKind kind = EdgeKind::kCall;
@@ -110,6 +114,8 @@ struct FlowEdge {
   std::string to;         // a function's or global's id, or an external symbol
   bool external = false;  // `to` is not defined in the program
   SourceSite site;
+  // Of kData: the credential that goes this way; empty: any data.
+  std::string label = {};
 };
 
 // One translation unit: what was compiled, and how.

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/documents/value_set.h"
 #include "common/result.h"
 
 namespace bailey {
@@ -42,7 +43,7 @@ struct SourceSite {
   bool operator==(const SourceSite&) const = default;
 };
 
-// One value set of an argument: a range (min..max, inclusive) or a mask test.
+// Numbers from min to max, both included.
 struct ValueRange {
   uint64_t min = 0;
   uint64_t max = 0;
@@ -50,9 +51,9 @@ struct ValueRange {
 };
 
 struct ArgumentValues {
-  int index = 0;                   // 0..5
-  std::string name;                // manual page
-  std::vector<ValueRange> values;  // empty: any value
+  int index = 0;                 // 0..5
+  std::string name;              // manual page
+  std::vector<ValueSet> values;  // any of these; empty: any value
   bool operator==(const ArgumentValues&) const = default;
 };
 
@@ -127,7 +128,7 @@ struct Report {
 Result<Report> ParseReport(std::string_view text, std::string_view name);
 std::string WriteReport(const Report& report);
 std::string_view ConfidenceName(Confidence confidence);
-// "flags=0x0|0x80000..0x80001", for people.
+// "flags=0x0|0x80000..0x80001", for people; known bits as "0x400/0x400".
 std::string ValuesText(const ArgumentValues& argument);
 std::string_view CapabilityKindName(CapabilityKind kind);
 

@@ -8,10 +8,9 @@
 namespace bailey {
 namespace {
 
-bool IsWithin(const ValueRange& range, const ArgumentValues& wide) {
-  return std::ranges::any_of(wide.values, [&](const ValueRange& other) {
-    return other.min <= range.min && range.max <= other.max;
-  });
+bool IsWithin(const ValueSet& set, const ArgumentValues& wide) {
+  return std::ranges::any_of(
+      wide.values, [&](const ValueSet& other) { return Contains(other, set); });
 }
 
 // An argument that is not listed, or lists nothing, may be anything.
@@ -27,8 +26,8 @@ bool CoversArgument(const ArgumentValues& wide, const Capability& narrow) {
   if (wide.values.empty()) return true;
   const ArgumentValues* values = Values(narrow, wide.index);
   return values &&
-         std::ranges::all_of(values->values, [&](const ValueRange& range) {
-           return IsWithin(range, wide);
+         std::ranges::all_of(values->values, [&](const ValueSet& set) {
+           return IsWithin(set, wide);
          });
 }
 

@@ -5,56 +5,19 @@
 #include <set>
 #include <utility>
 
+#include "policy-compiler/check/value_test.h"
+#include "policy-compiler/language/constant.h"
 #include "policy-compiler/language/evaluator.h"
 
 namespace bailey::policy {
 namespace {
 
-// Above this many values a set is not enumerated but taken as "anything".
-constexpr uint64_t kEnumerated = 256;
 // A call is asked about for each combination of its arguments' values while
 // there are no more than this many.
 constexpr uint64_t kCombinations = 1024;
 
-Certainty Not(Certainty certainty) {
-  if (certainty == Certainty::kPerhaps) return certainty;
-  return certainty == Certainty::kNever ? Certainty::kAlways
-                                        : Certainty::kNever;
-}
-
 bool IsDenial(const Action& action) {
   return action.kind != ActionKind::kAllow && action.kind != ActionKind::kLog;
-}
-
-// Number of values, or more than kEnumerated where there are too many.
-uint64_t Size(const std::vector<ValueRange>& ranges) {
-  uint64_t size = 0;
-  for (const ValueRange& range : ranges) {
-    const uint64_t width = range.max - range.min;
-    if (width >= kEnumerated) return kEnumerated + 1;
-    size = std::min(size + width + 1, kEnumerated + 1);
-  }
-  return size;
-}
-
-Certainty Summarize(bool some_hold, bool some_fail) {
-  if (some_hold && some_fail) return Certainty::kPerhaps;
-  return some_hold ? Certainty::kAlways : Certainty::kNever;
-}
-
-// `condition` compares this argument and no other.
-Certainty HoldsForValues(const Condition& condition, int argument,
-                         const std::vector<ValueRange>& ranges) {
-  bool some_hold = false;
-  bool some_fail = false;
-  SeccompData data;
-  for (const ValueRange& range : ranges) {
-    for (uint64_t offset = 0; offset <= range.max - range.min; ++offset) {
-      data.arguments[static_cast<size_t>(argument)] = range.min + offset;
-      (Holds(condition, data) ? some_hold : some_fail) = true;
-    }
-  }
-  return Summarize(some_hold, some_fail);
 }
 
 // A masked comparison can be decided without the value in one case that
@@ -65,14 +28,13 @@ Certainty HoldsForAnything(const Comparison& comparison) {
                                           : Certainty::kNever;
 }
 
-// The values of an argument, where they are few enough to be looked through.
-const std::vector<ValueRange>* FewValues(
+// None where nothing is known.
+const std::vector<ValueSet>* KnownValues(
     int argument, const std::vector<ArgumentValues>& arguments) {
   const auto known =
       std::ranges::find(arguments, argument, &ArgumentValues::index);
-  const bool few = known != arguments.end() && !known->values.empty() &&
-                   Size(known->values) <= kEnumerated;
-  return few ? &known->values : nullptr;
+  if (known == arguments.end() || known->values.empty()) return nullptr;
+  return &known->values;
 }
 
 void CollectArguments(const Condition& condition, std::set<int>& arguments) {
@@ -90,7 +52,7 @@ std::optional<Certainty> HoldsOfOneArgument(
   CollectArguments(condition, compared);
   if (compared.size() != 1) return std::nullopt;
   const int argument = *compared.begin();
-  const std::vector<ValueRange>* values = FewValues(argument, arguments);
+  const std::vector<ValueSet>* values = KnownValues(argument, arguments);
   if (values == nullptr) return std::nullopt;
   return HoldsForValues(condition, argument, *values);
 }
@@ -170,22 +132,28 @@ CallAnswer AnswerAsOne(Architecture architecture, const PortionPolicy& portion,
   return {allowed, unmatched.rule};
 }
 
-// The same with one value for each argument of which few are known: rules may
-// allow them one by one.
+// The values of an argument in parts for which rules are asked one by one: each
+// value where they are few, else each set.
+std::vector<ValueSet> Parts(const ArgumentValues& argument) {
+  std::vector<ValueSet> parts;
+  for (const uint64_t value : FewValues(argument.values))
+    parts.push_back({value, value});
+  return parts.empty() ? argument.values : parts;
+}
+
+// The same with one part of each argument: rules may allow them one by one.
 std::vector<std::vector<ArgumentValues>> Combinations(
     const std::vector<ArgumentValues>& arguments) {
   std::vector<std::vector<ArgumentValues>> all = {arguments};
   for (size_t i = 0; i < arguments.size(); ++i) {
-    const uint64_t size = Size(arguments[i].values);
-    const bool few = size >= 2 && size <= kEnumerated;
-    if (!few || size * all.size() > kCombinations) continue;
+    const std::vector<ValueSet> parts = Parts(arguments[i]);
+    if (parts.size() < 2 || parts.size() * all.size() > kCombinations) continue;
     std::vector<std::vector<ArgumentValues>> next;
     for (const std::vector<ArgumentValues>& known : all)
-      for (const ValueRange& range : arguments[i].values)
-        for (uint64_t offset = 0; offset <= range.max - range.min; ++offset) {
-          next.push_back(known);
-          next.back()[i].values = {{range.min + offset, range.min + offset}};
-        }
+      for (const ValueSet& part : parts) {
+        next.push_back(known);
+        next.back()[i].values = {part};
+      }
     all = std::move(next);
   }
   return all;
@@ -207,6 +175,17 @@ void CollectWider(const Condition& condition, const Syscall& call,
     CollectWider(operand, call, wider);
 }
 
+// No rule looks at the bits that the kernel does not read: they may be taken
+// for zeros, so that a set with known bits has fewer values.
+void SetUnreadBits(const Syscall& call, ArgumentValues& known) {
+  const auto index = static_cast<size_t>(known.index);
+  if (index >= call.arguments.size()) return;
+  const uint64_t read = LowBits(call.arguments[index].width_bits);
+  for (ValueSet& set : known.values)
+    if (set.mask != 0)
+      set = ValueSet::WithBits(set.mask | ~read, set.value & read);
+}
+
 // What is known of an argument is what the kernel reads of it. A rule that
 // compares more has to do with what a caller leaves in the register's rest, of
 // which nothing is known.
@@ -221,6 +200,7 @@ std::vector<ArgumentValues> WithoutUnreadBits(
   std::erase_if(arguments, [&](const ArgumentValues& known) {
     return wider.contains(known.index);
   });
+  for (ArgumentValues& known : arguments) SetUnreadBits(*call, known);
   return arguments;
 }
 
@@ -232,6 +212,12 @@ CallAnswer Join(const CallAnswer& a, const CallAnswer& b) {
 }
 
 }  // namespace
+
+Certainty Not(Certainty certainty) {
+  if (certainty == Certainty::kPerhaps) return certainty;
+  return certainty == Certainty::kNever ? Certainty::kAlways
+                                        : Certainty::kNever;
+}
 
 Certainty Holds(const Condition& condition,
                 const std::vector<ArgumentValues>& arguments) {

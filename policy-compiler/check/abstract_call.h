@@ -19,6 +19,8 @@ namespace bailey::policy {
 
 enum class Certainty { kNever, kPerhaps, kAlways };
 
+Certainty Not(Certainty certainty);
+
 // Whether a condition holds for the arguments; one that is not listed, or has
 // no values, can be anything.
 Certainty Holds(const Condition& condition,

@@ -1,7 +1,7 @@
 // The argument values of a capability as a condition of the policy language.
 //
 //   CapabilityCondition(architecture, call, capability.arguments)
-//   // "dirfd == AT_FDCWD, flags == O_RDONLY|O_CLOEXEC"
+//   // "dirfd == AT_FDCWD, flags & ~O_CLOEXEC == O_RDONLY"
 
 #ifndef BAILEY_POLICY_COMPILER_INFER_CAPABILITY_CONDITION_H_
 #define BAILEY_POLICY_COMPILER_INFER_CAPABILITY_CONDITION_H_
@@ -19,6 +19,12 @@ namespace bailey::policy {
 // values) is not tested.
 std::string CapabilityCondition(Architecture architecture, const Syscall& call,
                                 const std::vector<ArgumentValues>& arguments);
+
+// Those of the arguments that the condition tests: of the others it permits
+// more than the capability has.
+std::vector<ArgumentValues> TestedArguments(
+    Architecture architecture, const Syscall& call,
+    const std::vector<ArgumentValues>& arguments);
 
 }  // namespace bailey::policy
 

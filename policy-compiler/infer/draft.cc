@@ -117,11 +117,25 @@ void DraftMaker::AddSyscall(const Capability& capability, const Syscall& call) {
   if (permitted.allowed == Certainty::kPerhaps)
     return AddNarrowed(capability, call, draft);
   ++inferred_.written;
+  if (!CeilingPermitsRule(capability, call)) {
+    draft.verbatim = CeilingRules(call);
+    return;
+  }
   draft.recorded = CeilingRecords(call.number);
   const std::string condition =
       CapabilityCondition(base_.architecture, call, capability.arguments);
   draft.whole = draft.whole || condition.empty();
   draft.conditions.insert(condition);
+}
+
+// A rule of its own may permit more than the capability has, and so more than
+// the ceiling: 512 modes of a file are not written down.
+bool DraftMaker::CeilingPermitsRule(const Capability& capability,
+                                    const Syscall& call) const {
+  if (ceiling_portion_ == nullptr) return true;
+  return Answer(base_.architecture, *ceiling_portion_, call.number,
+                TestedArguments(base_.architecture, call, capability.arguments))
+             .allowed == Certainty::kAlways;
 }
 
 void DraftMaker::AddNarrowed(const Capability& capability, const Syscall& call,

@@ -49,6 +49,8 @@ class DraftMaker {
                    RuleDraft& draft);
   void AddFile(const Capability& capability, std::string_view access);
   void Deny(const Capability& capability, std::string reason);
+  bool CeilingPermitsRule(const Capability& capability,
+                          const Syscall& call) const;
   bool CeilingRecords(uint32_t number) const;
   std::vector<std::string> CeilingRules(const Syscall& call) const;
   void SettleClone3();

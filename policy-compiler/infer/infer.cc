@@ -79,12 +79,18 @@ class Inferrer {
     inferred_.unresolved = report_.unresolved.size();
     for (const std::string& name : options_.libraries)
       RETURN_IF_ERROR(ChooseLibrary(name));
-    ASSIGN_OR_RETURN(const Policy base, Load(libraries_, {}));
+    ASSIGN_OR_RETURN(const Policy base, Load({libraries_, {}}));
     DraftMaker maker(base, ceiling_, CeilingPortion(), options_, inferred_);
     for (const Capability& capability : report_.capabilities)
       RETURN_IF_ERROR(maker.Add(capability));
-    ASSIGN_OR_RETURN(const Policy policy, Load(libraries_, maker.Take()));
-    RETURN_IF_ERROR(CheckPermits(policy));
+    RETURN_IF_ERROR(DraftServing());
+    ASSIGN_OR_RETURN(
+        const Policy policy,
+        Load({libraries_, maker.Take()}, serving_ ? &*serving_ : nullptr));
+    RETURN_IF_ERROR(CheckPermits(policy.portions.front(), inferred_));
+    for (const PortionPolicy& serving : policy.portions.front().serving)
+      RETURN_IF_ERROR(CheckPermits(serving, inferred_serving_));
+    AddServingNotes();
     RETURN_IF_ERROR(CheckCeiling(policy));
     return std::move(inferred_);
   }
@@ -94,10 +100,64 @@ class Inferrer {
     return ceiling_ ? &ceiling_->portions.front() : nullptr;
   }
 
-  Result<Policy> Load(const std::vector<std::string>& libraries,
-                      const std::vector<RuleDraft>& drafts) {
-    inferred_.text =
-        InferredText(target_, options_, libraries, limits_, drafts);
+  // What a ceiling permits while it serves.
+  const PortionPolicy* ServingCeiling() const {
+    const PortionPolicy* portion = CeilingPortion();
+    if (portion == nullptr || portion->serving.empty()) return portion;
+    return &portion->serving.front();
+  }
+
+  // Libraries permit what programs need to start: the block has none, unless
+  // they stand for what is left out of it.
+  Result<> DraftServing() {
+    if (!options_.serving_block || !HasSwitchPoint(report_)) return {};
+    serving_.emplace();
+    if (options_.proved_only) serving_->libraries = libraries_;
+    ASSIGN_OR_RETURN(const Policy base, Load({serving_->libraries, {}}));
+    DraftMaker maker(base, ceiling_, ServingCeiling(), options_,
+                     inferred_serving_);
+    for (const Capability& capability : report_.capabilities)
+      if (capability.phase == Phase::kServing &&
+          capability.kind == CapabilityKind::kSyscall)
+        RETURN_IF_ERROR(maker.Add(capability));
+    serving_->rules = maker.Take();
+    for (RuleDraft& rule : serving_->rules) ForgetRecords(rule);
+    return {};
+  }
+
+  // Nobody could record what a second filter lets through; the first does.
+  static void ForgetRecords(RuleDraft& rule) {
+    constexpr std::string_view kLog = " then log;";
+    rule.recorded = false;
+    for (std::string& text : rule.verbatim)
+      if (text.starts_with("allow ") && text.ends_with(kLog))
+        text.replace(text.size() - kLog.size(), kLog.size(), ";");
+  }
+
+  void AddServingNotes() {
+    if (!serving_) return;
+    const auto add = [&](const std::vector<LeftOut>& from,
+                         std::vector<LeftOut>& to) {
+      for (const LeftOut& left : from)
+        if (!IsExcepted(left.capability, inferred_))
+          to.push_back({left.capability, "while it serves: " + left.reason});
+    };
+    add(inferred_serving_.denied, inferred_.denied);
+    add(inferred_serving_.narrowed, inferred_.narrowed);
+    const auto chosen =
+        std::ranges::find(report_.switch_points, true, &SwitchPoint::chosen);
+    inferred_.notes.push_back(fmt::format(
+        "the `serving` block permits {} system calls; it comes into force when "
+        "the program calls bailey_serving(), {} {}:{}",
+        serving_->rules.size(),
+        chosen->kind == "annotation" ? "as at"
+                                     : "for which there is a place at",
+        chosen->site.file, chosen->site.line));
+  }
+
+  Result<Policy> Load(const PolicyDraft& all,
+                      const PolicyDraft* serving = nullptr) {
+    inferred_.text = InferredText(target_, options_, limits_, all, serving);
     ParsedPolicy parsed =
         LoadPolicy({options_.name + ".policy", inferred_.text}, library_);
     if (!parsed.policy) return std::unexpected(ToError(parsed.diagnostics));
@@ -111,12 +171,15 @@ class Inferrer {
     if (!IsLibraryName(name)) return Fail("unknown library `" + name + "`");
     std::vector<std::string> libraries = libraries_;
     libraries.push_back(name);
-    ASSIGN_OR_RETURN(const Policy base, Load(libraries, {}));
+    ASSIGN_OR_RETURN(const Policy base, Load({libraries, {}}));
     if (ceiling_ == nullptr) {
       libraries_ = std::move(libraries);
       return {};
     }
-    ASSIGN_OR_RETURN(const PolicyDiff diff, UnderCeiling(base));
+    // The block for serving is not made yet: the whole is compared later.
+    Policy first = *ceiling_;
+    for (PortionPolicy& portion : first.portions) portion.serving.clear();
+    ASSIGN_OR_RETURN(const PolicyDiff diff, Under(first, base));
     if (diff.exit_code() == 0)
       libraries_ = std::move(libraries);
     else
@@ -137,31 +200,35 @@ class Inferrer {
     return "what the solver could not decide";
   }
 
-  Result<PolicyDiff> UnderCeiling(const Policy& policy) const {
+  static Result<PolicyDiff> Under(const Policy& ceiling, const Policy& policy) {
     DiffOptions options;
     options.order = ActionOrder::kPermission;
-    return DiffPolicies(*ceiling_, policy, options);
+    return DiffPolicies(ceiling, policy, options);
   }
 
   // What is written down as left out or narrowed is not asked for.
-  bool IsExcepted(const Capability& capability) const {
+  static bool IsExcepted(const Capability& capability,
+                         const InferredPolicy& inferred) {
     const auto same = [&](const LeftOut& left) {
       return left.capability.number == capability.number &&
              left.capability.arguments == capability.arguments;
     };
-    return std::ranges::any_of(inferred_.denied, same) ||
-           std::ranges::any_of(inferred_.narrowed, same);
+    return std::ranges::any_of(inferred.denied, same) ||
+           std::ranges::any_of(inferred.narrowed, same);
   }
 
-  Result<> CheckPermits(const Policy& policy) const {
+  // Of `portion`, with what `made` says of it.
+  Result<> CheckPermits(const PortionPolicy& portion,
+                        const InferredPolicy& made) const {
+    const bool serves = &made == &inferred_serving_;
     for (const Capability& capability : report_.capabilities) {
       if (capability.kind != CapabilityKind::kSyscall) continue;
+      if (serves && capability.phase != Phase::kServing) continue;
       const bool skipped =
           options_.proved_only && capability.confidence != Confidence::kProved;
-      if (skipped || IsExcepted(capability)) continue;
+      if (skipped || IsExcepted(capability, made)) continue;
       const CallAnswer answer =
-          Answer(policy.architecture, policy.portions.front(),
-                 capability.number, capability.arguments);
+          Answer(target_, portion, capability.number, capability.arguments);
       if (answer.allowed != Certainty::kAlways)
         return Fail("the inferred policy does not permit `" + capability.name +
                     "`: this is a fault of ours");
@@ -171,7 +238,7 @@ class Inferrer {
 
   Result<> CheckCeiling(const Policy& policy) const {
     if (ceiling_ == nullptr) return {};
-    ASSIGN_OR_RETURN(const PolicyDiff diff, UnderCeiling(policy));
+    ASSIGN_OR_RETURN(const PolicyDiff diff, Under(*ceiling_, policy));
     if (diff.exit_code() == 0) return {};
     return Fail(
         "the inferred policy is not proved to stay under the ceiling:\n" +
@@ -185,7 +252,9 @@ class Inferrer {
   const Architecture target_;
   PlanLimits limits_;
   std::vector<std::string> libraries_;
+  std::optional<PolicyDraft> serving_;  // what the block will say
   InferredPolicy inferred_;
+  InferredPolicy inferred_serving_;  // its lists are those of the block
 };
 
 }  // namespace
@@ -206,6 +275,7 @@ Result<InferredPolicy> InferPolicy(const Report& report,
   if (options.phase) {
     InferOptions all = options;
     all.phase = std::nullopt;
+    all.serving_block = false;
     return InferPolicy(OnlyPhase(report, *options.phase), all, library,
                        ceiling);
   }

@@ -10,6 +10,9 @@
 // permits whatever the report has and the ceiling permits: that is checked by
 // check/ before the text is given out, and that it stays under the ceiling is
 // proved by verify/. The same report gives the same bytes.
+//
+// What a report with a switch point places in the serving phase becomes the
+// policy's `serving` block besides, for the second filter.
 
 #ifndef BAILEY_POLICY_COMPILER_INFER_INFER_H_
 #define BAILEY_POLICY_COMPILER_INFER_INFER_H_
@@ -33,6 +36,8 @@ struct InferOptions {
   bool proved_only = false;  // leave over-approximated capabilities out
   // Of this phase alone: the report must have a switch point. None: of all.
   std::optional<Phase> phase = {};
+  // Where the report has a switch point, and all phases are asked for.
+  bool serving_block = true;
   std::string ceiling_portion = {};  // where the ceiling has several
 };
 

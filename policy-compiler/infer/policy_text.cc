@@ -53,15 +53,16 @@ std::string PlaceText(const Capability& capability) {
   return text;
 }
 
-std::string Comments(const RuleDraft& draft) {
+std::string Comments(const RuleDraft& draft, std::string_view indent) {
   std::vector<const Capability*> because = draft.because;
   std::ranges::sort(
       because, [](const auto* a, const auto* b) { return Rank(a) < Rank(b); });
   std::string text;
   for (size_t i = 0; i < std::min(because.size(), kMaxPlaces); ++i)
-    text += fmt::format("  # {}\n", PlaceText(*because[i]));
+    text += fmt::format("{}# {}\n", indent, PlaceText(*because[i]));
   if (because.size() > kMaxPlaces)
-    text += fmt::format("  # and {} others\n", because.size() - kMaxPlaces);
+    text +=
+        fmt::format("{}# and {} others\n", indent, because.size() - kMaxPlaces);
   return text;
 }
 
@@ -74,14 +75,37 @@ std::string Patterns(const RuleDraft& draft) {
   return fmt::format("{}", fmt::join(patterns, ", "));
 }
 
-std::string RuleText(const RuleDraft& draft) {
+std::string RuleText(const RuleDraft& draft, std::string_view indent) {
   if (draft.verbatim.empty())
-    return fmt::format("  allow syscall {}{};\n", Patterns(draft),
+    return fmt::format("{}allow syscall {}{};\n", indent, Patterns(draft),
                        draft.recorded ? " then log" : "");
   std::string text;
-  if (draft.call) text += "  # as the ceiling limits it\n";
-  for (const std::string& rule : draft.verbatim) text += "  " + rule + "\n";
+  if (draft.call) text += fmt::format("{}# as the ceiling limits it\n", indent);
+  for (const std::string& rule : draft.verbatim)
+    text += fmt::format("{}{}\n", indent, rule);
   return text;
+}
+
+std::string UsesText(const PolicyDraft& draft, std::string_view indent) {
+  std::string text;
+  for (const std::string& library : draft.libraries)
+    text += fmt::format("{}use \"{}\";\n", indent, library);
+  return text;
+}
+
+std::string RulesText(const PolicyDraft& draft, std::string_view indent) {
+  std::string text;
+  for (const RuleDraft& rule : draft.rules)
+    text += "\n" + Comments(rule, indent) + RuleText(rule, indent);
+  return text;
+}
+
+std::string ServingText(const PolicyDraft& serving) {
+  std::string rules = RulesText(serving, "    ");
+  if (serving.libraries.empty() && !rules.empty()) rules.erase(0, 1);
+  return "\n  # From where the program calls bailey_serving() on.\n"
+         "  serving {\n" +
+         UsesText(serving, "    ") + rules + "  }\n";
 }
 
 std::string LimitsText(const PlanLimits& limits) {
@@ -104,19 +128,17 @@ std::string LimitsText(const PlanLimits& limits) {
 }  // namespace
 
 std::string InferredText(Architecture target, const InferOptions& options,
-                         const std::vector<std::string>& libraries,
-                         const PlanLimits& limits,
-                         const std::vector<RuleDraft>& drafts) {
+                         const PlanLimits& limits, const PolicyDraft& all,
+                         const PolicyDraft* serving) {
   std::string text = fmt::format(
       "# Inferred from a report: review it. `bailey policy infer` wrote it.\n"
       "policy {} {{\n  target linux {};\n",
       options.name, ArchitectureName(target));
-  for (const std::string& library : libraries)
-    text += fmt::format("  use \"{}\";\n", library);
+  text += UsesText(all, "  ");
   text += LimitsText(limits);
   text += fmt::format("  otherwise {};\n", ActionName(options.otherwise));
-  for (const RuleDraft& draft : drafts)
-    text += "\n" + Comments(draft) + RuleText(draft);
+  text += RulesText(all, "  ");
+  if (serving != nullptr) text += ServingText(*serving);
   return text + "}\n";
 }
 

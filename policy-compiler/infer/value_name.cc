@@ -21,6 +21,7 @@ struct ValueFamily {
   std::string_view argument;
   Names values;
   Names flags;
+  std::string_view mask = "";  // of the bits of `values`
 };
 
 constexpr std::string_view kDirectory[] = {"AT_FDCWD"};
@@ -57,12 +58,12 @@ constexpr std::string_view kWhence[] = {"SEEK_SET", "SEEK_CUR", "SEEK_END"};
 
 constexpr ValueFamily kValueFamilies[] = {
     {"", "dirfd", kDirectory, {}},
-    {"open", "flags", kOpenModes, kOpenFlags},
-    {"openat", "flags", kOpenModes, kOpenFlags},
+    {"open", "flags", kOpenModes, kOpenFlags, "O_ACCMODE"},
+    {"openat", "flags", kOpenModes, kOpenFlags, "O_ACCMODE"},
     {"socket", "domain", kFamilies, {}},
     {"socketpair", "domain", kFamilies, {}},
-    {"socket", "type", kTypes, kTypeFlags},
-    {"socketpair", "type", kTypes, kTypeFlags},
+    {"socket", "type", kTypes, kTypeFlags, "SOCK_TYPE_MASK"},
+    {"socketpair", "type", kTypes, kTypeFlags, "SOCK_TYPE_MASK"},
     {"mmap", "prot", kNoProtection, kProtections},
     {"mprotect", "prot", kNoProtection, kProtections},
     {"fcntl", "cmd", kFileCommands, {}},
@@ -92,13 +93,7 @@ class Namer {
 
   std::string Name(const ValueFamily& family, uint64_t value) const {
     std::string flags;
-    uint64_t rest = value;
-    for (const std::string_view name : family.flags) {
-      const std::optional<uint64_t> bits = Worth(name);
-      if (!bits || *bits == 0 || (rest & *bits) != *bits) continue;
-      rest &= ~*bits;
-      flags += "|" + std::string(name);
-    }
+    const uint64_t rest = Peel(family.flags, value, flags);
     const std::string base = BaseName(family.values, rest);
     // PROT_NONE says nothing beside a flag; O_RDONLY does.
     const bool is_needless =
@@ -107,7 +102,26 @@ class Namer {
     return base.empty() ? "" : base + flags;
   }
 
+  std::string BitsName(const ValueFamily& family, uint64_t bits) const {
+    std::string names;
+    uint64_t rest = bits;
+    if (!family.mask.empty()) rest = Peel({&family.mask, 1}, rest, names);
+    rest = Peel(family.flags, rest, names);
+    return rest != 0 || names.empty() ? "" : names.substr(1);
+  }
+
  private:
+  // Adds the names of what is in `value`, and returns what is left of it.
+  uint64_t Peel(Names flags, uint64_t value, std::string& names) const {
+    for (const std::string_view name : flags) {
+      const std::optional<uint64_t> bits = Worth(name);
+      if (!bits || *bits == 0 || (value & *bits) != *bits) continue;
+      value &= ~*bits;
+      names += "|" + std::string(name);
+    }
+    return value;
+  }
+
   std::string BaseName(Names values, uint64_t value) const {
     for (const std::string_view name : values)
       if (Worth(name) == value) return std::string(name);
@@ -131,6 +145,13 @@ std::string ValueName(Architecture architecture, const Syscall& call,
   const ValueFamily* family = FindFamily(call, argument);
   if (family == nullptr) return "";
   return Namer(architecture, argument.width_bits).Name(*family, value);
+}
+
+std::string BitsName(Architecture architecture, const Syscall& call,
+                     const SyscallArgument& argument, uint64_t bits) {
+  const ValueFamily* family = FindFamily(call, argument);
+  if (family == nullptr) return "";
+  return Namer(architecture, argument.width_bits).BitsName(*family, bits);
 }
 
 }  // namespace bailey::policy

@@ -18,6 +18,11 @@ namespace bailey::policy {
 std::string ValueName(Architecture architecture, const Syscall& call,
                       const SyscallArgument& argument, uint64_t value);
 
+// Of bits that a mask has or that are known below one: names of all of them,
+// joined by `|`; "" where not all have one.
+std::string BitsName(Architecture architecture, const Syscall& call,
+                     const SyscallArgument& argument, uint64_t bits);
+
 }  // namespace bailey::policy
 
 #endif  // BAILEY_POLICY_COMPILER_INFER_VALUE_NAME_H_

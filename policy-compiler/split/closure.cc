@@ -19,6 +19,8 @@ std::string_view Verb(EdgeKind kind) {
       return "reads";
     case EdgeKind::kWrite:
       return "writes";
+    case EdgeKind::kData:
+      return "has data of";
   }
   return "uses";
 }

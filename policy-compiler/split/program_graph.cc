@@ -30,6 +30,8 @@ ProgramGraph::ProgramGraph(const Flow& flow) : flow_(flow) {
     }
   }
   for (const FlowEdge& edge : flow.edges) {
+    // Placement goes by who uses what; data may go through what others hold.
+    if (edge.kind == EdgeKind::kData) continue;
     const bool is_inside = Function(edge.to) || Global(edge.to);
     if (edge.external || !is_inside) {
       external_[edge.from].push_back(&edge);

@@ -20,7 +20,8 @@ Report SampleReport() {
       {.kind = CapabilityKind::kSyscall,
        .name = "socket",
        .number = 41,
-       .arguments = {{0, "domain", {{2, 2}, {10, UINT64_MAX}}}},
+       .arguments = {{0, "domain", {{2, 2}, {10, UINT64_MAX}}},
+                     {1, "type", {ValueSet::WithBits(0xf, 1), {5, 5}}}},
        .access = {},
        .confidence = Confidence::kProved,
        .phase = Phase::kServing,
@@ -48,6 +49,28 @@ TEST(ReportTest, WritesWhatItReads) {
   EXPECT_EQ(report->capabilities[0].sites,
             SampleReport().capabilities[0].sites);
   EXPECT_EQ(WriteReport(*report), text);
+}
+
+Result<Report> ReadWithValues(const std::string& values) {
+  std::string text = WriteReport(SampleReport());
+  const size_t name = text.find("\"type\"");
+  const size_t first = text.find('[', name);
+  return ParseReport(
+      text.replace(first, text.find(']', first) + 1 - first, values), "r");
+}
+
+TEST(ReportTest, ValuesAreARangeOrKnownBits) {
+  const auto read = ReadWithValues(R"([{"mask": 3, "value": 1}])");
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_EQ(read->capabilities[0].arguments[1].values,
+            std::vector{ValueSet::WithBits(3, 1)});
+  EXPECT_THAT(ReadWithValues(R"([{"mask": 3, "value": 5}])").error().message,
+              HasSubstr("value has bits that mask has not"));
+  EXPECT_THAT(
+      ReadWithValues(R"([{"mask": 3, "value": 1, "min": 0}])").error().message,
+      HasSubstr("a range and known bits"));
+  EXPECT_FALSE(ReadWithValues(R"([{"mask": 3}])").ok());
+  EXPECT_FALSE(ReadWithValues(R"([{"min": 3, "max": 2}])").ok());
 }
 
 SwitchPoint SampleSwitchPoint() {
@@ -118,8 +141,23 @@ Flow SampleFlow() {
                  "a.c:sign",
                  "a.c:key",
                  false,
-                 {"a.c", 4, 2, "a.c:sign"}}};
+                 {"a.c", 4, 2, "a.c:sign"}},
+                {EdgeKind::kData,
+                 "a.c:key",
+                 "a.c:sign",
+                 false,
+                 {"a.c", 5, 2, "a.c:sign"},
+                 "signing_key"}};
   return flow;
+}
+
+TEST(FlowTest, LabelsDataOnly) {
+  Flow flow = SampleFlow();
+  EXPECT_EQ(ParseFlow(WriteFlow(flow), "f")->edges[1].label, "signing_key");
+  flow.edges[1].label.clear();
+  EXPECT_TRUE(ParseFlow(WriteFlow(flow), "f").ok());
+  flow.edges[0].label = "signing_key";
+  EXPECT_FALSE(ParseFlow(WriteFlow(flow), "f").ok());
 }
 
 TEST(FlowTest, WritesWhatItReads) {

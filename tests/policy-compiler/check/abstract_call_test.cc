@@ -25,7 +25,7 @@ SyscallRule Rule(ActionKind kind, Condition when, uint32_t index) {
           index};
 }
 
-ArgumentValues Family(std::vector<ValueRange> values) {
+ArgumentValues Family(std::vector<ValueSet> values) {
   return {0, "domain", std::move(values)};
 }
 
@@ -79,6 +79,45 @@ TEST_F(AbstractCallTest, RulesAllowValuesOneByOne) {
   EXPECT_EQ(Ask({Family({{1, 3}})}).allowed, Certainty::kPerhaps);
   // More values than are looked through are anything.
   EXPECT_EQ(Ask({Family({{1, 400}})}).allowed, Certainty::kPerhaps);
+}
+
+TEST_F(AbstractCallTest, KnownBitsDecide) {
+  portion_.syscalls = {
+      Rule(ActionKind::kAllow, Compare(0, CompareOp::kEqual, 1, 0x3), 16)};
+  const auto known = [](uint64_t mask, uint64_t value) {
+    return Family({ValueSet::WithBits(mask, value)});
+  };
+  EXPECT_EQ(Ask({known(0x3, 0x1)}).allowed, Certainty::kAlways);
+  EXPECT_EQ(Ask({known(0x2, 0x2)}).allowed, Certainty::kNever);
+  EXPECT_EQ(Ask({known(0x2, 0x0)}).allowed, Certainty::kPerhaps);
+}
+
+// Rules may allow one set each, and one value each of a set with few.
+TEST_F(AbstractCallTest, RulesAllowSetsOneByOne) {
+  const auto has = [](uint64_t mask, uint64_t value) {
+    return Compare(0, CompareOp::kEqual, value, mask);
+  };
+  portion_.syscalls = {Rule(ActionKind::kAllow, has(0x13, 0x1), 16),
+                       Rule(ActionKind::kAllow, has(0x13, 0x12), 17)};
+  const ValueSet one = ValueSet::WithBits(0x13, 0x1);
+  const ValueSet other = ValueSet::WithBits(0x13, 0x12);
+  EXPECT_EQ(Ask({Family({one, other})}).allowed, Certainty::kAlways);
+  EXPECT_EQ(Ask({Family({one, {3, 3}})}).allowed, Certainty::kPerhaps);
+  const ValueSet few = ValueSet::WithBits(0xffffffe0, 0);
+  EXPECT_EQ(Ask({Family({few})}).allowed, Certainty::kPerhaps);
+  portion_.syscalls = {Rule(ActionKind::kAllow, has(0x1, 0x0), 16),
+                       Rule(ActionKind::kAllow, has(0x1, 0x1), 17)};
+  EXPECT_EQ(Ask({Family({few})}).allowed, Certainty::kAlways);
+}
+
+// A rule that compares more than the kernel reads is not decided by bits of
+// what it reads.
+TEST_F(AbstractCallTest, UnreadBitsStayUnknown) {
+  Condition wide = Compare(0, CompareOp::kEqual, 0, uint64_t{1} << 40);
+  wide.comparison.width_bits = 64;
+  portion_.syscalls = {Rule(ActionKind::kAllow, wide, 16)};
+  EXPECT_EQ(Ask({Family({ValueSet::WithBits(0xffffffff, 5)})}).allowed,
+            Certainty::kPerhaps);
 }
 
 TEST_F(AbstractCallTest, UnknownValuesAreUndecided) {

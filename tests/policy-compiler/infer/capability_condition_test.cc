@@ -28,6 +28,30 @@ TEST(CapabilityCondition, ComparesWhatTheKernelReads) {
             "dirfd == AT_FDCWD");
 }
 
+TEST(CapabilityCondition, TestsKnownBitsByAMask) {
+  const auto flags = [](std::vector<ValueSet> sets) {
+    return Condition("openat", {{2, "flags", std::move(sets)}});
+  };
+  // O_APPEND and O_CLOEXEC are open.
+  EXPECT_EQ(flags({ValueSet::WithBits(0xfff7fbff, 0x41)}),
+            "flags & ~(O_APPEND|O_CLOEXEC) == O_WRONLY|O_CREAT");
+  EXPECT_EQ(flags({ValueSet::WithBits(0x3, 0x2)}),
+            "flags & O_ACCMODE == O_RDWR");
+  EXPECT_EQ(flags({ValueSet::WithBits(0x400, 0x400)}),
+            "flags & O_APPEND == O_APPEND");
+  EXPECT_EQ(flags({ValueSet::WithBits(0x400, 0)}), "flags & O_APPEND == 0x0");
+  // What has no name.
+  EXPECT_EQ(flags({ValueSet::WithBits(0x10000001, 0x1)}),
+            "flags & 0x10000001 == 0x1");
+  EXPECT_EQ(flags({ValueSet::WithBits(0x3, 0x1), {2, 2}}),
+            "(flags == O_RDWR or flags & O_ACCMODE == O_WRONLY)");
+  // All bits, and none that the kernel reads.
+  EXPECT_EQ(flags({ValueSet::WithBits(0xffffffff, 0x1)}), "flags == O_WRONLY");
+  EXPECT_EQ(flags({ValueSet::WithBits(uint64_t{1} << 40, 0)}), "");
+  EXPECT_EQ(flags({ValueSet::WithBits(0x3, 0x1), {0, 1000}}), "");
+  EXPECT_EQ(Condition("read", {{1, "buf", {ValueSet::WithBits(1, 0)}}}), "");
+}
+
 TEST(CapabilityCondition, LeavesOutWhatCannotBeTold) {
   EXPECT_EQ(Condition("read", {{1, "buf", {{4096, 4096}}}}), "");
   EXPECT_EQ(Condition("read", {{1, "buf", {{0, 0}}}}), "buf == NULL");

@@ -104,6 +104,99 @@ TEST(Infer, OnePhaseAloneHasItsOwnCallsAndNoOthers) {
             Certainty::kAlways);
 }
 
+CallAnswer ServingAnswerOf(const Policy& policy, std::string_view name) {
+  const std::vector<PortionPolicy>& serving = policy.portions.front().serving;
+  EXPECT_THAT(serving, SizeIs(1));
+  if (serving.empty()) return {};
+  return Answer(policy.architecture, serving.front(), Makes(name).number, {});
+}
+
+TEST(Infer, ASwitchPointMakesAServingBlock) {
+  const InferredPolicy inferred = MustInfer(TwoPhases());
+  const Policy policy = Loaded(inferred);
+  EXPECT_EQ(AnswerOf(inferred, "execve").allowed, Certainty::kAlways);
+  EXPECT_EQ(ServingAnswerOf(policy, "accept4").allowed, Certainty::kAlways);
+  EXPECT_EQ(ServingAnswerOf(policy, "sendto").allowed, Certainty::kAlways);
+  EXPECT_EQ(ServingAnswerOf(policy, "execve").allowed, Certainty::kNever);
+  // What the library permits at the start it does not permit in the block.
+  EXPECT_EQ(AnswerOf(inferred, "brk").allowed, Certainty::kAlways);
+  EXPECT_EQ(ServingAnswerOf(policy, "brk").allowed, Certainty::kNever);
+  const CheckResult check = Check(policy, TwoPhases(), nullptr);
+  EXPECT_THAT(check.denied, IsEmpty());
+  EXPECT_THAT(check.undecided, IsEmpty());
+  EXPECT_EQ(inferred.exit_code(), 0);
+  EXPECT_THAT(inferred.notes, Contains(HasSubstr("bailey_serving()")));
+}
+
+TEST(Infer, NoServingBlockWithoutASwitchPointOrWhereNoneIsWanted) {
+  Report report = TwoPhases();
+  InferOptions options;
+  options.serving_block = false;
+  EXPECT_THAT(MustInfer(report, options).text, Not(HasSubstr("serving {")));
+  report.switch_points[0].chosen = false;
+  EXPECT_THAT(MustInfer(report).text, Not(HasSubstr("serving {")));
+}
+
+// Else what ends the process would be denied.
+TEST(Infer, TheBlockOfWhatIsProvedHasTheLibraries) {
+  Report report = TwoPhases();
+  report.capabilities.push_back(In(
+      Phase::kServing, Makes("exit_group", {}, Confidence::kOverApproximated)));
+  InferOptions options;
+  options.proved_only = true;
+  const Policy policy = Loaded(MustInfer(report, options));
+  EXPECT_EQ(ServingAnswerOf(policy, "exit_group").allowed, Certainty::kAlways);
+}
+
+TEST(Infer, TheCeilingHoldsWhileServing) {
+  const ParsedPolicy ceiling = LoadBody(
+      R"(allow syscall execve, sendto, accept4 then log;
+         serving { allow syscall sendto; }
+         otherwise errno EPERM;)",
+      FindBuiltinPolicy);
+  ASSERT_TRUE(ceiling.policy) << RenderText(ceiling.diagnostics);
+  InferOptions options;
+  options.libraries.clear();
+  const InferredPolicy inferred =
+      MustInfer(TwoPhases(), options, &*ceiling.policy);
+  const Policy policy = Loaded(inferred);
+  EXPECT_EQ(ServingAnswerOf(policy, "sendto").allowed, Certainty::kAlways);
+  EXPECT_EQ(ServingAnswerOf(policy, "accept4").allowed, Certainty::kNever);
+  ASSERT_THAT(inferred.denied, SizeIs(1));
+  EXPECT_THAT(inferred.denied[0].reason, HasSubstr("while it serves"));
+  EXPECT_EQ(inferred.exit_code(), 1);
+}
+
+// More values than a rule would list: it permits any, which the ceiling does
+// not.
+TEST(Infer, ARuleThatCannotSayTheValuesIsTheCeilings) {
+  const ParsedPolicy ceiling = LoadBody(
+      R"(allow syscall fchmod(mode & 0o6000 == 0); otherwise kill_process;)",
+      FindBuiltinPolicy);
+  ASSERT_TRUE(ceiling.policy) << RenderText(ceiling.diagnostics);
+  InferOptions options;
+  options.libraries.clear();
+  const InferredPolicy inferred =
+      MustInfer(ReportOf({Makes("fchmod", {{1, "mode", {{0, 0777}}}})}),
+                options, &*ceiling.policy);
+  EXPECT_EQ(inferred.exit_code(), 0);
+  const Policy policy = Loaded(inferred);
+  EXPECT_EQ(Ask(policy, "fchmod", {"3", "0o755"}), "allow");
+  EXPECT_EQ(Ask(policy, "fchmod", {"3", "0o4755"}), "kill_process");
+}
+
+TEST(Infer, ALibraryOfACeilingWithABlockIsUsed) {
+  const ParsedPolicy ceiling = LoadBody(
+      R"(use "runtime/c"; allow syscall execve, sendto, accept4;
+         serving { allow syscall sendto, accept4; }
+         otherwise kill_process;)",
+      FindBuiltinPolicy);
+  ASSERT_TRUE(ceiling.policy) << RenderText(ceiling.diagnostics);
+  const InferredPolicy inferred = MustInfer(TwoPhases(), {}, &*ceiling.policy);
+  EXPECT_THAT(inferred.text, HasSubstr("use \"runtime/c\";"));
+  EXPECT_EQ(inferred.exit_code(), 0);
+}
+
 // What has no switch point serves from the start.
 TEST(Infer, APhaseOfAReportWithoutASwitchPointIsRefused) {
   Report report = TwoPhases();
@@ -372,7 +465,10 @@ class RandomReports {
       for (size_t n = Choose(3) + 1; n > 0; --n) {
         const uint64_t first =
             Choose(4) == 0 ? 0xffffff00 + Choose(200) : Choose(12);
-        known.values.push_back({first, first + Choose(3)});
+        const uint64_t mask = Choose(4) == 0 ? random_() & 0xfff : 0;
+        known.values.push_back(mask == 0
+                                   ? ValueSet{first, first + Choose(3)}
+                                   : ValueSet::WithBits(mask, first & mask));
       }
       arguments.push_back(known);
     }
