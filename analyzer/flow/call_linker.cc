@@ -4,12 +4,6 @@
 #include "analyzer/flow/constraint_linker.h"
 
 namespace bailey::analyzer {
-namespace {
-
-constexpr uint64_t kProtectExecute = 4;  // PROT_EXEC
-constexpr size_t kMapProtection = 2;     // mmap's and mprotect's argument
-
-}  // namespace
 
 void ConstraintLinker::AddCall(size_t unit, const PointerCall& facts) {
   LinkedCall& call = calls_.emplace_back();
@@ -39,10 +33,7 @@ void ConstraintLinker::Lead(LinkedCall& call, PointsTo::Target target) {
 }
 
 void ConstraintLinker::LeadToUnknown(LinkedCall& call) {
-  if (std::exchange(call.may_be_unknown, true)) return;
-  EscapeArguments(call);
-  solver_.AddCopy(NodeOf(call.unit, call.facts->result),
-                  PointsTo::kUnknownNode);
+  if (!std::exchange(call.may_be_unknown, true)) ConnectUnknown(call);
 }
 
 // Numbers that are narrower than a pointer cannot be told here from others.
@@ -56,7 +47,14 @@ void ConstraintLinker::EscapeArguments(const LinkedCall& call) {
 void ConstraintLinker::Connect(LinkedCall& call, LinkedSymbol& symbol) {
   Enter(symbol);
   for (const LinkedSymbol::Body& body : symbol.bodies) ConnectBody(call, body);
-  if (symbol.is_external) ConnectLibrary(call, symbol.id);
+  if (symbol.is_external) return ConnectLibrary(call, symbol.id);
+  if (symbol.bodies.empty()) ConnectUnknown(call);  // an ifunc
+}
+
+void ConstraintLinker::ConnectUnknown(const LinkedCall& call) {
+  EscapeArguments(call);
+  solver_.AddCopy(NodeOf(call.unit, call.facts->result),
+                  PointsTo::kUnknownNode);
 }
 
 // What is passed beyond the parameters lies where va_arg finds it.
@@ -110,111 +108,8 @@ PointsTo::Node ConstraintLinker::Fresh(LinkedCall& call) {
   return call.fresh;
 }
 
-void ConstraintLinker::ConnectLibrary(LinkedCall& call,
-                                      const std::string& name) {
-  if (name == "mprotect" || name == "pkey_mprotect" || name == "mmap" ||
-      name == "mmap64") {
-    const auto& arguments = call.facts->integers;
-    const bool data =
-        arguments.size() > kMapProtection &&
-        arguments[kMapProtection].is_constant &&
-        (arguments[kMapProtection].constant & kProtectExecute) == 0;
-    if (!data) {
-      makes_code_ = true;
-      for (LinkedCall& each : calls_)
-        if (each.may_be_data) LeadToUnknown(each);
-    }
-  }
-  if (const LibraryEffect* effect = EffectOf(name)) {
-    for (const EffectStep& step : *effect) ApplyStep(call, step);
-    return;
-  }
-  EscapeArguments(call);
-  solver_.AddCopy(NodeOf(call.unit, call.facts->result),
-                  PointsTo::kUnknownNode);
-}
-
-void ConstraintLinker::ApplyStep(LinkedCall& call, const EffectStep& step) {
-  const Node result = NodeOf(call.unit, call.facts->result);
-  const Node a = Argument(call, step.a);
-  const bool returns =
-      step.kind == EffectKind::kNew || step.kind == EffectKind::kOpaque ||
-      step.kind == EffectKind::kReturn || step.kind == EffectKind::kReturnIn ||
-      step.kind == EffectKind::kCatch || step.kind == EffectKind::kUnknown;
-  if (returns ? result == nothing_ : a == nothing_) return;
-  switch (step.kind) {
-    case EffectKind::kNew:
-      return solver_.AddCopy(result, Fresh(call));
-    case EffectKind::kOpaque:
-      solver_.AddCopy(PointsTo::kUnknownNode, Fresh(call));
-      return solver_.AddCopy(result, Fresh(call));
-    case EffectKind::kReturn:
-      return solver_.AddCopy(result, a);
-    case EffectKind::kReturnIn:
-      return solver_.AddElement(result, a, 0, 1, 0);
-    case EffectKind::kPut:
-      return solver_.AddStore(a, Fresh(call), 8);
-    case EffectKind::kCopy: {
-      const auto at = static_cast<size_t>(step.c);
-      const bool known = step.c >= 0 && at < call.facts->integers.size() &&
-                         call.facts->integers[at].is_constant;
-      return solver_.AddBlockCopy(
-          a, Argument(call, step.b),
-          known ? call.facts->integers[at].constant : 0);
-    }
-    case EffectKind::kFill:
-      return solver_.AddStore(Within(a), PointsTo::kUnknownNode, 8);
-    case EffectKind::kTell: {
-      return solver_.AddLoad(PointsTo::kUnknownNode, Within(a), 8);
-    }
-    case EffectKind::kKeep:
-      return solver_.AddCopy(PointsTo::kUnknownNode, a);
-    case EffectKind::kCall:
-    case EffectKind::kCallIn:
-      return CallBack(call, step);
-    case EffectKind::kThrow:
-      return solver_.AddCopy(exceptions_, a);
-    case EffectKind::kCatch:
-      solver_.AddCopy(result, exceptions_);
-      return solver_.AddCopy(result, PointsTo::kUnknownNode);
-    case EffectKind::kUnknown:
-      return solver_.AddCopy(result, PointsTo::kUnknownNode);
-  }
-}
-
-// What a library's function calls for the program. It counts as a call from
-// outside as to who is reached, not as to what is passed.
-void ConstraintLinker::CallBack(const LinkedCall& call,
-                                const EffectStep& step) {
-  const bool within = step.kind == EffectKind::kCallIn;
-  std::vector<Node> arguments;
-  for (const int index : {step.b, step.c}) {
-    const Node value = Argument(call, index);
-    arguments.push_back(within && value != nothing_ ? Within(value) : value);
-  }
-  solver_.Watch(
-      Argument(call, step.a), [this, arguments](PointsTo::Target target) {
-        const auto found = by_object_.find(target.object);
-        if (found == by_object_.end() || !found->second->is_function) return;
-        LinkedSymbol& symbol = *found->second;
-        // A library's function that calls back in turn is not followed so far.
-        if (symbol.is_external) return EnterFromOutside(symbol);
-        Enter(symbol);
-        symbol.called_back = true;
-        for (const LinkedSymbol::Body& body : symbol.bodies) {
-          for (size_t i = 0; i < arguments.size(); ++i)
-            if (i < body.facts->integers.size() && arguments[i] != nothing_)
-              solver_.AddCopy(NodeOf(body.unit, body.facts->integers[i]),
-                              arguments[i]);
-          solver_.AddCopy(PointsTo::kUnknownNode,
-                          NodeOf(body.unit, body.facts->result));
-        }
-      });
-}
-
-// Leaves out only what would read an argument that nobody passed, or that
-// writes its result where nobody made room. Through a pointer of a type without
-// a prototype anything may have been meant.
+// Leaves out what would write its result where nobody made room for one. Too
+// few arguments exclude nothing: who does not look at the rest runs well.
 bool ConstraintLinker::Fits(const PointerCall& call,
                             const LinkedSymbol& symbol) const {
   if (!options_.filter_by_type || call.is_direct || symbol.is_external)
@@ -222,15 +117,26 @@ bool ConstraintLinker::Fits(const PointerCall& call,
   if (symbol.bodies.empty()) return true;
   return std::ranges::any_of(
       symbol.bodies, [&](const LinkedSymbol::Body& body) {
-        if (body.facts->returns_in_memory != call.returns_in_memory)
-          return false;
-        return call.is_variadic ||
-               body.facts->integers_read <= call.integers.size();
+        return !body.facts->returns_in_memory || call.returns_in_memory;
       });
 }
 
+// A call that nothing was found for may lead to any function whose address the
+// program takes: its pointer came by a way that is not followed, or is null.
 void ConstraintLinker::AddFallback() {
-  // Only what unknown code knows can come from there: see EnterFromOutside.
+  bool is_needed = false;
+  for (LinkedCall& call : calls_) {
+    const bool found = !call.targets.empty() || call.may_be_unknown;
+    if (found || call.facts->is_direct || call.facts->callee == kNoValue)
+      continue;
+    LeadToUnknown(call);
+    is_needed = true;
+  }
+  if (!is_needed) return;
+  for (const FlowFunction& each : program_.flow.functions)
+    if (const auto symbol = by_id_.find(each.id);
+        each.address_taken && symbol != by_id_.end())
+      solver_.AddAddress(PointsTo::kUnknownNode, symbol->second->object);
 }
 
 }  // namespace bailey::analyzer

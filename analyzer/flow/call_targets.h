@@ -40,6 +40,9 @@ struct CallTargets {
 struct CallRoots {
   std::set<std::string> functions;  // main, constructors, called by libraries
   std::set<std::string> data;       // that code without source may use
+  // Functions that such code may call by name: once they are reached, with
+  // anything.
+  std::set<std::string> exported;
 };
 
 struct CallTargetOptions {

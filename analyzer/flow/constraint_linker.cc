@@ -185,9 +185,12 @@ void ConstraintLinker::AddRoots(const CallRoots& roots) {
         solver_.AddAddress(PointsTo::kUnknownNode, symbol.object);
     }
   };
+  for (const std::string& id : roots.exported)
+    for (const std::string& name : Names(id)) exported_.insert(name);
   for (const std::string& id : roots.functions) enter(id);
   for (const std::string& id : roots.data) enter(id);
   for (const std::string& id : program_.kept) enter(id);
+  for (const std::string& id : program_.assembly_uses) enter(id);
   // The loader calls what a resolver returns.
   for (const UnitConstraints& unit : program_.constraints)
     for (const std::string& id : unit.resolvers) enter(id);
@@ -200,6 +203,7 @@ void ConstraintLinker::Enter(LinkedSymbol& symbol) {
       AddConstraint(body.unit, each);
     for (const PointerCall& each : body.facts->calls) AddCall(body.unit, each);
   }
+  if (exported_.contains(symbol.id)) EnterFromOutside(symbol);
 }
 
 // Its parameters may be whatever unknown code knows; so it learns what the

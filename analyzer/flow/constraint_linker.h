@@ -58,6 +58,12 @@ class ConstraintLinker {
   const std::deque<LinkedCall>& calls() const { return calls_; }
   const std::deque<LinkedSymbol>& symbols() const { return symbols_; }
   const PointsTo& solver() const { return solver_; }
+  PointsTo::Node NodeOf(size_t unit, ValueNumber value) const;
+  // By its number in the unit's facts; kUnknown where there is none.
+  PointsTo::Object ObjectOf(size_t unit, uint32_t object) const {
+    return object < objects_[unit].size() ? objects_[unit][object]
+                                          : PointsTo::kUnknown;
+  }
 
  private:
   using Node = PointsTo::Node;
@@ -67,7 +73,6 @@ class ConstraintLinker {
   LinkedSymbol& Symbol(const std::string& id);
   std::set<std::string> Names(const std::string& id) const;
   void AddAliases();
-  Node NodeOf(size_t unit, ValueNumber value) const;
   void AddConstraint(size_t unit, const PointerConstraint& constraint);
   void AddAddress(size_t unit, const PointerConstraint& constraint);
   void AddInitializer(size_t unit, const PointerConstraint& constraint);
@@ -79,9 +84,19 @@ class ConstraintLinker {
   void LeadToUnknown(LinkedCall& call);
   void Connect(LinkedCall& call, LinkedSymbol& symbol);
   void ConnectBody(const LinkedCall& call, const LinkedSymbol::Body& body);
+  void ConnectUnknown(const LinkedCall& call);
   void ConnectLibrary(LinkedCall& call, const std::string& name);
+  bool MayMakeCode(const LinkedCall& call, const std::string& name) const;
   void ApplyStep(LinkedCall& call, const EffectStep& step);
+  void TellFunctions(const LinkedCall& call, int first);
+  void TellFunctionsIn(Node list);
+  void TellFunction(Node value);
+  // What the words hold that `pointer` leads to.
+  Node HeldBy(Node pointer);
   void CallBack(const LinkedCall& call, const EffectStep& step);
+  void CallBackUnknown(PointsTo::Target target,
+                       const std::vector<Node>& arguments);
+  void CallBackOwn(LinkedSymbol& symbol, const std::vector<Node>& arguments);
   void EscapeArguments(const LinkedCall& call);
   Node Argument(const LinkedCall& call, int index) const;
   Node Fresh(LinkedCall& call);
@@ -99,7 +114,8 @@ class ConstraintLinker {
   std::map<PointsTo::Object, LinkedSymbol*> by_object_;
   std::map<std::string, std::set<std::string>> aliases_;
   std::set<std::string> defined_;
-  std::vector<Node> first_node_;  // of each unit
+  std::set<std::string> exported_;  // see CallRoots
+  std::vector<Node> first_node_;    // of each unit
   // By unit and number: a symbol or an object of its own.
   std::vector<std::vector<PointsTo::Object>> objects_;
   std::deque<LinkedCall> calls_;

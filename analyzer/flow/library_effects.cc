@@ -1,7 +1,7 @@
 // The table of library functions, from their manual pages and the standards
 // (ISO C, POSIX, the Itanium C++ ABI). A function is in it only if all that it
-// keeps, calls and returns is said here. Text is taken to hold no pointer: an
-// address that is printed and scanned again is not followed.
+// keeps, calls and returns is said here. Text is taken to hold no pointer but
+// of functions: what scans them is unknown code.
 #include "analyzer/flow/library_effects.h"
 
 #include <map>
@@ -26,13 +26,8 @@ constexpr Row kRows[] = {
      "strlen strnlen strcmp strncmp strcasecmp strncasecmp strcoll strspn "
      "strcspn strverscmp __stack_chk_fail abort exit _exit _Exit quick_exit "
      "close fclose fflush fileno feof ferror clearerr rewind fseek fseeko "
-     "ftell ftello fputs fputc putc putchar puts putc_unlocked fgetc getc "
-     "getchar ungetc perror printf fprintf dprintf sprintf snprintf vprintf "
-     "vfprintf vdprintf vsprintf vsnprintf __printf_chk __fprintf_chk "
-     "__dprintf_chk __sprintf_chk __snprintf_chk __vprintf_chk "
-     "__vfprintf_chk __vdprintf_chk __vsprintf_chk __vsnprintf_chk syslog "
-     "vsyslog __syslog_chk __vsyslog_chk closelog "
-     "atoi atol atoll atof strtod strtof strtold abs labs rand srand random "
+     "ftell ftello fgetc getc getchar perror closelog "
+     "atoi atof strtod strtof strtold abs labs rand srand random "
      "srandom rand_r drand48 lrand48 "
      "isalnum isalpha isblank iscntrl isdigit isgraph islower isprint ispunct "
      "isspace isupper isxdigit tolower toupper "
@@ -44,7 +39,7 @@ constexpr Row kRows[] = {
      "setuid setgid seteuid setegid setsid setpgid getpgrp kill raise alarm "
      "sleep usleep nanosleep sched_yield pause nice chroot "
      "execv execve execvp execl execlp execle execvpe fexecve fork vfork "
-     "system socket listen shutdown setenv putenv unsetenv clearenv "
+     "system socket listen shutdown setenv unsetenv clearenv "
      "sysconf pathconf fpathconf htons htonl ntohs ntohl difftime time "
      "tzset closedir rewinddir dirfd "
      "pthread_mutex_lock pthread_mutex_unlock pthread_mutex_trylock "
@@ -79,11 +74,28 @@ constexpr Row kRows[] = {
     {"n",
      "malloc calloc valloc pvalloc memalign aligned_alloc _Znwm _Znam "
      "_ZnwmRKSt9nothrow_t _ZnamRKSt9nothrow_t _ZnwmSt11align_val_t "
-     "_ZnamSt11align_val_t _ZnwmSt11align_val_tRKSt9nothrow_t strdup strndup "
-     "__strdup __strndup __cxa_allocate_exception"},
-    {"n r0", "realloc reallocarray getcwd realpath canonicalize_file_name"},
-    {"p0", "posix_memalign asprintf vasprintf __asprintf_chk __vasprintf_chk"},
-    {"p0 f1", "getline getdelim __getdelim"},
+     "_ZnamSt11align_val_t _ZnwmSt11align_val_tRKSt9nothrow_t "
+     "__cxa_allocate_exception"},
+    {"n r0", "realloc reallocarray getcwd canonicalize_file_name"},
+    {"n r1", "realpath"},
+    {"d0", "strdup strndup __strdup __strndup"},
+    {"p0", "posix_memalign"},
+    {"p0 V2", "vasprintf"},
+    {"p0 V3", "__vasprintf_chk"},
+    {"V1", "vprintf"},
+    {"V2", "vfprintf vdprintf vsprintf vsyslog __vprintf_chk"},
+    {"V3", "vsnprintf __vfprintf_chk __vdprintf_chk __vsyslog_chk"},
+    {"V4", "__vsprintf_chk"},
+    {"V5", "__vsnprintf_chk"},
+    {"u", "atol atoll"},
+    {"k0", "fputc putc putchar putc_unlocked ungetc"},
+    {"t0", "fputs puts"},
+    {"p0 P2", "asprintf __asprintf_chk"},
+    {"P1",
+     "printf fprintf dprintf sprintf snprintf __printf_chk __fprintf_chk "
+     "__dprintf_chk __sprintf_chk __snprintf_chk syslog __syslog_chk"},
+    {"p0 F0", "getline getdelim __getdelim"},
+    {"k0", "putenv"},
     {"o",
      "fopen fopen64 fdopen freopen freopen64 popen tmpfile tmpfile64 opendir "
      "fdopendir readdir readdir64 getenv secure_getenv strerror strsignal "
@@ -95,11 +107,12 @@ constexpr Row kRows[] = {
      "__errno_location __h_errno_location gai_strerror hstrerror dlopen "
      "dlerror newlocale uselocale setmntent getmntent "
      "__cxa_get_globals"},
-    {"r0",
-     "strcpy strncpy strcat strncat stpcpy stpncpy __strcpy_chk "
-     "__strncpy_chk __strcat_chk __strncat_chk __stpcpy_chk strlcpy strlcat "
-     "localtime_r gmtime_r asctime_r ctime_r strerror_r __xpg_strerror_r "
-     "wcscpy wcsncpy wcscat"},
+    {"c0,1 r0",
+     "strcpy strncpy strcat strncat __strcpy_chk __strncpy_chk __strcat_chk "
+     "__strncat_chk strlcpy strlcat wcscpy wcsncpy wcscat"},
+    {"c0,1 i0", "stpcpy stpncpy __stpcpy_chk __stpncpy_chk"},
+    {"r1", "localtime_r gmtime_r asctime_r ctime_r strerror_r"},
+    {"", "__xpg_strerror_r"},
     {"i0",
      "strchr strrchr strstr strcasestr strpbrk strchrnul memchr memrchr "
      "rawmemchr memmem basename __xpg_basename dirname index rindex "
@@ -113,12 +126,12 @@ constexpr Row kRows[] = {
     {"f0 r0", "fgets __fgets_chk fgets_unlocked"},
     {"t1", "write pwrite pwrite64 send"},
     {"t0", "fwrite fwrite_unlocked"},
-    {"C3,0,0", "qsort"},
-    {"C3,0,0 k0 k4", "qsort_r"},
-    {"B4,0,1 i1", "bsearch"},
+    {"C3,0,0 m0", "qsort"},
+    {"C3,0,0 m0 k0 k4", "qsort_r"},
+    {"C4,0,1 i1", "bsearch"},
     {"B0", "atexit at_quick_exit"},
     {"B0,1", "__cxa_atexit __cxa_thread_atexit __cxa_thread_atexit_impl"},
-    {"B2,3 k3", "pthread_create"},
+    {"B2,3", "pthread_create"},
     {"x0 B2,0", "__cxa_throw"},
     {"h", "__cxa_begin_catch __cxa_get_exception_ptr"},
 };
@@ -135,14 +148,24 @@ EffectKind KindOf(char letter) {
       return EffectKind::kReturnIn;
     case 'p':
       return EffectKind::kPut;
+    case 'd':
+      return EffectKind::kCopyNew;
+    case 'm':
+      return EffectKind::kMix;
     case 'c':
       return EffectKind::kCopy;
     case 'f':
       return EffectKind::kFill;
+    case 'F':
+      return EffectKind::kFillAt;
     case 't':
       return EffectKind::kTell;
     case 'k':
       return EffectKind::kKeep;
+    case 'P':
+      return EffectKind::kPrint;
+    case 'V':
+      return EffectKind::kPrintList;
     case 'B':
       return EffectKind::kCall;
     case 'C':

@@ -13,20 +13,26 @@
 namespace bailey::analyzer {
 
 enum class EffectKind {
-  kNew,       // returns a new object
-  kOpaque,    // returns memory of the library's, which holds what it may
-  kReturn,    // returns argument `a`
-  kReturnIn,  // returns a pointer into what argument `a` points into
-  kPut,       // *a = a new object
-  kCopy,      // *a = *b, of as many bytes as argument `c` says (-1: unknown)
-  kFill,      // bytes from elsewhere are written to *a
-  kTell,      // the bytes at *a leave the program
-  kKeep,      // `a` is told to code that nobody knows
-  kCall,      // calls `a` with argument `b`, then `c`, then `d`
-  kCallIn,    // the same with pointers into what they point into
-  kThrow,     // argument `a` is an exception in flight
-  kCatch,     // returns an exception that was in flight
-  kUnknown,   // returns what code that nobody knows may know
+  kNew,        // returns a new object
+  kOpaque,     // returns memory of the library's, which holds what it may
+  kReturn,     // returns argument `a`
+  kReturnIn,   // returns a pointer into what argument `a` points into
+  kPut,        // *a = a new object
+  kCopyNew,    // returns a new object with the bytes of *a
+  kMix,        // the words of *a change places
+  kCopy,       // *a = *b, of as many bytes as argument `c` says (-1: unknown)
+  kFill,       // bytes from elsewhere are written to *a
+  kFillAt,     // the same to **a
+  kTell,       // the bytes at *a leave the program
+  kKeep,       // `a` is told to code that nobody knows
+  kPrint,      // functions are told whose addresses are among arguments `a` and
+               // on, or in what they point to
+  kPrintList,  // the same of the arguments in the va_list `a`
+  kCall,       // calls `a` with argument `b`, then `c`, then anything
+  kCallIn,     // the same with pointers into what they point into
+  kThrow,      // argument `a` is an exception in flight
+  kCatch,      // returns an exception that was in flight
+  kUnknown,    // returns what code that nobody knows may know
 };
 
 struct EffectStep {

@@ -187,6 +187,19 @@ void ProgramPhases::MarkPointed(const std::string& id) {
   if (!program_.targets.is_solved) MarkCalledBack(id);
 }
 
+// Code outside calls main and constructors too, before all that is here; and
+// later only if it was given their addresses.
+bool ProgramPhases::IsOnlyStarted(const std::string& id) const {
+  if (id != "main" && std::ranges::find(program_.constructors, id) ==
+                          program_.constructors.end())
+    return false;
+  const auto found = numbers_.find(id);
+  return found != numbers_.end() && !graph_.functions[found->second].pointed &&
+         std::ranges::none_of(program_.aliases, [&](const AliasFact& alias) {
+           return alias.target == id;
+         });
+}
+
 void ProgramPhases::MarkCalledBack(const std::string& id) {
   if (const auto found = numbers_.find(id); found != numbers_.end())
     graph_.functions[found->second].called_back = true;
@@ -200,7 +213,7 @@ void ProgramPhases::AddEntries(const std::set<std::string>& called_back) {
     if (called_back.contains(each.name) && each.target != "main")
       MarkCalledBack(each.target);
   for (const std::string& id : program_.targets.called_from_outside)
-    MarkCalledBack(id);
+    if (!IsOnlyStarted(id)) MarkCalledBack(id);
   for (const std::string& id : program_.kept) {
     MarkCalledBack(id);
     MarkPointed(id);

@@ -73,6 +73,7 @@ class ProgramPhases {
   void AddChains();
   void MarkPointed(const std::string& id);
   void MarkCalledBack(const std::string& id);
+  bool IsOnlyStarted(const std::string& id) const;
   PhaseNode& NodeAt(PhasePlace place) {
     return graph_.functions[place.function].nodes[place.node];
   }

@@ -1,5 +1,5 @@
 // The worklist of the points-to solver: nodes, copies, rules and cycles. What
-// memory does is in points_to_memory.cc.
+// memory does is in points_to_memory.cc, sets of places in points_to_sets.cc.
 #include "analyzer/flow/points_to.h"
 
 #include <algorithm>
@@ -12,12 +12,10 @@ uint64_t Pair(uint32_t first, uint32_t second) {
   return uint64_t{first} << 32 | second;
 }
 
-// Between two looks for cycles at least so many nodes are processed.
-constexpr size_t kBetweenMerges = 2000;
-
 }  // namespace
 
-PointsTo::PointsTo() : next_merge_(kBetweenMerges) {
+PointsTo::PointsTo(size_t between_merges)
+    : between_merges_(between_merges), next_merge_(between_merges) {
   NewNode();     // kUnknownNode
   NewObject(0);  // kUnknown
   locations_.push_back({kUnknown, 0, true});
@@ -51,18 +49,12 @@ PointsTo::Node PointsTo::Find(Node node) const {
   return node;
 }
 
+// What has escaped is implied elsewhere: the sooner that is known the better.
 void PointsTo::Enqueue(Node node) {
   if (std::exchange(nodes_[node].is_queued, true)) return;
-  const uint32_t rank = node < ranks_.size() ? ranks_[node] : ~uint32_t{0};
+  const bool ranked = node < ranks_.size() && node != kUnknownNode;
+  const uint32_t rank = ranked ? ranks_[node] : ~uint32_t{0};
   queue_.emplace(rank, node);
-}
-
-void PointsTo::Insert(Node node, LocationId location) {
-  node = Find(node);
-  NodeState& state = nodes_[node];
-  if (!state.points_to.Insert(location)) return;
-  state.pending.Insert(location);
-  Enqueue(node);
 }
 
 void PointsTo::AddAddress(Node to, Object object, int64_t offset) {
@@ -77,11 +69,7 @@ void PointsTo::AddCopy(Node to, Node from) {
   from = Find(from);
   if (to == from || !copies_.insert(Pair(from, to)).second) return;
   nodes_[from].copies.push_back(to);
-  NodeState& target = nodes_[to];
-  const SparseBits added = target.points_to.Unite(nodes_[from].points_to);
-  if (added.empty()) return;
-  target.pending.Unite(added);
-  Enqueue(to);
+  Unite(to, nodes_[from].points_to);
 }
 
 void PointsTo::AddRule(Node node, Rule rule) {
@@ -129,7 +117,7 @@ void PointsTo::Watch(Node node, Watcher watcher) {
 }
 
 void PointsTo::Solve() {
-  if (nodes_.size() > ranks_.size() + kBetweenMerges) MergeCycles();
+  if (nodes_.size() > ranks_.size() + between_merges_) MergeCycles();
   while (!queue_.empty()) {
     const Node node = queue_.top().second;
     queue_.pop();
@@ -137,7 +125,7 @@ void PointsTo::Solve() {
     if (Find(node) == node) Process(node);
     if (++processed_ < next_merge_) continue;
     MergeCycles();
-    next_merge_ = processed_ + std::max(kBetweenMerges, nodes_.size() / 4);
+    next_merge_ = processed_ + std::max(between_merges_, nodes_.size() / 4);
   }
 }
 
@@ -157,11 +145,7 @@ void PointsTo::Process(Node node) {
   const std::vector<Node> copies = nodes_[Find(node)].copies;
   for (const Node copy : copies) {
     const Node to = Find(copy);
-    if (to == node) continue;
-    const SparseBits added = nodes_[to].points_to.Unite(pending);
-    if (added.empty()) continue;
-    nodes_[to].pending.Unite(added);
-    Enqueue(to);
+    if (to != node) Unite(to, pending);
   }
 }
 
@@ -198,6 +182,7 @@ PointsTo::Node PointsTo::Merge(Node a, Node b) {
   kept.pending.Unite(gone.pending);
   kept.pending.Unite(gone.points_to.Unite(kept.points_to));
   kept.pending.Unite(kept.points_to.Unite(gone.points_to));
+  DropEscaped(a);
   Enqueue(a);
   return a;
 }
@@ -254,6 +239,8 @@ void PointsTo::MergeCycles() {
   }
   ranks_ = std::move(finished);
   for (const auto& [a, b] : merges) Merge(a, b);
+  for (Node node = 0; node < nodes_.size(); ++node)
+    if (Find(node) == node) DropImplied(node);
 }
 
 void PointsTo::ForEachTarget(Node node,
@@ -266,9 +253,16 @@ void PointsTo::ForEachTarget(Node node,
   });
 }
 
+void PointsTo::ForEachContent(Object object,
+                              const std::function<void(Target)>& visit) const {
+  const ObjectState& state = objects_[object];
+  for (const auto& [word, cell] : state.cells) ForEachTarget(cell, visit);
+  if (state.any != kNone) ForEachTarget(state.any, visit);
+}
+
 bool PointsTo::MayPointTo(Node node, Object object, int64_t offset) const {
   const int64_t canonical = objects_[object].layout.Canonical(offset);
-  bool found = false;
+  bool found = HasEscaped(object) && MayBeUnknown(node);
   ForEachTarget(node, [&](const Target& target) {
     found |= target.object == object &&
              (target.is_anywhere || target.offset == canonical);

@@ -16,7 +16,8 @@
 //
 // The object kUnknown stands for all memory that unknown code may know. What is
 // put into the node kUnknownNode is told to such code: the object has then
-// escaped, its contents are known there, and may be anything that is.
+// escaped, its contents are known there, and may be anything that is. A node
+// that holds kUnknown does not list what has escaped: it may be any of it.
 //
 // The solver is a worklist with difference propagation; nodes that copy from
 // each other in a circle are found by Tarjan's algorithm from time to time and
@@ -61,7 +62,8 @@ class PointsTo {
   // Told once of every location that a watched node gets.
   using Watcher = std::function<void(Target)>;
 
-  PointsTo();
+  // Between two looks for circles at least so many nodes are processed.
+  explicit PointsTo(size_t between_merges = 2000);
 
   Node NewNode();
   // `size` 0: not known.
@@ -96,10 +98,15 @@ class PointsTo {
 
   void ForEachTarget(Node node, const std::function<void(Target)>& visit) const;
   bool MayBeUnknown(Node node) const;
+  // Unknown code knows it: it is meant wherever kUnknown is.
+  bool HasEscaped(Object object) const { return objects_[object].escaped; }
   const ObjectLayout& LayoutOf(Object object) const {
     return objects_[object].layout;
   }
   bool MayPointTo(Node node, Object object, int64_t offset) const;
+  // What any word of the object may point to.
+  void ForEachContent(Object object,
+                      const std::function<void(Target)>& visit) const;
   size_t node_count() const { return nodes_.size(); }
   size_t location_count() const { return locations_.size(); }
 
@@ -148,9 +155,10 @@ class PointsTo {
     std::unordered_map<int64_t, LocationId> locations;
     std::unordered_map<int64_t, LocationId> elements;  // of this layout
     size_t location_count = 0;
-    std::map<int64_t, Node> cells;  // by word
-    Node all = kNone;               // gets what any cell holds
-    Node any = kNone;               // is held by every cell
+    std::vector<LocationId> all_locations;  // of any layout
+    std::map<int64_t, Node> cells;          // by word
+    Node all = kNone;                       // gets what any cell holds
+    Node any = kNone;                       // is held by every cell
     LocationId anywhere = 0;
     std::vector<Link> links;
     std::set<Link> known_links;
@@ -159,7 +167,13 @@ class PointsTo {
   Node Find(Node node) const;
   LocationId LocationOf(Object object, int64_t offset, bool is_folded = false);
   LocationId Anywhere(Object object);
+  LocationId NewLocation(const Target& at);
+  bool ImpliesEscaped(Node node) const;
   void Insert(Node node, LocationId location);
+  void Unite(Node node, const SparseBits& locations);
+  void DropEscaped(Node node);
+  void DropImplied(Node node);
+  std::vector<Object> Wholes(Node node, std::vector<LocationId>& parts) const;
   void Enqueue(Node node);
   void AddRule(Node node, Rule rule);
   void Process(Node node);
@@ -205,6 +219,7 @@ class PointsTo {
   mutable std::vector<Node> parents_;
   std::deque<ObjectState> objects_;
   std::vector<Target> locations_;
+  DenseBits escaped_;  // locations, of objects that unknown code knows
   std::vector<Rule> rules_;
   std::deque<Watcher> watchers_;
   std::unordered_set<uint64_t> copies_;  // (from, to), so that none is twice
@@ -226,7 +241,8 @@ class PointsTo {
   std::priority_queue<std::pair<uint32_t, Node>> queue_;
   std::vector<uint32_t> ranks_;
   size_t processed_ = 0;
-  size_t next_merge_ = 0;
+  size_t between_merges_;
+  size_t next_merge_;
   size_t depth_ = 0;
 };
 

@@ -7,7 +7,7 @@
 namespace bailey::analyzer {
 namespace {
 
-constexpr int64_t kWordBytes = 8;
+constexpr int64_t kBlockWordBytes = 8;
 constexpr size_t kMostDepth = 64;
 constexpr size_t kMostLinks = 64;
 // Of more places that are copied to and from, each with each, all are copied
@@ -85,8 +85,9 @@ void PointsTo::CopyBlock(const Target& to, const Target& from, uint64_t size) {
 }
 
 void PointsTo::CopyWords(const Target& to, const Target& from, int64_t size) {
-  for (int64_t at = 0; at < size; at += kWordBytes) {
-    const auto bytes = static_cast<uint64_t>(std::min(kWordBytes, size - at));
+  for (int64_t at = 0; at < size; at += kBlockWordBytes) {
+    const auto bytes =
+        static_cast<uint64_t>(std::min(kBlockWordBytes, size - at));
     const auto sources = Words(objects_[from.object], from.offset + at, bytes);
     for (const int64_t source : *sources) {
       const Node cell = Cell(from.object, source);
@@ -133,7 +134,8 @@ void PointsTo::LinkCell(Object from, int64_t word, const Link& link) {
     AddCopy(Any(link.to), All(from));
   } else {
     const auto words =
-        Words(objects_[link.to], word * kWordBytes + link.shift, kWordBytes);
+        Words(objects_[link.to], word * kBlockWordBytes + link.shift,
+              kBlockWordBytes);
     for (const int64_t each : *words) {
       const Node cell = Cell(link.to, each);
       AddCopy(cell, Cell(from, word));

@@ -167,6 +167,7 @@ void PointsTo::Escape(Object object) {
   ObjectState& state = objects_[object];
   if (state.escaped) return;
   state.escaped = true;
+  for (const LocationId each : state.all_locations) escaped_.Insert(each);
   if (!state.is_memory) return;
   AddCopy(kUnknownNode, All(object));
   Insert(Any(object), kUnknownLocation);

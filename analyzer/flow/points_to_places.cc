@@ -41,9 +41,8 @@ PointsTo::LocationId PointsTo::LocationOf(Object object, int64_t offset,
     Collapse(object);
     return Anywhere(object);
   }
-  const auto added = static_cast<LocationId>(locations_.size());
+  const LocationId added = NewLocation({object, offset, false, is_folded});
   known.emplace(offset, added);
-  locations_.push_back({object, offset, false, is_folded});
   return added;
 }
 
@@ -51,10 +50,7 @@ PointsTo::LocationId PointsTo::Anywhere(Object object) {
   ObjectState& state = objects_[object];
   if (object == kUnknown) return kUnknownLocation;
   if (!state.is_memory) return LocationOf(object, 0);
-  if (state.anywhere == 0) {
-    state.anywhere = static_cast<LocationId>(locations_.size());
-    locations_.push_back({object, 0, true});
-  }
+  if (state.anywhere == 0) state.anywhere = NewLocation({object, 0, true});
   return state.anywhere;
 }
 

@@ -93,6 +93,15 @@ class Joiner {
     for (IndirectCall& each : unit.code.indirect_calls) each.unit = number;
     MoveInto(program_.indirect_calls, unit.code.indirect_calls);
     program_.constraints.push_back(std::move(unit.code.constraints));
+    program_.data_flows.push_back(std::move(unit.code.data_flow));
+    for (const LibraryPrototype& each : unit.code.prototypes) {
+      const auto [known, added] =
+          program_.prototypes.try_emplace(each.function, each);
+      if (added) continue;
+      known->second.read_only &= each.read_only;
+      known->second.text |= each.text;
+    }
+    MoveInto(program_.named_files, unit.code.named_files);
   }
 
   std::set<std::string> Defined() const {
@@ -160,11 +169,13 @@ class Joiner {
         GlobalFact& escaped = program_.global_facts.emplace_back();
         escaped.id = id;
         escaped.escapes = true;
-        if (each.from.empty())
+        if (each.from.empty()) {
           program_.kept.push_back(id);
-        else
-          program_.flow.edges.push_back(
-              {EdgeKind::kAddress, each.from, id, false, each.site});
+          continue;
+        }
+        program_.assembly_uses.push_back(id);
+        program_.flow.edges.push_back(
+            {EdgeKind::kAddress, each.from, id, false, each.site});
       }
     }
   }

@@ -6,6 +6,7 @@
 #ifndef BAILEY_ANALYZER_FLOW_PROGRAM_H_
 #define BAILEY_ANALYZER_FLOW_PROGRAM_H_
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -38,7 +39,12 @@ struct Program {
   size_t source_plugins = 0;  // declared plugins among the units
   // For points-to analysis: what FindCallTargets needs, and what it found.
   std::vector<UnitConstraints> constraints;  // of each unit
+  std::vector<UnitDataFlow> data_flows;      // the same
+  // By function; of several units' declarations what all of them promise.
+  std::map<std::string, LibraryPrototype> prototypes;
+  std::vector<NamedFile> named_files;
   std::vector<IndirectCall> indirect_calls;
+  std::vector<std::string> assembly_uses;  // symbols, from within functions
   CallTargets targets;
 };
 

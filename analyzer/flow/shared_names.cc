@@ -39,6 +39,9 @@ SharedNames FindSharedNames(const std::vector<UnitFacts>& units,
         names.plugin_entries.insert(each.id);
     for (const AliasFact& each : units[i].code.aliases)
       names.plugin_entries.insert(each.target);
+    // They run when it is loaded, whenever that is.
+    const std::vector<std::string>& run = units[i].code.constructors;
+    names.plugin_entries.insert(run.begin(), run.end());
   }
   for (const std::string& each : own)
     if (used.contains(each)) names.also_external.insert(each);

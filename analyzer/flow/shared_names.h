@@ -22,7 +22,7 @@ struct SharedNames {
   // another's comes before it; a program's own is seen by libraries only if it
   // is exported.
   std::set<std::string> also_external;
-  // Functions of plugins, which dlsym finds by name.
+  // Functions of plugins, which dlsym finds by name, and their constructors.
   std::set<std::string> plugin_entries;
 };
 

@@ -15,6 +15,24 @@
 
 namespace bailey::analyzer {
 
+// The same where most are there.
+class DenseBits {
+ public:
+  void Insert(uint32_t number) {
+    if (number / 64 >= words_.size()) words_.resize(2 * (number / 64) + 1);
+    words_[number / 64] |= uint64_t{1} << (number % 64);
+  }
+  bool Contains(uint32_t number) const {
+    return (Word(number / 64) >> (number % 64) & 1) != 0;
+  }
+  uint64_t Word(uint32_t index) const {
+    return index < words_.size() ? words_[index] : 0;
+  }
+
+ private:
+  std::vector<uint64_t> words_;
+};
+
 class SparseBits {
  public:
   bool empty() const { return words_.empty(); }
@@ -58,6 +76,20 @@ class SparseBits {
     }
     if (!added.empty()) fits ? MergeInPlace(added) : Merge(added);
     return added;
+  }
+
+  // The same, of those that are not in `without`.
+  SparseBits Unite(const SparseBits& other, const DenseBits& without) {
+    SparseBits rest = other;
+    rest.Remove(without);
+    return Unite(rest);
+  }
+
+  void Remove(const DenseBits& gone) {
+    std::erase_if(words_, [&](Word& word) {
+      word.bits &= ~gone.Word(word.index);
+      return word.bits == 0;
+    });
   }
 
   template <class Visit>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -63,12 +64,49 @@ bool Waits(const std::string& symbol) {
   return WaitsForEvents(symbol) || Among(kOtherWaits, symbol);
 }
 
+// What code outside may have called, directly or not: a switch point there has
+// all of the program in its serving set, since whatever was interrupted goes
+// on.
+std::vector<bool> CalledByOutside(const PhaseGraph& graph) {
+  std::vector<bool> called(graph.functions.size(), false);
+  std::vector<uint32_t> waiting;
+  bool any = false;
+  const auto enter = [&](uint32_t function) {
+    if (called[function]) return;
+    called[function] = true;
+    waiting.push_back(function);
+  };
+  const auto enter_if = [&](bool PhaseFunction::* flag) {
+    for (uint32_t f = 0; f < graph.functions.size(); ++f)
+      if (graph.functions[f].*flag) enter(f);
+  };
+  enter_if(&PhaseFunction::called_back);
+  while (!waiting.empty()) {
+    const uint32_t function = waiting.back();
+    waiting.pop_back();
+    for (const PhaseNode& node : graph.functions[function].nodes) {
+      for (const uint32_t callee : node.callees) enter(callee);
+      if (node.calls_any && !std::exchange(any, true))
+        enter_if(&PhaseFunction::pointed);
+    }
+  }
+  return called;
+}
+
+// All nodes of a function.
+std::vector<uint32_t> NodesOf(const PhaseFunction& function) {
+  std::vector<uint32_t> nodes(function.nodes.size());
+  std::iota(nodes.begin(), nodes.end(), 0);
+  return nodes;
+}
+
 class Finder {
  public:
   explicit Finder(const ProgramPhases& phases)
       : phases_(phases),
         callers_(phases.graph()),
-        all_(AllPhases(phases.graph(), callers_)) {
+        all_(AllPhases(phases.graph(), callers_)),
+        in_callbacks_(CalledByOutside(phases.graph())) {
     for (const SymbolCall& call : phases.symbol_calls())
       if (Waits(call.symbol) && IsReached(call.place)) waits_.push_back(&call);
   }
@@ -80,6 +118,7 @@ class Finder {
     // Through calls of which nobody knows where they go, all waits for all.
     if (std::ranges::none_of(found_, &SwitchCandidate::waits_for_events))
       AddLoops(/*any=*/true);
+    DropCallbacks();
     KeepBest();
     return Finish();
   }
@@ -135,7 +174,20 @@ class Finder {
     candidate.kind = Kind::kCall;
     candidate.places = {call.place};
     candidate.site = call.site;
+    const size_t before = found_.size();
     Describe({call.place.node}, candidate);
+    if (found_.size() > before) found_.back().work += WorkOfCallbacks();
+  }
+
+  // A library's loop does what it calls back, at least the largest of it.
+  size_t WorkOfCallbacks() const {
+    const std::vector<PhaseFunction>& functions = phases_.graph().functions;
+    size_t most = 0;
+    for (uint32_t f = 0; f < functions.size(); ++f)
+      if (functions[f].called_back)
+        most = std::max(most,
+                        reach_->From(f, NodesOf(functions[f])).functions + 1);
+    return most;
   }
 
   void Describe(const std::vector<uint32_t>& nodes,
@@ -161,6 +213,17 @@ class Finder {
     found_.push_back(std::move(candidate));
   }
 
+  // If there are others that wait for events: there all would be serving.
+  void DropCallbacks() {
+    const auto is_inside = [&](const SwitchCandidate& each) {
+      return in_callbacks_[each.places.front().function];
+    };
+    if (std::ranges::any_of(found_, [&](const SwitchCandidate& each) {
+          return each.waits_for_events && !each.bounded && !is_inside(each);
+        }))
+      std::erase_if(found_, is_inside);
+  }
+
   // Those that wait for events come first, then those that do the most.
   void KeepBest() {
     std::ranges::sort(found_, [](const auto& a, const auto& b) {
@@ -183,12 +246,20 @@ class Finder {
   const ProgramPhases& phases_;
   const PhaseCallers callers_;
   const std::vector<std::vector<bool>> all_;
+  const std::vector<bool> in_callbacks_;
   std::vector<const SymbolCall*> waits_;
   std::optional<CallReach> reach_;
   // What functions of each of its groups wait by.
   std::set<std::pair<uint32_t, std::string_view>> group_waits_;
   std::vector<SwitchCandidate> found_;
 };
+
+size_t CountServing(const SwitchCandidate& candidate) {
+  size_t count = 0;
+  for (const std::vector<bool>& nodes : candidate.sets.serving)
+    count += static_cast<size_t>(std::ranges::count(nodes, true));
+  return count;
+}
 
 }  // namespace
 
@@ -208,7 +279,8 @@ size_t Choose(const std::vector<SwitchCandidate>& candidates,
   const auto rank = [&](size_t i) {
     const SwitchCandidate& each = candidates[i];
     const bool weak = is_weak(each);
-    return std::tuple(weak, 2 * each.work < most[weak], sizes[i], each.work, i);
+    return std::tuple(weak, 2 * each.work < most[weak], sizes[i],
+                      CountServing(each), each.work, i);
   };
   size_t best = 0;
   for (size_t i = 1; i < candidates.size(); ++i)

@@ -14,6 +14,8 @@
 
 #include "analyzer/ir/constraints.h"
 #include "analyzer/ir/control_flow.h"
+#include "analyzer/ir/data_flow.h"
+#include "analyzer/ir/typed_facts.h"
 #include "analyzer/ir/value_expression.h"
 #include "common/documents/flow.h"
 #include "common/documents/report.h"
@@ -109,6 +111,9 @@ struct CodeFacts {
   std::vector<ReturnFact> returns;
   std::vector<IndirectCall> indirect_calls;
   UnitConstraints constraints;
+  UnitDataFlow data_flow;
+  std::vector<LibraryPrototype> prototypes;
+  std::vector<NamedFile> named_files;
 };
 
 }  // namespace bailey::analyzer

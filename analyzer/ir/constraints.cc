@@ -7,6 +7,7 @@
 #include <llvm/IR/Module.h>
 
 #include "analyzer/ir/constraint_extractor.h"
+#include "analyzer/ir/data_flow_extractor.h"
 #include "analyzer/ir/instruction_constraints.h"
 #include "analyzer/ir/unit_values.h"
 
@@ -56,7 +57,8 @@ FunctionConstraints ReadFunction(const llvm::Function& function,
 }  // namespace
 
 UnitConstraints ExtractConstraints(const llvm::Module& module,
-                                   const Places& places) {
+                                   const Places& places,
+                                   UnitDataFlow* data_flow) {
   UnitConstraints unit;
   UnitValues values(module, places, unit);
   values.UseList(unit.constraints);
@@ -67,6 +69,8 @@ UnitConstraints ExtractConstraints(const llvm::Module& module,
   for (const llvm::GlobalIFunc& ifunc : module.ifuncs())
     if (const llvm::Function* resolver = ifunc.getResolverFunction())
       unit.resolvers.push_back(places.Id(*resolver));
+  if (data_flow != nullptr)
+    *data_flow = ExtractDataFlow(module, places, values);
   return unit;
 }
 

@@ -26,6 +26,9 @@ inline constexpr ValueNumber kUnknownValue = 1;
 inline constexpr ValueNumber kExceptionValue = 2;
 inline constexpr ValueNumber kFirstValue = 3;
 
+// The size of an array that may have room for more elements than are said.
+inline constexpr uint64_t kEndlessBytes = uint64_t{1} << 40;
+
 enum class ConstraintKind : uint8_t {
   kAddress,      // to = &objects[from] + offset
   kCopy,         // to = from

@@ -11,6 +11,7 @@
 #include <llvm/IR/Operator.h>
 
 #include <numeric>
+#include <optional>
 #include <utility>
 
 namespace bailey::analyzer {
@@ -21,6 +22,10 @@ using llvm::isa;
 
 constexpr int kExpressionDepth = 24;
 constexpr unsigned kMostOperands = 16;
+
+uint64_t LowBits(uint8_t width_bits) {
+  return width_bits >= 64 ? ~uint64_t{0} : (uint64_t{1} << width_bits) - 1;
+}
 
 uint8_t WidthOf(const llvm::Type& type) {
   const bool fits = type.isIntegerTy() && type.getIntegerBitWidth() <= 64;
@@ -52,33 +57,6 @@ Operation OperationOf(llvm::Instruction::BinaryOps opcode) {
       return Operation::kShiftRight;
     case llvm::Instruction::URem:
       return Operation::kRemainder;
-    default:
-      return Operation::kNone;
-  }
-}
-
-Operation OperationOf(llvm::CmpInst::Predicate predicate) {
-  switch (predicate) {
-    case llvm::CmpInst::ICMP_EQ:
-      return Operation::kEqual;
-    case llvm::CmpInst::ICMP_NE:
-      return Operation::kNotEqual;
-    case llvm::CmpInst::ICMP_ULT:
-      return Operation::kLess;
-    case llvm::CmpInst::ICMP_ULE:
-      return Operation::kLessOrEqual;
-    case llvm::CmpInst::ICMP_UGT:
-      return Operation::kGreater;
-    case llvm::CmpInst::ICMP_UGE:
-      return Operation::kGreaterOrEqual;
-    case llvm::CmpInst::ICMP_SLT:
-      return Operation::kSignedLess;
-    case llvm::CmpInst::ICMP_SLE:
-      return Operation::kSignedLessOrEqual;
-    case llvm::CmpInst::ICMP_SGT:
-      return Operation::kSignedGreater;
-    case llvm::CmpInst::ICMP_SGE:
-      return Operation::kSignedGreaterOrEqual;
     default:
       return Operation::kNone;
   }
@@ -216,8 +194,9 @@ ValueExpression ExpressionReader::Of(const llvm::Value& value,
   ValueExpression made = Unbounded(value, at, depth - 1);
   if (!value.getType()->isIntegerTy() || isa<llvm::Constant>(value))
     return made;
+  made = WithKnownBits(value, at, std::move(made));
   for (const Known& known : KnownAt(at)) {
-    if (known.value != &value || budget_ == 0) continue;
+    if (known.value != &value || known.mask != 0 || budget_ == 0) continue;
     --budget_;
     ValueExpression bound = Cast(known.operation, std::move(made), width);
     bound.kind = ExpressionKind::kBound;
@@ -225,6 +204,32 @@ ValueExpression ExpressionReader::Of(const llvm::Value& value,
     made = std::move(bound);
   }
   return made;
+}
+
+// Of `with`, which is `without` and a constant: so that a chain of options is
+// read once, and not twice for each of them.
+std::optional<ValueExpression> ExpressionReader::OfOption(
+    const llvm::Value& with, const llvm::Value& without,
+    const llvm::BasicBlock& at, int depth) {
+  constexpr uint64_t kNodes = 4;
+  const auto* binary = dyn_cast<llvm::BinaryOperator>(&with);
+  if (binary == nullptr || binary->getOperand(0) != &without) return {};
+  const auto* number = dyn_cast<llvm::ConstantInt>(binary->getOperand(1));
+  const Operation operation = OperationOf(binary->getOpcode());
+  if (number == nullptr || budget_ < kNodes) return {};
+  const uint8_t width = WidthOf(*with.getType());
+  uint64_t nothing = 0;
+  if (operation == Operation::kAnd)
+    nothing = LowBits(width);
+  else if (operation != Operation::kOr && operation != Operation::kAdd)
+    return {};
+  budget_ -= kNodes;
+  ValueExpression choice = Unknown(width);
+  choice.kind = ExpressionKind::kChoice;
+  choice.number = next_choice_++;
+  choice.operands = {Constant(number->getZExtValue(), width),
+                     Constant(nothing, width)};
+  return Operate(operation, Of(without, at, depth), std::move(choice));
 }
 
 ValueExpression ExpressionReader::Unbounded(const llvm::Value& value,
@@ -240,11 +245,14 @@ ValueExpression ExpressionReader::Unbounded(const llvm::Value& value,
   if (const auto* phi = dyn_cast<llvm::PHINode>(&value))
     return OfPhi(*phi, depth);
   if (const auto* select = dyn_cast<llvm::SelectInst>(&value)) {
+    const llvm::Value& yes = *select->getTrueValue();
+    const llvm::Value& no = *select->getFalseValue();
+    if (auto option = OfOption(yes, no, at, depth)) return *std::move(option);
+    if (auto option = OfOption(no, yes, at, depth)) return *std::move(option);
     ValueExpression made = Unknown(width);
     made.kind = ExpressionKind::kChoice;
     made.number = next_choice_++;
-    made.operands = {Of(*select->getTrueValue(), at, depth),
-                     Of(*select->getFalseValue(), at, depth)};
+    made.operands = {Of(yes, at, depth), Of(no, at, depth)};
     return made;
   }
   if (const auto* cast = dyn_cast<llvm::CastInst>(&value))
@@ -261,6 +269,21 @@ ValueExpression ExpressionReader::Unbounded(const llvm::Value& value,
   return Unknown(width);
 }
 
+// What holds where the two ways meet holds on both.
+std::optional<ValueExpression> ExpressionReader::OfOptionalPhi(
+    const llvm::PHINode& phi, int depth) {
+  if (phi.getNumIncomingValues() != 2) return {};
+  for (const unsigned with : {0U, 1U}) {
+    const llvm::Value& without = *phi.getIncomingValue(1 - with);
+    const auto* made = dyn_cast<llvm::Instruction>(&without);
+    if (made == nullptr || !dominators_.dominates(made, &phi)) continue;
+    if (auto option = OfOption(*phi.getIncomingValue(with), without,
+                               *phi.getParent(), depth))
+      return option;
+  }
+  return {};
+}
+
 // What comes back around a loop is named by the choice that it comes back to.
 ValueExpression ExpressionReader::OfPhi(const llvm::PHINode& phi, int depth) {
   ValueExpression made = Unknown(WidthOf(*phi.getType()));
@@ -270,6 +293,7 @@ ValueExpression ExpressionReader::OfPhi(const llvm::PHINode& phi, int depth) {
     return made;
   }
   if (phi.getNumIncomingValues() > kMostOperands) return made;
+  if (auto option = OfOptionalPhi(phi, depth)) return *std::move(option);
   made.kind = ExpressionKind::kChoice;
   made.number = next_choice_++;
   open_.emplace(&phi, made.number);
@@ -351,60 +375,6 @@ ValueExpression ExpressionReader::OfCall(const llvm::CallBase& call,
     made.operands.push_back(Of(*argument.get(), at, depth));
   }
   return made;
-}
-
-const std::vector<ExpressionReader::Known>& ExpressionReader::KnownAt(
-    const llvm::BasicBlock& block) {
-  const auto [found, is_new] = known_.try_emplace(&block);
-  if (!is_new || !dominators_.isReachableFromEntry(&block))
-    return found->second;
-  constexpr int kSteps = 32;
-  const auto* node = dominators_.getNode(&block);
-  for (int i = 0; i < kSteps && node->getIDom() != nullptr; ++i) {
-    node = node->getIDom();
-    AddEdge(*node->getBlock(), block, found->second);
-  }
-  return found->second;
-}
-
-// What the way out of `from` says that leads to `at`, if there is only one.
-void ExpressionReader::AddEdge(const llvm::BasicBlock& from,
-                               const llvm::BasicBlock& at,
-                               std::vector<Known>& known) const {
-  const auto leads = [&](const llvm::BasicBlock* to) {
-    return dominators_.dominates(llvm::BasicBlockEdge(&from, to), &at);
-  };
-  if (const auto* branch = dyn_cast<llvm::BranchInst>(from.getTerminator())) {
-    if (branch->isUnconditional()) return;
-    for (const unsigned way : {0U, 1U})
-      if (leads(branch->getSuccessor(way)))
-        AddCondition(*branch->getCondition(), way == 0, known);
-  }
-  if (const auto* choose = dyn_cast<llvm::SwitchInst>(from.getTerminator()))
-    for (const auto& each : choose->cases())
-      if (each.getCaseValue()->getBitWidth() <= 64 &&
-          leads(each.getCaseSuccessor()))
-        known.push_back({choose->getCondition(), Operation::kEqual,
-                         each.getCaseValue()->getZExtValue()});
-}
-
-void ExpressionReader::AddCondition(const llvm::Value& condition, bool holds,
-                                    std::vector<Known>& known) const {
-  const auto* compare = dyn_cast<llvm::ICmpInst>(&condition);
-  if (compare == nullptr) return;
-  const llvm::Value* value = compare->getOperand(0);
-  const auto* number = dyn_cast<llvm::ConstantInt>(compare->getOperand(1));
-  llvm::CmpInst::Predicate predicate = compare->getPredicate();
-  if (number == nullptr) {
-    number = dyn_cast<llvm::ConstantInt>(value);
-    value = compare->getOperand(1);
-    predicate = llvm::CmpInst::getSwappedPredicate(predicate);
-  }
-  if (number == nullptr || number->getBitWidth() > 64) return;
-  if (!holds) predicate = llvm::CmpInst::getInversePredicate(predicate);
-  const Operation operation = OperationOf(predicate);
-  if (operation != Operation::kNone)
-    known.push_back({value, operation, number->getZExtValue()});
 }
 
 }  // namespace bailey::analyzer

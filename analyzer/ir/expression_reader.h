@@ -59,6 +59,8 @@ class ExpressionReader {
     const llvm::Value* value = nullptr;
     Operation operation = Operation::kNone;
     uint64_t number = 0;
+    // Not 0: these bits of the value are those of `number`.
+    uint64_t mask = 0;
   };
 
   ValueExpression Of(const llvm::Value& value, const llvm::BasicBlock& at,
@@ -66,6 +68,15 @@ class ExpressionReader {
   ValueExpression Unbounded(const llvm::Value& value,
                             const llvm::BasicBlock& at, int depth);
   ValueExpression OfPhi(const llvm::PHINode& phi, int depth);
+  std::optional<ValueExpression> OfOption(const llvm::Value& with,
+                                          const llvm::Value& without,
+                                          const llvm::BasicBlock& at,
+                                          int depth);
+  std::optional<ValueExpression> OfOptionalPhi(const llvm::PHINode& phi,
+                                               int depth);
+  ValueExpression WithKnownBits(const llvm::Value& value,
+                                const llvm::BasicBlock& at,
+                                ValueExpression made);
   ValueExpression OfCast(const llvm::CastInst& cast, const llvm::BasicBlock& at,
                          int depth);
   ValueExpression OfBinary(const llvm::BinaryOperator& binary,
@@ -88,6 +99,8 @@ class ExpressionReader {
   bool AddStore(const llvm::StoreInst& store, uint64_t offset,
                 ValueExpression& buffer);
   const std::vector<Known>& KnownAt(const llvm::BasicBlock& block);
+  static void AddBits(const llvm::Value& masked, Operation operation,
+                      uint64_t number, std::vector<Known>& known);
   void AddCondition(const llvm::Value& condition, bool holds,
                     std::vector<Known>& known) const;
   void AddEdge(const llvm::BasicBlock& from, const llvm::BasicBlock& at,

@@ -186,7 +186,7 @@ CodeFacts ExtractCode(llvm::Module& module, const ModuleNames& names) {
   ExposeConstants(module);
   code.control = control.ReadLoops();
   extractor.ReadCalls();
-  code.constraints = ExtractConstraints(module, places);
+  code.constraints = ExtractConstraints(module, places, &code.data_flow);
   ReadGlobalFacts(module, places, extractor.readers(), code);
   ReadReturns(module, places, extractor.readers(), code);
   return code;

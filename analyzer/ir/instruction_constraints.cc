@@ -17,20 +17,6 @@ using llvm::dyn_cast;
 using llvm::Instruction;
 using llvm::isa;
 
-// True if nothing but constants went into a number that becomes a pointer: an
-// address that the program chose by itself.
-bool IsMadeOfConstants(const llvm::Value& value, int depth) {
-  if (isa<llvm::ConstantInt>(value)) return true;
-  const auto* instruction = dyn_cast<Instruction>(&value);
-  if (instruction == nullptr || depth == 0) return false;
-  if (!isa<llvm::BinaryOperator, llvm::CastInst, llvm::PHINode,
-           llvm::SelectInst>(*instruction))
-    return false;
-  for (const llvm::Use& each : instruction->operands())
-    if (IsMadeOfConstants(*each.get(), depth - 1)) return true;
-  return false;
-}
-
 }  // namespace
 
 void InstructionConstraints::Read(const Instruction& instruction) {
@@ -71,40 +57,23 @@ void InstructionConstraints::CopyOperands(const Instruction& instruction,
   }
 }
 
+// A number that no pointer went into becomes a pointer to nothing: what it is
+// called by is then known to be not resolved (ConstraintLinker::AddFallback).
 void InstructionConstraints::ReadCast(const Instruction& instruction) {
   values_.Copy(Of(instruction), Of(*instruction.getOperand(0)));
-  constexpr int kDepth = 8;
-  if (isa<llvm::IntToPtrInst>(instruction) &&
-      IsMadeOfConstants(*instruction.getOperand(0), kDepth))
-    values_.Copy(Of(instruction), kUnknownValue);
 }
 
-// Bits may be set and cleared in a pointer, or it may be put together from
-// parts; products and quotients are no part of it that another does not hold.
+// Whatever is made of a pointer may be made one again: bits may be set and
+// cleared, or it may be scaled, or put together from parts.
 void InstructionConstraints::ReadArithmetic(const Instruction& instruction) {
-  switch (instruction.getOpcode()) {
-    case Instruction::Add:
-    case Instruction::Sub: {
-      const auto* number =
-          dyn_cast<llvm::ConstantInt>(instruction.getOperand(1));
-      if (number == nullptr || number->getBitWidth() != 64) break;
-      const int64_t step = number->getSExtValue();
-      return values_.Add(
-          {ConstraintKind::kOffset, Of(instruction),
-           Of(*instruction.getOperand(0)),
-           instruction.getOpcode() == Instruction::Add ? step : -step, 0, 0});
-    }
-    case Instruction::And:
-    case Instruction::Or:
-    case Instruction::Xor:
-    case Instruction::Shl:
-    case Instruction::LShr:
-    case Instruction::AShr:
-      break;
-    default:
-      return;
-  }
-  CopyOperands(instruction, /*anywhere=*/true);
+  const auto* number = dyn_cast<llvm::ConstantInt>(instruction.getOperand(1));
+  const bool adds = instruction.getOpcode() == Instruction::Add;
+  if ((!adds && instruction.getOpcode() != Instruction::Sub) ||
+      number == nullptr || number->getBitWidth() != 64)
+    return CopyOperands(instruction, /*anywhere=*/true);
+  const int64_t step = number->getSExtValue();
+  values_.Add({ConstraintKind::kOffset, Of(instruction),
+               Of(*instruction.getOperand(0)), adds ? step : -step, 0, 0});
 }
 
 void InstructionConstraints::Load(const Instruction& to,

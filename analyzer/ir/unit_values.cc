@@ -5,6 +5,7 @@
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/DataLayout.h>
 #include <llvm/IR/GetElementPtrTypeIterator.h>
+#include <llvm/IR/Instructions.h>
 #include <llvm/IR/Module.h>
 #include <llvm/IR/Operator.h>
 
@@ -19,11 +20,57 @@ using llvm::isa;
 // Numbers that are never an address: small ones, of either sign.
 constexpr uint64_t kSmallAddress = 1 << 16;
 constexpr size_t kMostDeclaredArrays = 32;
+constexpr uint64_t kWordBytes = 8;
+
+bool HoldsAddress(const llvm::Constant& constant) {
+  if (isa<llvm::ConstantData>(constant)) return false;
+  if (!isa<llvm::ConstantAggregate>(constant)) return true;
+  for (const llvm::Use& each : constant.operands())
+    if (HoldsAddress(*llvm::cast<llvm::Constant>(each.get()))) return true;
+  return false;
+}
+
+// Text, and tables of numbers: nothing is stored there, and what is read from
+// there is no address.
+bool IsPlainData(const llvm::GlobalValue& global) {
+  const auto* data = dyn_cast<llvm::GlobalVariable>(&global);
+  return data != nullptr && data->isConstant() &&
+         data->hasDefinitiveInitializer() &&
+         !HoldsAddress(*data->getInitializer());
+}
 
 bool IsSmall(const llvm::ConstantInt& number) {
   if (number.getBitWidth() > 64) return false;
   const int64_t value = number.getSExtValue();
   return std::abs(value) < static_cast<int64_t>(kSmallAddress);
+}
+
+// Whether `address`, up to the step before `end`, leads to the last member of
+// whatever it leads into: an array there may have room for more behind it, as
+// compilers allow to all of them (-fstrict-flex-arrays=0). Arrays in variables
+// end where these do; of others nothing is known.
+bool IsTrailing(const llvm::GEPOperator& address,
+                const llvm::gep_type_iterator& end);
+
+bool IsTrailing(const llvm::Value& base) {
+  if (isa<llvm::AllocaInst, llvm::GlobalVariable>(base)) return false;
+  const auto* address = dyn_cast<llvm::GEPOperator>(&base);
+  return address == nullptr ||
+         IsTrailing(*address, llvm::gep_type_end(*address));
+}
+
+bool IsTrailing(const llvm::GEPOperator& address,
+                const llvm::gep_type_iterator& end) {
+  bool is_member = false;
+  auto step = llvm::gep_type_begin(address);
+  for (++step; step != end; ++step) {
+    const llvm::StructType* structure = step.getStructTypeOrNull();
+    if (structure == nullptr) return false;  // in an element of an array
+    const auto* field = llvm::cast<llvm::ConstantInt>(step.getOperand());
+    if (field->getZExtValue() + 1 != structure->getNumElements()) return false;
+    is_member = true;
+  }
+  return is_member || IsTrailing(*address.getPointerOperand());
 }
 
 }  // namespace
@@ -127,6 +174,7 @@ ValueNumber UnitValues::NumberOfConstant(const llvm::Constant& constant) {
 }
 
 ValueNumber UnitValues::NumberOfSymbol(const llvm::GlobalValue& global) {
+  if (IsPlainData(global)) return kNoValue;
   const ValueNumber number = NewValue();
   // Of an alias to the middle of an object.
   if (const auto* alias = dyn_cast<llvm::GlobalAlias>(&global))
@@ -197,8 +245,10 @@ void UnitValues::Offset(ValueNumber to, const llvm::GEPOperator& address) {
       const ValueNumber element = NewValue();
       const auto* array = llvm::dyn_cast_or_null<llvm::ArrayType>(outer);
       const uint64_t count = array == nullptr ? 0 : array->getNumElements();
-      Add({ConstraintKind::kElement, element, from, offset, bytes,
-           count > 1 ? count * bytes : 0});
+      uint64_t size = count > 1 ? count * bytes : 0;
+      if (size > 0 && IsTrailing(address, step))
+        size = bytes < kWordBytes ? 0 : kEndlessBytes;
+      Add({ConstraintKind::kElement, element, from, offset, bytes, size});
       // A distance in bytes may be the other half of an address.
       if (bytes == 1) CopyAnywhere(element, NumberOf(index));
       from = element;
@@ -207,7 +257,9 @@ void UnitValues::Offset(ValueNumber to, const llvm::GEPOperator& address) {
     outer = step.getIndexedType();
   }
   llvm::Type* result = address.getResultElementType();
-  const uint64_t array = isa<llvm::ArrayType>(result) ? SizeOf(*result) : 0;
+  uint64_t array = isa<llvm::ArrayType>(result) ? SizeOf(*result) : 0;
+  if (array > 0 && IsTrailing(address, llvm::gep_type_end(address)))
+    array = kEndlessBytes;
   Add({ConstraintKind::kOffset, to, from, offset, 0, array});
 }
 

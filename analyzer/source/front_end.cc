@@ -27,6 +27,7 @@
 #include "analyzer/source/diagnostic_collector.h"
 #include "analyzer/source/recording_file_system.h"
 #include "analyzer/source/source_facts.h"
+#include "analyzer/source/typed_calls.h"
 #include "analyzer/source/unit_cache.h"
 #include "common/digest.h"
 
@@ -175,6 +176,13 @@ void CollectFacts(clang::ASTContext& context, llvm::Module& module,
   const clang::SourceManager& sources = context.getSourceManager();
   facts.unit.sha256 = Sha256Hex(sources.getBufferData(sources.getMainFileID()));
   facts.code = ExtractCode(module, names);
+  TypedCalls typed = CollectTypedCalls(
+      context, module, request.root, [&](const std::string& symbol) {
+        const auto known = source.ids.find(symbol);
+        return known == source.ids.end() ? symbol : known->second;
+      });
+  facts.code.prototypes = std::move(typed.prototypes);
+  facts.code.named_files = std::move(typed.named_files);
   facts.functions = std::move(source.functions);
   facts.globals = std::move(source.globals);
   DropForgotten(module, names, facts);

@@ -11,7 +11,7 @@ BAILEY_ARCHIVE_ENUM(Architecture, kAarch64)
 BAILEY_ARCHIVE_ENUM(TypeKind, kOther)
 BAILEY_ARCHIVE_ENUM(AccessMode, kNone)
 BAILEY_ARCHIVE_ENUM(Linkage, kInternal)
-BAILEY_ARCHIVE_ENUM(EdgeKind, kWrite)
+BAILEY_ARCHIVE_ENUM(EdgeKind, kData)
 
 BAILEY_ARCHIVE_FIELDS(SourceSite, file, line, column, function)
 BAILEY_ARCHIVE_FIELDS(ValueRange, min, max)
@@ -26,7 +26,7 @@ BAILEY_ARCHIVE_FIELDS(FlowFunction, id, name, linkage, variadic, address_taken,
 BAILEY_ARCHIVE_FIELDS(FlowGlobal, id, name, linkage, is_constant,
                       is_thread_local, address_taken, function, extent,
                       sole_declarator, type)
-BAILEY_ARCHIVE_FIELDS(FlowEdge, kind, from, to, external, site)
+BAILEY_ARCHIVE_FIELDS(FlowEdge, kind, from, to, external, site, label)
 BAILEY_ARCHIVE_FIELDS(FlowUnit, file, directory, command, sha256)
 
 namespace analyzer {
@@ -68,10 +68,26 @@ BAILEY_ARCHIVE_FIELDS(FunctionConstraints, object, integers, floats, result,
                       integers_read, constraints, calls)
 BAILEY_ARCHIVE_FIELDS(UnitConstraints, value_count, objects, functions,
                       constraints, resolvers)
+BAILEY_ARCHIVE_ENUM(DataStepKind, kMove)
+BAILEY_ARCHIVE_FIELDS(DataStep, kind, to, from, target, source, size, control,
+                      place)
+BAILEY_ARCHIVE_FIELDS(DataArgument, node, pointer, is_pointer, is_constant,
+                      constant, symbol)
+BAILEY_ARCHIVE_FIELDS(DataCall, to, number, is_opaque, result, result_pointer,
+                      integers, floats, control, place)
+BAILEY_ARCHIVE_FIELDS(ExternalRead, symbol, to, place)
+BAILEY_ARCHIVE_FIELDS(FunctionDataFlow, id, first, end, integers, floats,
+                      result, entry, steps, calls, external_reads, files,
+                      places)
+BAILEY_ARCHIVE_FIELDS(DataConstant, value, node)
+BAILEY_ARCHIVE_FIELDS(UnitDataFlow, node_count, constants, functions, initial)
+BAILEY_ARCHIVE_FIELDS(LibraryPrototype, function, read_only, text)
+BAILEY_ARCHIVE_FIELDS(NamedFile, from, site, path, access)
 BAILEY_ARCHIVE_FIELDS(CodeFacts, architecture, edges, calls, syscalls,
                       unresolved, aliases, assembly_names, constructors,
                       destructors, control, kept, global_facts, returns,
-                      indirect_calls, constraints)
+                      indirect_calls, constraints, data_flow, prototypes,
+                      named_files)
 BAILEY_ARCHIVE_FIELDS(UnitFacts, unit, functions, globals, code, read_files)
 
 std::string WriteUnit(const UnitFacts& facts) { return WriteArchive(facts); }

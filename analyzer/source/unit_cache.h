@@ -42,6 +42,8 @@ class UnitCache {
             const std::vector<FileAnswer>& answers, const UnitFacts& facts);
 
   FileStates& states() { return states_; }
+  // For what else a run keeps.
+  const CacheStore& store() const { return store_; }
   // After the last unit.
   void Trim() const { store_.Trim(); }
 

@@ -1,6 +1,7 @@
 // Targets of calls through pointers: what C lets one do with them, and more. A
 // call that is made must never be missed; what no pointer leads to is absent.
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -36,6 +37,9 @@ static int by_realloc(void) { return nice(1); }            // EXPECT: setpriorit
 static int by_missing(int a, int b) { return lchown("a", (uid_t)a, (gid_t)b); }  // EXPECT: lchown
 static int by_offset(void) { return fchdir(0); }           // EXPECT: fchdir
 static int by_base(void) { return vhangup(); }             // EXPECT: vhangup
+
+static void at_exit(void) { sched_yield(); }               // EXPECT: sched_yield
+static void at_quick_exit_(void) { getpid(); }             // EXPECT: getpid
 
 struct operations {
   char name[16];
@@ -99,6 +103,9 @@ static int walk(struct node* head) {
 static double pass_double(double value) { return value; }
 
 int main(int argc, char** argv) {
+  // The C library has these in the archive that glibc links into programs.
+  atexit(at_exit);                // EXPECT-RESOLVED: external symbol
+  at_quick_exit(at_quick_exit_);  // EXPECT-RESOLVED: external symbol
   (void)argv;
   int sum = kOperations[argc].use();  // EXPECT-RESOLVED: indirect call
 

@@ -45,7 +45,7 @@ QUIET void __cyg_profile_func_exit(void* self, void* caller) {
 
 int main(void) {
   char large[4096] = {0};
-  void* found = dlsym(NULL, "any");  // EXPECT-UNRESOLVED: dlsym
+  void* found = dlsym(NULL, "any");  // EXPECT-RESOLVED: dlsym
   printf("hello\n");
   return found == NULL && large[1] == 1;
 }

@@ -351,7 +351,17 @@ TEST(ObjectLayoutTest, AStepOutOfAnElementMayLeadToSeveralPlaces) {
 // Constraints as data, so that both implementations, and the machine that runs
 // them, get the same.
 struct Statement {
-  enum Kind { kAddress, kCopy, kOffset, kElement, kLoad, kStore, kBlock };
+  enum Kind {
+    kAddress,
+    kCopy,
+    kOffset,
+    kElement,
+    kLoad,
+    kStore,
+    kBlock,
+    kTell,  // `from` is told to unknown code
+    kAsk    // `to` comes from there
+  };
   Kind kind;
   uint32_t to;    // a variable
   uint32_t from;  // a variable, or of kAddress an object
@@ -403,12 +413,16 @@ class Loaded {
         return solver_.AddStore(to, from, each.size);
       case Statement::kBlock:
         return solver_.AddBlockCopy(to, from, each.size);
+      case Statement::kTell:
+        return solver_.AddCopy(PointsTo::kUnknownNode, from);
+      case Statement::kAsk:
+        return solver_.AddCopy(to, PointsTo::kUnknownNode);
       case Statement::kAddress:
         return;
     }
   }
 
-  PointsTo solver_;
+  PointsTo solver_{/*between_merges=*/3};  // small programs have circles, too
   std::vector<Node> nodes_;
   std::vector<Object> objects_;
 };
@@ -485,6 +499,7 @@ class Machine {
   }
 
   void Step() {
+    ActUnknown();
     const Statement& each =
         given_.statements[random_() % given_.statements.size()];
     Value& to = variables_[each.to];
@@ -508,6 +523,12 @@ class Machine {
         return Store(each, to, from);
       case Statement::kBlock:
         return Copy(each, to, from);
+      case Statement::kTell:
+        if (from) known_.push_back(*from);
+        return;
+      case Statement::kAsk:
+        if (!known_.empty()) to = AnyKnown();
+        return;
       case Statement::kAddress:
         return;
     }
@@ -538,6 +559,23 @@ class Machine {
 
   bool Holds(const Value& at, int64_t bytes) const {
     return at && at->second >= 0 && at->second + bytes <= SizeOf(at->first);
+  }
+
+  // Of the objects that unknown code knows it knows each byte.
+  Place AnyKnown() {
+    const Object object = known_[random_() % known_.size()].first;
+    return {object, static_cast<int64_t>(random_()) % SizeOf(object)};
+  }
+
+  // It reads what it can reach, and writes what it knows to where it can.
+  void ActUnknown() {
+    if (known_.empty() || random_() % 4 != 0) return;
+    const Place place = AnyKnown();
+    Value& byte = memory_[place.first][static_cast<size_t>(place.second)];
+    if (random_() % 2 == 0)
+      byte = AnyKnown();
+    else if (byte)
+      known_.push_back(*byte);
   }
 
   // An index that stays in the array, or in the object.
@@ -593,9 +631,10 @@ class Machine {
   std::mt19937& random_;
   std::vector<Value> variables_;
   std::vector<std::vector<Value>> memory_;
+  std::vector<Place> known_;  // to unknown code
 };
 
-Case RandomCase(std::mt19937& random, bool arrays) {
+Case RandomCase(std::mt19937& random, bool arrays, bool unknown = false) {
   constexpr int64_t kSizes[] = {8, 16, 24, 40, 64, 96, 160};
   constexpr uint64_t kStrides[] = {1, 4, 8, 12, 16, 24};
   constexpr uint64_t kWidths[] = {8, 8, 8, 4, 1, 16};
@@ -608,7 +647,7 @@ Case RandomCase(std::mt19937& random, bool arrays) {
   made.variables = below(8) + 3;
   for (uint32_t i = below(arrays ? 12 : 25) + 5; i > 0; --i) {
     Statement each{};
-    each.kind = static_cast<Statement::Kind>(below(7));
+    each.kind = static_cast<Statement::Kind>(below(unknown ? 9 : 7));
     each.to = below(made.variables);
     each.from = below(made.variables);
     if (!arrays &&
@@ -632,8 +671,9 @@ std::string Describe(const Case& given) {
   std::ostringstream text;
   for (const int64_t size : given.objects) text << "object " << size << "\n";
   for (const Statement& each : given.statements)
-    text << "acoelsb"[each.kind] << " v" << each.to << " " << each.from << " +"
-         << each.offset << " *" << each.stride << " #" << each.size << "\n";
+    text << "acoelsbtu"[each.kind] << " v" << each.to << " " << each.from
+         << " +" << each.offset << " *" << each.stride << " #" << each.size
+         << "\n";
   return text.str();
 }
 
@@ -657,11 +697,14 @@ TEST(PointsToRandomTest, ASecondImplementationAgrees) {
   EXPECT_GT(compared, 1000);
 }
 
-TEST(PointsToRandomTest, NoRunSurprisesTheSolver) {
+class PointsToRunTest : public ::testing::TestWithParam<bool> {};
+
+TEST_P(PointsToRunTest, NoRunSurprisesTheSolver) {
+  const bool unknown = GetParam();
   std::mt19937 random(2);
   size_t pointers = 0;
   for (int i = 0; i < 20000; ++i) {
-    const Case given = RandomCase(random, /*arrays=*/true);
+    const Case given = RandomCase(random, /*arrays=*/true, unknown);
     const Loaded loaded(given);
     Machine machine(given, loaded, random);
     for (int step = 0; step < 150; ++step) {
@@ -676,6 +719,11 @@ TEST(PointsToRandomTest, NoRunSurprisesTheSolver) {
   }
   EXPECT_GT(pointers, 600u);
 }
+
+INSTANTIATE_TEST_SUITE_P(All, PointsToRunTest, ::testing::Bool(),
+                         [](const auto& test) {
+                           return test.param ? "BesideUnknownCode" : "Alone";
+                         });
 
 }  // namespace
 }  // namespace bailey::analyzer

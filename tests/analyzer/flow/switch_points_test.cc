@@ -311,6 +311,30 @@ int main(void) { init(); event_base_loop(0, 0); end(); })");
   EXPECT_THAT(source.Serving(), ElementsAre("end"));
 }
 
+// A switch point in the handler would make all of the program serving.
+TEST(SwitchPointsTest, ALibrarysEventLoopDoesWhatItCallsBack) {
+  const Source source(R"(
+void event_set(void *, int, void (*)(int));
+void init(void) {}
+void a(void) {} void b(void) {} void c(void) {}
+void handle(int fd) {
+  while (accept(fd, 0, 0) > 0) { a(); b(); c(); }
+}
+int main(void) { init(); event_set(0, 0, handle); event_base_loop(0, 0); })");
+  EXPECT_THAT(source.found(), SizeIs(1));
+  EXPECT_EQ(source.ChosenFunction(), "main");
+  EXPECT_THAT(source.Serving(), ElementsAre("a", "b", "c", "handle"));
+}
+
+TEST(SwitchPointsTest, ALoopThatOnlyCallbacksEnterIsBetterThanNone) {
+  const Source source(R"(
+int register_handler(void (*)(int));
+void handle(int fd) { while (accept(fd, 0, 0) > 0) usleep(1); }
+int main(void) { handle(0); return register_handler(handle); })");
+  EXPECT_EQ(source.ChosenFunction(), "handle");
+  EXPECT_THAT(source.Serving(), Contains("main"));
+}
+
 TEST(SwitchPointsTest, WhatTheSourceSaysCounts) {
   const Source source(R"(
 void bailey_serving(void);

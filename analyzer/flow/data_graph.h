@@ -1,0 +1,139 @@
+// Where data goes in a whole program: values and memory as nodes, with what
+// moves from one to another as edges.
+//
+//   const DataGraph graph = BuildDataGraph(program, roots);
+//   DataSearch search(graph);
+//   search.Start(graph.ResultOf(call), DataLabel::kData);
+//
+// Context-insensitive: what one caller passes comes back to all of them. Memory
+// is told apart by points-to analysis (constraint_linker.h): objects, and words
+// in them. One node stands for all memory that code without source may know:
+// what leads out of it is assumed, not found.
+
+#ifndef BAILEY_ANALYZER_FLOW_DATA_GRAPH_H_
+#define BAILEY_ANALYZER_FLOW_DATA_GRAPH_H_
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "analyzer/flow/call_targets.h"
+#include "analyzer/flow/data_effects.h"
+#include "analyzer/ir/data_flow.h"
+#include "common/documents/report.h"
+
+namespace bailey::analyzer {
+
+struct Program;
+
+// In paths and edges: memory that code without source may know, and such code.
+inline constexpr std::string_view kUnknownOwner = "(code without source)";
+// In paths: that is handed to inline assembly.
+inline constexpr std::string_view kAssemblyCallee = "(assembly)";
+
+enum class DataEdgeKind : uint8_t {
+  kMove,
+  kReveal,   // a descriptor or stream gives what it is open for
+  kAssumed,  // through code or memory of which nothing is known
+  kDecide,   // a decision, not the data itself
+};
+
+struct DataEdge {
+  uint32_t to = 0;
+  DataEdgeKind kind = DataEdgeKind::kMove;
+};
+
+// A function of one unit.
+struct DataFunction {
+  std::string id;
+  size_t unit = 0;
+  const FunctionDataFlow* facts = nullptr;
+};
+
+enum class DataUseKind : uint8_t {
+  kUse,
+  kCopy,     // written to memory
+  kSink,     // leaves the program
+  kRead,     // read from a descriptor or stream
+  kUnknown,  // handed to code of which nothing is known
+};
+
+// Something is done here with what `node` holds.
+struct DataUse {
+  uint32_t node = 0;
+  DataUseKind kind = DataUseKind::kUse;
+  uint32_t function = 0;
+  uint32_t place = 0;   // in the function's places
+  uint32_t callee = 0;  // of graph.names; 0: none
+};
+
+// A call as its caller names it.
+struct DataCallRef {
+  uint32_t function = 0;
+  const DataCall* facts = nullptr;
+  std::string to;
+};
+
+class DataGraph {
+ public:
+  using Node = uint32_t;
+  static constexpr uint32_t kNone = ~uint32_t{0};
+
+  Node New(uint32_t function = kNone, uint32_t object = kNone) {
+    edges_.emplace_back();
+    owners_.push_back({function, object});
+    return static_cast<Node>(edges_.size() - 1);
+  }
+  void Connect(Node from, Node to, DataEdgeKind kind = DataEdgeKind::kMove) {
+    if (from != 0 && to != 0 && from != to) edges_[from].push_back({to, kind});
+  }
+
+  size_t size() const { return edges_.size(); }
+  const std::vector<DataEdge>& From(Node node) const { return edges_[node]; }
+  uint32_t FunctionOf(Node node) const { return owners_[node].function; }
+  // Into `objects`, of a node that is memory.
+  uint32_t ObjectOf(Node node) const { return owners_[node].object; }
+  SourceSite SiteOf(uint32_t function, uint32_t place) const;
+  // Node 0 for a value that is not followed.
+  Node NodeOf(size_t unit, DataNode value) const {
+    if (value == kNoData || value >= unit_sizes[unit]) return 0;
+    return unit_begins[unit] + value;
+  }
+  Node ResultOf(const DataCallRef& call) const {
+    return NodeOf(functions[call.function].unit, call.facts->result);
+  }
+
+  std::vector<DataFunction> functions;
+  std::vector<std::string> objects;  // ids of globals; empty: no global
+  std::vector<std::string> names = {""};
+  std::vector<DataUse> uses;
+  std::vector<DataCallRef> calls;  // of library functions
+  // What a call of a function of which nothing is known has to do with, by the
+  // caller, and the call's place in its calls.
+  std::map<std::pair<uint32_t, const DataCall*>, Node> mixtures;
+  std::array<Node, kLibraryStates> states{};
+  Node unknown = 0;                  // memory
+  std::map<uint64_t, Node> numbers;  // small constants
+  std::vector<uint32_t> unit_begins;
+  std::vector<uint32_t> unit_sizes;
+
+ private:
+  struct Owner {
+    uint32_t function;
+    uint32_t object;
+  };
+
+  std::vector<std::vector<DataEdge>> edges_ = {{}};
+  std::vector<Owner> owners_ = {{kNone, kNone}};
+};
+
+// `program` must outlive it.
+DataGraph BuildDataGraph(const Program& program, const CallRoots& roots);
+
+}  // namespace bailey::analyzer
+
+#endif  // BAILEY_ANALYZER_FLOW_DATA_GRAPH_H_
