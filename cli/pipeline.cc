@@ -53,7 +53,9 @@ Result<int> Pipeline::Analyze() {
                                       "--report",
                                       Path("report.json"),
                                       "--flow",
-                                      Path("flow.json")};
+                                      Path("flow.json"),
+                                      "--policy",
+                                      options_.policy};
   if (!options_.program.empty())
     command.insert(command.end(), {"--program", options_.program});
   if (!options_.root.empty())

@@ -7,18 +7,22 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <mutex>
 #include <set>
 #include <utility>
 
 #include "analyzer/capture/build_record.h"
+#include "analyzer/elf/image_cache.h"
 #include "analyzer/flow/program.h"
 #include "analyzer/flow/selection.h"
 #include "analyzer/ir/extract.h"
 #include "analyzer/report/build_options.h"
+#include "analyzer/report/follow_loads.h"
 #include "analyzer/report/library_files.h"
 #include "analyzer/report/library_summaries.h"
 #include "analyzer/report/parse_units.h"
+#include "analyzer/report/prepare.h"
 #include "analyzer/report/program_roots.h"
 #include "analyzer/report/report_builder.h"
 #include "analyzer/report/unread_libraries.h"
@@ -46,49 +50,6 @@ class Teller {
   const Progress& progress_;
 };
 
-Result<std::string> AbsoluteHere(const std::string& path) {
-  std::error_code error;
-  const fs::path absolute = fs::absolute(path, error);
-  if (error)
-    return FailErrno("cannot find the current directory", error.value());
-  fs::path normal = absolute.lexically_normal();
-  // "build/" and "build" are one folder.
-  if (!normal.has_filename() && normal.has_relative_path())
-    normal = normal.parent_path();
-  return normal.string();
-}
-
-Result<std::vector<std::string>> AbsoluteSources(
-    const std::vector<std::string>& sources) {
-  std::vector<std::string> all;
-  for (const std::string& source : sources) {
-    ASSIGN_OR_RETURN(std::string path, AbsoluteHere(source));
-    all.push_back(std::move(path));
-  }
-  return all;
-}
-
-bool IsBelow(const fs::path& folder, const std::string& file) {
-  const fs::path relative = fs::path(file).lexically_relative(folder);
-  return !relative.empty() && *relative.begin() != "..";
-}
-
-std::string ChooseRoot(const std::vector<CompileEntry>& compiles,
-                       const std::string& build_directory) {
-  fs::path root = build_directory;
-  const auto holds_all = [&](const fs::path& folder) {
-    return std::ranges::all_of(compiles, [&](const CompileEntry& entry) {
-      return IsBelow(folder, Absolute(entry.directory, entry.file));
-    });
-  };
-  if (holds_all(root)) return root.string();
-  root = fs::path(Absolute(compiles[0].directory, compiles[0].file));
-  do {
-    root = root.parent_path();
-  } while (!holds_all(root) && root.has_relative_path());
-  return root.string();
-}
-
 Result<std::vector<ReportInput>> Digests(const std::vector<std::string>& files,
                                          const std::string& root) {
   std::vector<ReportInput> inputs;
@@ -97,32 +58,6 @@ Result<std::vector<ReportInput>> Digests(const std::vector<std::string>& files,
     inputs.push_back({RelativeTo(root, file), Sha256Hex(bytes)});
   }
   return inputs;
-}
-
-struct Prepared {
-  ProgramSelection selection;
-  std::vector<std::string> plugins;
-  std::string root;
-};
-
-Result<Prepared> Prepare(const AnalyzeOptions& options) {
-  Prepared prepared;
-  ASSIGN_OR_RETURN(const std::string build,
-                   AbsoluteHere(options.build_directory));
-  ASSIGN_OR_RETURN(const BuildRecord record, ReadBuildRecord(build));
-  ASSIGN_OR_RETURN(const auto sources, AbsoluteSources(options.sources));
-  ASSIGN_OR_RETURN(const auto plugins, FindPlugins(options.plugins));
-  ASSIGN_OR_RETURN(prepared.selection,
-                   SelectProgram(record, sources, options.program, plugins));
-  if (prepared.selection.compiles.empty())
-    return Fail("the compilation database names no source file");
-  prepared.plugins = prepared.selection.opaque_plugins;
-  if (options.root.empty()) {
-    prepared.root = ChooseRoot(prepared.selection.compiles, build);
-  } else {
-    ASSIGN_OR_RETURN(prepared.root, AbsoluteHere(options.root));
-  }
-  return prepared;
 }
 
 // A cache that cannot be used safely is a warning: the answer is the same.
@@ -160,7 +95,7 @@ std::set<std::string> UsedSymbolsOf(const Program& program) {
 
 // What the program is linked with; static archives go to `opaque`.
 Result<std::unique_ptr<LibrarySummaries>> LibrariesOf(
-    const Prepared& prepared, const Program& program,
+    const Prepared& prepared, const Program& program, const ImageCache& cache,
     std::vector<std::string>& opaque) {
   if (program.architecture != Architecture::kX8664) {
     if (prepared.plugins.empty()) return UnreadLibraries(program.architecture);
@@ -171,7 +106,8 @@ Result<std::unique_ptr<LibrarySummaries>> LibrariesOf(
   ASSIGN_OR_RETURN(LibraryFiles files, FindLibraries(prepared.selection));
   files.plugins = prepared.plugins;
   opaque.insert(opaque.end(), files.archives.begin(), files.archives.end());
-  return LoadLibraries(files, SymbolsOf(program), UsedSymbolsOf(program));
+  return LoadLibraries(files, SymbolsOf(program), UsedSymbolsOf(program),
+                       &cache);
 }
 
 // A program is for one architecture; the first unit says which.
@@ -190,20 +126,32 @@ void CheckArchitectures(const std::vector<UnitFacts>& units,
   }
 }
 
-// From the joined program to the finished documents.
-Result<> Report(const Prepared& prepared, const AnalyzeOptions& options,
-                Program program, Teller& tell, Analysis& analysis) {
+// From the joined program to the finished documents; or what else has to be
+// joined first.
+Result<std::set<std::string>> Report(const Prepared& prepared,
+                                     const AnalyzeOptions& options,
+                                     const ImageCache& cache, Program program,
+                                     Teller& tell, Analysis& analysis) {
+  program.source_plugins = prepared.source_plugins;
   tell("disassembling the libraries");
   std::vector<std::string> opaque = prepared.selection.opaque_inputs;
   ASSIGN_OR_RETURN(const auto libraries,
-                   LibrariesOf(prepared, program, opaque));
+                   LibrariesOf(prepared, program, cache, opaque));
   const std::optional<LinkCommand>& link = prepared.selection.link;
   for (std::string& reason : HiddenByOptions(prepared.selection))
     program.unresolved.push_back(
         {"", std::move(reason), {link ? link->output : "", 0, 0, ""}});
+  ASSIGN_OR_RETURN(auto more,
+                   FollowLoads(prepared, program, *libraries, opaque));
+  if (!more.empty()) return more;
   tell("following pointers");
   ResolveCalls(program, *libraries, opaque);
-  ASSIGN_OR_RETURN(analysis.report, BuildReport(program, *libraries, opaque));
+  std::vector<FlowEdge> data_edges;
+  ASSIGN_OR_RETURN(analysis.report,
+                   BuildReport(program, *libraries, opaque, options.credentials,
+                               &data_edges));
+  std::ranges::move(data_edges, std::back_inserter(program.flow.edges));
+  AddModelled(prepared, *libraries, analysis.report.modelled);
   std::vector<std::string> files = std::move(program.read_files);
   const std::vector<std::string> loaded = libraries->Files();
   files.insert(files.end(), loaded.begin(), loaded.end());
@@ -211,7 +159,28 @@ Result<> Report(const Prepared& prepared, const AnalyzeOptions& options,
   analysis.report.tool = options.tool;
   analysis.flow = std::move(program.flow);
   analysis.flow.tool = options.tool;
-  return {};
+  return more;
+}
+
+// Parses, joins and reports; or says what else has to be joined first.
+Result<std::set<std::string>> Round(const Prepared& prepared,
+                                    const AnalyzeOptions& options,
+                                    UnitCache& cache, Teller& tell,
+                                    Analysis& analysis) {
+  std::vector<UnitFacts> units;
+  for (UnitOutcome& outcome :
+       ParseUnits(prepared.selection.compiles, prepared.root, &cache,
+                  [&](const std::string& what) { tell(what); })) {
+    analysis.diagnostics.Append(outcome.diagnostics);
+    analysis.cached_units += outcome.cached ? 1 : 0;
+    units.push_back(std::move(outcome.facts));
+  }
+  if (!analysis.diagnostics.has_errors())
+    CheckArchitectures(units, prepared.root, analysis.diagnostics);
+  if (analysis.diagnostics.has_errors()) return std::set<std::string>();
+  return Report(prepared, options, ImageCache(cache.store()),
+                JoinUnits(std::move(units), prepared.selection), tell,
+                analysis);
 }
 
 }  // namespace
@@ -233,37 +202,34 @@ Result<Analysis> AnalyzeBinary(const AnalyzeOptions& options,
   ASSIGN_OR_RETURN(files.executable, AbsoluteHere(options.sources[0]));
   ASSIGN_OR_RETURN(files.plugins, FindPlugins(options.plugins));
   tell(fmt::format("disassembling {}", options.sources[0]));
-  ASSIGN_OR_RETURN(const auto libraries, LoadLibraries(files));
   Analysis analysis;
+  const CacheStore store = OpenCache(options, analysis.diagnostics);
+  const ImageCache cache(store);
+  ASSIGN_OR_RETURN(const auto libraries, LoadLibraries(files, {}, {}, &cache));
   analysis.report = BuildBinaryReport(files.executable, *libraries);
   ASSIGN_OR_RETURN(analysis.report.inputs,
                    Digests(libraries->Files(), options.root));
   analysis.report.tool = options.tool;
+  store.Trim();
   return analysis;
 }
 
 Result<Analysis> Analyze(const AnalyzeOptions& options,
                          const Progress& progress) {
-  ASSIGN_OR_RETURN(const Prepared prepared, Prepare(options));
+  ASSIGN_OR_RETURN(Prepared prepared, Prepare(options));
   Teller tell(progress);
-  Analysis analysis;
-  UnitCache cache(OpenCache(options, analysis.diagnostics));
-  std::vector<UnitFacts> units;
-  for (UnitOutcome& outcome :
-       ParseUnits(prepared.selection.compiles, prepared.root, &cache,
-                  [&](const std::string& what) { tell(what); })) {
-    analysis.diagnostics.Append(outcome.diagnostics);
-    analysis.cached_units += outcome.cached ? 1 : 0;
-    units.push_back(std::move(outcome.facts));
+  Diagnostics warnings;
+  UnitCache cache(OpenCache(options, warnings));
+  while (true) {
+    Analysis analysis;
+    analysis.diagnostics.Append(warnings);
+    ASSIGN_OR_RETURN(const auto more,
+                     Round(prepared, options, cache, tell, analysis));
+    cache.Trim();
+    if (more.empty()) return analysis;
+    prepared.found.insert(more.begin(), more.end());
+    RETURN_IF_ERROR(Select(options, prepared));
   }
-  cache.Trim();
-  if (!analysis.diagnostics.has_errors())
-    CheckArchitectures(units, prepared.root, analysis.diagnostics);
-  if (analysis.diagnostics.has_errors()) return analysis;
-  RETURN_IF_ERROR(Report(prepared, options,
-                         JoinUnits(std::move(units), prepared.selection), tell,
-                         analysis));
-  return analysis;
 }
 
 }  // namespace bailey::analyzer

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analyzer/report/credentials.h"
 #include "common/diagnostics.h"
 #include "common/documents/flow.h"
 #include "common/documents/report.h"
@@ -34,7 +35,8 @@ struct AnalyzeOptions {
   // Ids and sites name files relative to it. Empty: the build directory if all
   // sources are below it, else the deepest folder that holds them all.
   std::string root;
-  std::string tool = "bailey";  // goes into the documents
+  std::string tool = "bailey";    // goes into the documents
+  CredentialRequest credentials;  // to follow
   // Whether facts of earlier runs are used and kept (CacheStore::OpenDefault).
   bool cache = false;
 };

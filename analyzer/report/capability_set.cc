@@ -4,8 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <bit>
 #include <tuple>
 
+#include "common/syscalls/argument_values.h"
 #include "common/syscalls/syscall_table.h"
 
 namespace bailey::analyzer {
@@ -15,27 +17,79 @@ uint64_t Mask(uint64_t value, uint8_t width_bits) {
   return width_bits >= 64 ? value : value & ((uint64_t{1} << width_bits) - 1);
 }
 
-// A wider range says too little to be worth a capability of its own.
-constexpr uint64_t kWidestRange = 1 << 16;
+// A wider range says too little to be worth a capability of its own, and so do
+// as many values with bits that are known, unless the argument is flags.
+constexpr int kWidestRangeBits = 16;
+constexpr uint64_t kWidestRange = 1 << kWidestRangeBits;
 
-std::vector<ValueRange> RangesOf(const ValueFact& fact, uint8_t width_bits) {
-  if (!fact.known || fact.width_bits < width_bits) return {};
-  std::vector<ValueRange> ranges;
-  for (const ValueRange& range : fact.ranges) {
-    if (range.max - range.min >= kWidestRange ||
-        ((range.min ^ range.max) & ~Mask(~uint64_t{0}, width_bits)) != 0)
-      return {};
-    ranges.push_back(
-        {Mask(range.min, width_bits), Mask(range.max, width_bits)});
+bool IsRead(const ValueRange& range, uint8_t width_bits) {
+  const uint64_t unread = ~Mask(~uint64_t{0}, width_bits);
+  return range.max - range.min < kWidestRange &&
+         ((range.min ^ range.max) & unread) == 0;
+}
+
+// What is known of all the values that `fact` has no list of: bits or a range,
+// whichever leaves fewer.
+std::optional<ValueSet> SummaryOf(const ValueFact& fact, uint8_t width_bits,
+                                  bool is_telling) {
+  std::optional<ValueSet> summary;
+  if (fact.ranges.size() == 1 && IsRead(fact.ranges[0], width_bits))
+    summary = {Mask(fact.ranges[0].min, width_bits),
+               Mask(fact.ranges[0].max, width_bits)};
+  const uint64_t mask = Mask(fact.mask, width_bits);
+  const int open = width_bits - std::popcount(mask);
+  if (mask == 0 || (!is_telling && open > kWidestRangeBits)) return summary;
+  const bool is_tighter =
+      !summary || (summary->max - summary->min) >> open != 0;
+  if (!is_tighter) return summary;
+  return ValueSet::WithBits(mask, Mask(fact.bits, width_bits) & mask);
+}
+
+// Sorted, without duplicates.
+std::vector<ValueSet> Sorted(std::vector<ValueSet> sets) {
+  const auto order = [](const ValueSet& set) {
+    return std::tie(set.min, set.max, set.mask);
+  };
+  std::ranges::sort(sets, {}, order);
+  const auto rest = std::ranges::unique(sets);
+  sets.erase(rest.begin(), rest.end());
+  return sets;
+}
+
+// Of a value that is narrower than what the kernel reads: its bits. The rest of
+// the register may hold anything.
+std::vector<ValueSet> LowBitsOf(const ValueFact& fact) {
+  const uint64_t low = Mask(~uint64_t{0}, fact.width_bits);
+  std::vector<ValueSet> sets;
+  for (const uint64_t value : fact.values)
+    sets.push_back(ValueSet::WithBits(low, value & low));
+  uint64_t mask = fact.mask & low;
+  uint64_t bits = fact.bits & mask;
+  if (fact.ranges.size() == 1) {
+    const ValueSet range{fact.ranges[0].min, fact.ranges[0].max};
+    mask |= KnownMask(range) & low;
+    bits |= range.min & KnownMask(range) & low;
   }
+  if (fact.values.empty() && mask != 0)
+    sets.push_back(ValueSet::WithBits(mask, bits));
+  return Sorted(std::move(sets));
+}
+
+std::vector<ValueSet> SetsOf(const ValueFact& fact, uint8_t width_bits,
+                             bool is_telling) {
+  if (!fact.known) return {};
+  if (fact.width_bits < width_bits)
+    return is_telling ? LowBitsOf(fact) : std::vector<ValueSet>();
+  if (fact.values.empty()) {
+    const auto summary = SummaryOf(fact, width_bits, is_telling);
+    return summary ? std::vector{*summary} : std::vector<ValueSet>();
+  }
+  std::vector<ValueSet> sets;
   for (const uint64_t value : fact.values) {
     const uint64_t read = Mask(value, width_bits);
-    ranges.push_back({read, read});
+    sets.push_back({read, read});
   }
-  std::ranges::sort(ranges, {}, &ValueRange::min);
-  const auto rest = std::ranges::unique(ranges);
-  ranges.erase(rest.begin(), rest.end());
-  return ranges;
+  return Sorted(std::move(sets));
 }
 
 auto Order(const SourceSite& site) {
@@ -44,11 +98,20 @@ auto Order(const SourceSite& site) {
 
 using Path = std::vector<std::string>;
 
-bool IsBetter(const Path& a, const Path& b) {
-  return a.size() != b.size() ? a.size() < b.size() : a < b;
+bool IsBetter(const SyscallFinding& finding, const Path& path) {
+  const size_t length = finding.PathLength();
+  return length != path.size() ? length < path.size()
+                               : finding.WholePath() < path;
 }
 
 }  // namespace
+
+std::vector<std::string> SyscallFinding::WholePath() const {
+  std::vector<std::string> whole(before.begin(), before.end());
+  whole.insert(whole.end(), path.begin(), path.end());
+  whole.insert(whole.end(), behind.begin(), behind.end());
+  return whole;
+}
 
 bool CapabilitySet::ComesBefore::operator()(const SourceSite& a,
                                             const SourceSite& b) const {
@@ -68,8 +131,9 @@ std::string CapabilitySet::KeyOf(const SyscallFinding& finding) const {
                   NameOf(finding.number), static_cast<int>(finding.phase));
   for (const ArgumentValues& argument : finding.arguments) {
     key += fmt::format("/{}", argument.index);
-    for (const ValueRange& range : argument.values)
-      key += fmt::format(":{:016x}-{:016x}", range.min, range.max);
+    for (const ValueSet& set : argument.values)
+      key +=
+          fmt::format(":{:016x}-{:016x}/{:016x}", set.min, set.max, set.mask);
   }
   return key;
 }
@@ -86,10 +150,11 @@ std::vector<ArgumentValues> CapabilitySet::Describe(
     const bool is_null =
         values[i].known && values[i].values == std::vector<uint64_t>{0};
     if (argument.is_pointer && !is_null) continue;
-    std::vector<ValueRange> ranges = RangesOf(values[i], argument.width_bits);
-    if (!ranges.empty())
+    std::vector<ValueSet> sets =
+        SetsOf(values[i], argument.width_bits, IsTelling(*call, i));
+    if (!sets.empty())
       arguments.push_back(
-          {static_cast<int>(i), std::string(argument.name), std::move(ranges)});
+          {static_cast<int>(i), std::string(argument.name), std::move(sets)});
   }
   return arguments;
 }
@@ -128,8 +193,10 @@ void CapabilitySet::Add(const Resource& resource,
 void CapabilitySet::AddPlace(const SyscallFinding& finding, bool is_new,
                              Entry& entry) {
   Path& path = entry.capability.path;
-  if (is_new || IsBetter(finding.path, path)) path = finding.path;
-  if (finding.site) entry.sites.insert(*finding.site);
+  if (is_new || IsBetter(finding, path)) path = finding.WholePath();
+  // Most come in order.
+  if (finding.site != nullptr)
+    entry.sites.insert(entry.sites.end(), *finding.site);
 }
 
 std::vector<Capability> CapabilitySet::Finish() const {

@@ -13,6 +13,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,8 +29,18 @@ struct SyscallFinding {
   std::vector<ArgumentValues> arguments;
   Confidence confidence = Confidence::kOverApproximated;
   Phase phase = Phase::kServing;
-  std::optional<SourceSite> site;
+  const SourceSite* site = nullptr;  // Not owned; null: none.
   std::vector<std::string> path;
+  // What stands before and behind `path`. Not owned: of a server's hundred
+  // thousand findings nearly all have a path that is no better than one which
+  // is known.
+  std::span<const std::string> before = {};
+  std::span<const std::string> behind = {};
+
+  size_t PathLength() const {
+    return before.size() + path.size() + behind.size();
+  }
+  std::vector<std::string> WholePath() const;
 };
 
 class CapabilitySet {
@@ -37,9 +48,10 @@ class CapabilitySet {
   explicit CapabilitySet(Architecture architecture)
       : table_(SyscallTable::For(architecture)) {}
 
-  // What is known of a call's arguments, as ranges of the values that the
-  // kernel reads (a 32-bit argument is its low half). Those of which nothing is
-  // known are left out, and so are values narrower than what the kernel reads:
+  // What is known of a call's arguments, as sets of the values that the kernel
+  // reads (a 32-bit argument is its low half). Those of which nothing is
+  // known are left out. Of values narrower than what the kernel reads (an int
+  // for mmap's long prot) bits are known, if the argument is flags or the like:
   // the rest of their register may hold anything.
   std::vector<ArgumentValues> Describe(
       uint32_t number, const std::array<ValueFact, 6>& values) const;

@@ -7,13 +7,25 @@
 #include <optional>
 #include <utility>
 
+#include "analyzer/elf/c_library_facts.h"
 #include "analyzer/elf/call_graph.h"
 #include "analyzer/elf/link_map.h"
 #include "analyzer/elf/stored_code.h"
 #include "analyzer/report/run_time_modules.h"
+#include "analyzer/switched_off.h"
 
 namespace bailey::analyzer {
 namespace {
+
+// glibc links these into each program, from libc_nonshared.a: all they do is
+// call the other.
+constexpr std::pair<std::string_view, std::string_view> kLinkedIn[] = {
+    {"atexit", "__cxa_atexit"},
+    {"at_quick_exit", "__cxa_at_quick_exit"},
+    {"pthread_atfork", "__register_atfork"},
+    {"__pthread_atfork", "__register_atfork"},
+    {"__stack_chk_fail_local", "__stack_chk_fail"},
+};
 
 class ElfSummaries : public LibrarySummaries {
  public:
@@ -24,8 +36,17 @@ class ElfSummaries : public LibrarySummaries {
 
   // To be called once, before the others.
   Result<> LoadRunTimeModules(const std::set<std::string>& used) {
+    used_ = used;
     return modules_.Load(used);
   }
+
+  Result<> Follow(const ProgramLoads& loads) override {
+    known_.clear();
+    modules_.FollowProgram(loads);
+    return modules_.Load(used_);
+  }
+
+  ProgramLoads Followed() const override { return modules_.followed(); }
 
   const SymbolReach* Reach(const std::string& symbol) override {
     auto found = known_.find(symbol);
@@ -36,15 +57,19 @@ class ElfSummaries : public LibrarySummaries {
 
   SymbolReach Startup() override { return modules_.reach().StartupReach(); }
 
-  SymbolReach LeftBehind(const std::set<std::string>& symbols) override {
+  SymbolReach LeftBehind(const std::set<std::string>& before,
+                         const std::set<std::string>& after) override {
     const CallGraph& graph = modules_.reach().graph();
     std::vector<uint32_t> ran = modules_.reach().StartupRoots();
-    for (const std::string& symbol : symbols)
-      for (const SymbolReference& each : link_.ResolveAll(symbol))
-        for (const uint32_t function : each.symbol->functions)
-          ran.push_back(graph.NodeOf(each.image, function));
-    std::vector<uint32_t> nodes = StoredFunctions(graph, ran);
+    AddNodes(before, ran);
     const std::vector<uint32_t> last = ExitFunctions(graph, link_);
+    std::vector<uint32_t> runs = last;
+    AddNodes(after, runs);
+    for (const auto& [name, functions] : modules_.entered())
+      for (const CodePlace& each : functions)
+        runs.push_back(graph.NodeOf(each.image, each.function));
+    std::vector<uint32_t> nodes =
+        CalledLater(graph, StoredFunctions(graph, ran), runs);
     nodes.insert(nodes.end(), last.begin(), last.end());
     SymbolReach reach = modules_.reach().ReachFromNodes(nodes);
     reach.symbol = "(left behind)";
@@ -79,6 +104,7 @@ class ElfSummaries : public LibrarySummaries {
         add(function.takes_address_of_imports);
       }
     }
+    names.insert(modules_.symbols().begin(), modules_.symbols().end());
     return names;
   }
 
@@ -92,7 +118,7 @@ class ElfSummaries : public LibrarySummaries {
     std::map<std::string, SymbolReach> reaches;
     for (const auto& [name, functions] : modules_.entered()) {
       std::vector<uint32_t> nodes;
-      for (const LoadedFunction& each : functions)
+      for (const CodePlace& each : functions)
         nodes.push_back(
             modules_.reach().graph().NodeOf(each.image, each.function));
       reaches[name] = modules_.reach().ReachFromNodes(nodes);
@@ -101,7 +127,18 @@ class ElfSummaries : public LibrarySummaries {
   }
 
   std::vector<Modelled> ModelledLoads() const override {
-    return modules_.modelled();
+    std::vector<Modelled> modelled = modules_.modelled();
+    if (IsSwitchedOff("c-library-facts")) return modelled;
+    for (const ElfImage& image : link_.images())
+      if (HasKnownFacts(image) && !image.debug_file().empty())
+        modelled.push_back(
+            {"C library",
+             {image.debug_file()},
+             {image.path()},
+             "facts of glibc 2.36: which of its functions only the loader's "
+             "start, one call or a lookup has called, and which calls need a "
+             "locale, a cancelled thread or RPC first"});
+    return modelled;
   }
   std::vector<UnresolvedSite> UnresolvedLoads() const override {
     return modules_.unresolved();
@@ -116,16 +153,36 @@ class ElfSummaries : public LibrarySummaries {
   }
 
  private:
+  void AddNodes(const std::set<std::string>& symbols,
+                std::vector<uint32_t>& nodes) const {
+    for (const std::string& symbol : symbols)
+      for (const SymbolReference& each : link_.ResolveAll(LinkedName(symbol)))
+        for (const uint32_t function : each.symbol->functions)
+          nodes.push_back(
+              modules_.reach().graph().NodeOf(each.image, function));
+  }
+
   std::optional<SymbolReach> Ask(const std::string& symbol) const {
-    auto reach = modules_.reach().ReachFrom(symbol);
+    auto reach = modules_.reach().ReachFrom(LinkedName(symbol));
     if (!reach.ok()) return std::nullopt;
+    reach->symbol = symbol;
     return std::move(reach).value();
+  }
+
+  // What a library has of that name, else what stands for it.
+  std::string_view LinkedName(std::string_view symbol) const {
+    if (!link_.ResolveAll(symbol).empty()) return symbol;
+    const auto* found = std::ranges::find(
+        kLinkedIn, symbol,
+        &std::pair<std::string_view, std::string_view>::first);
+    return found == std::end(kLinkedIn) ? symbol : found->second;
   }
 
   // INVARIANT: never moved, since modules_ points to link_; held by unique_ptr.
   LinkMap link_;
   RunTimeModules modules_;
   const size_t declared_plugins_;
+  std::set<std::string> used_;
   std::map<std::string, std::optional<SymbolReach>> known_;
 };
 
@@ -133,8 +190,9 @@ class ElfSummaries : public LibrarySummaries {
 
 Result<std::unique_ptr<LibrarySummaries>> LoadLibraries(
     const LibraryFiles& files, std::set<std::string> program_symbols,
-    const std::set<std::string>& used_symbols) {
+    const std::set<std::string>& used_symbols, const ImageCache* cache) {
   LinkRequest request;
+  request.cache = cache;
   request.executable = files.executable;
   request.libraries = files.libraries;
   request.defined_elsewhere = std::move(program_symbols);

@@ -16,10 +16,13 @@
 #include "analyzer/elf/library_reach.h"
 #include "analyzer/elf/process_phases.h"
 #include "analyzer/report/library_files.h"
+#include "analyzer/report/loading_functions.h"
 #include "common/documents/report.h"
 #include "common/result.h"
 
 namespace bailey::analyzer {
+
+class ImageCache;
 
 // A function of a library that nobody read.
 struct UnreadFunction {
@@ -39,9 +42,12 @@ class LibrarySummaries {
   // What happens before main and after it.
   virtual SymbolReach Startup() = 0;
   // What a process may do later, whatever it calls then, because startup or a
-  // call of one of `symbols` left it behind (see elf/stored_code.h); and how it
-  // ends.
-  virtual SymbolReach LeftBehind(const std::set<std::string>&) { return {}; }
+  // call of one of `before` left it behind (see elf/stored_code.h); and how it
+  // ends. `after`: all that it calls later, or takes addresses of.
+  virtual SymbolReach LeftBehind(const std::set<std::string>& /*before*/,
+                                 const std::set<std::string>& /*after*/) {
+    return {};
+  }
   // False: LeftBehind() is not the whole answer.
   virtual bool TellsWhatIsLeftBehind() const { return true; }
   // The same of a program's own file, and what it does from main on; nothing
@@ -62,6 +68,11 @@ class LibrarySummaries {
   }
   // What each loaded module and plugin can do, by the path of its file.
   virtual std::map<std::string, SymbolReach> Plugins() { return {}; }
+  // Loads what the program itself names, from now on part of all answers.
+  // Fails if a file that exists cannot be analyzed.
+  virtual Result<> Follow(const ProgramLoads&) { return {}; }
+  // What Follow() was told, if it was followed.
+  virtual ProgramLoads Followed() const { return {}; }
   // What was derived from this machine's configuration.
   virtual std::vector<Modelled> ModelledLoads() const { return {}; }
   // Places that load by a name which is computed.
@@ -75,10 +86,12 @@ class LibrarySummaries {
 // Loads and disassembles the libraries and plugins, and what they need
 // themselves, and what any of it loads while it runs. `program_symbols`: what
 // the program defines, which they may call; `used_symbols`: what it calls, or
-// takes addresses of, besides.
+// takes addresses of, besides. `cache`: of earlier runs, may be null; must
+// outlive what comes back.
 Result<std::unique_ptr<LibrarySummaries>> LoadLibraries(
     const LibraryFiles& files, std::set<std::string> program_symbols = {},
-    const std::set<std::string>& used_symbols = {});
+    const std::set<std::string>& used_symbols = {},
+    const ImageCache* cache = nullptr);
 
 }  // namespace bailey::analyzer
 

@@ -88,7 +88,13 @@ std::vector<Phase> PhaseSplit::PhasesOf(const SourceSite& site) const {
 
 SymbolReach PhaseSplit::LeftBehind() {
   if (!HasSwitchPoint()) return {};
-  return libraries_.LeftBehind(SymbolsIn(chosen_->sets.startup));
+  return LeftBehind(chosen_->sets);
+}
+
+SymbolReach PhaseSplit::LeftBehind(const PhaseSets& sets) {
+  std::set<std::string> after = SymbolsIn(sets.serving);
+  for (const TakenExternal& each : reach_.taken()) after.insert(each.symbol);
+  return libraries_.LeftBehind(SymbolsIn(sets.startup), after);
 }
 
 std::set<std::string> PhaseSplit::SymbolsIn(const Sets& set) const {
@@ -121,7 +127,7 @@ std::set<uint32_t> PhaseSplit::NumbersIn(const Sets& set) const {
 std::set<uint32_t> PhaseSplit::ServingNumbers(
     const SwitchCandidate& candidate) {
   std::set<uint32_t> numbers = NumbersIn(candidate.sets.serving);
-  AddNumbers(libraries_.LeftBehind(SymbolsIn(candidate.sets.startup)), numbers);
+  AddNumbers(LeftBehind(candidate.sets), numbers);
   for (const auto& [file, plugin] : libraries_.Plugins())
     AddNumbers(plugin, numbers);
   return numbers;

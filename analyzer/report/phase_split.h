@@ -49,6 +49,7 @@ class PhaseSplit {
  private:
   using Sets = std::vector<std::vector<bool>>;
 
+  SymbolReach LeftBehind(const PhaseSets& sets);
   std::set<std::string> SymbolsIn(const Sets& set) const;
   std::set<uint32_t> NumbersIn(const Sets& set) const;
   std::set<uint32_t> ServingNumbers(const SwitchCandidate& candidate);

@@ -52,9 +52,8 @@ std::set<std::string> CalledBack(const Program& program,
   return names;
 }
 
-void ResolveCalls(Program& program, LibrarySummaries& libraries,
+CallRoots RootsOf(const Program& program, LibrarySummaries& libraries,
                   const std::vector<std::string>& opaque_inputs) {
-  if (IsSwitchedOff("points-to")) return;
   const std::set<std::string> called = CalledBack(program, libraries);
   const bool any = MayBeLoadedWith(program, libraries, opaque_inputs);
   CallRoots roots;
@@ -63,13 +62,23 @@ void ResolveCalls(Program& program, LibrarySummaries& libraries,
   for (const FlowFunction& each : program.flow.functions)
     if (each.linkage == Linkage::kExternal && called.contains(each.id))
       roots.functions.insert(each.id);
+  for (const FlowFunction& each : program.flow.functions)
+    if (any && each.linkage == Linkage::kExternal)
+      roots.exported.insert(each.id);
   for (const AliasFact& each : program.aliases)
     if (called.contains(each.name)) roots.functions.insert(each.name);
   for (const FlowGlobal& each : program.flow.globals)
     if (each.linkage == Linkage::kExternal && (any || called.contains(each.id)))
       roots.data.insert(each.id);
-  program.targets = FindCallTargets(
-      program, roots, {.filter_by_type = !IsSwitchedOff("type-filter")});
+  return roots;
+}
+
+void ResolveCalls(Program& program, LibrarySummaries& libraries,
+                  const std::vector<std::string>& opaque_inputs) {
+  if (IsSwitchedOff("points-to")) return;
+  program.targets =
+      FindCallTargets(program, RootsOf(program, libraries, opaque_inputs),
+                      {.filter_by_type = !IsSwitchedOff("type-filter")});
   if (!program.targets.is_solved) return;
   std::erase_if(program.unresolved, [&](const UnresolvedFact& fact) {
     return program.targets.resolved.contains({fact.unit, fact.call});

@@ -26,6 +26,10 @@ std::vector<std::string> EntriesOf(const Program& program);
 std::set<std::string> CalledBack(const Program& program,
                                  LibrarySummaries& libraries);
 
+// Where points-to analysis starts from.
+CallRoots RootsOf(const Program& program, LibrarySummaries& libraries,
+                  const std::vector<std::string>& opaque_inputs);
+
 // Fills `program.targets`. Calls of which all targets were found are no longer
 // unresolved; all that were found are among `program.calls`.
 void ResolveCalls(Program& program, LibrarySummaries& libraries,

@@ -82,11 +82,26 @@ size_t Count(const Report& report, Confidence confidence) {
       }));
 }
 
+// In their order: who gets it, has it, writes it to memory, gives it away.
+std::string CredentialText(const Report& report) {
+  std::string text;
+  for (const char* access : {"source", "use", "copy", "sink"})
+    for (const Capability& each : report.capabilities)
+      if (each.kind == CapabilityKind::kCredential &&
+          each.access == std::vector<std::string>{access})
+        text += RenderCapability(each).insert(
+            2, fmt::format("{}: ", ConfidenceName(each.confidence)));
+  if (text.empty()) return "";
+  return "credentials: where they come from, who uses and copies them, and "
+         "where they leave\n" +
+         text + "\n";
+}
+
 std::string NamedText(const Report& report) {
   std::string text;
   size_t count = 0;
   for (const Capability& each : report.capabilities) {
-    if (IsCall(each)) continue;
+    if (IsCall(each) || each.kind == CapabilityKind::kCredential) continue;
     text += RenderCapability(each);
     ++count;
   }
@@ -179,6 +194,7 @@ std::string RenderReportText(const Report& report) {
   text += RenderSwitchPoints(report.switch_points);
   text += PhaseSizes(report);
   text += NamedText(report);
+  text += CredentialText(report);
   text += fmt::format(
       "{} capabilities: {} proved, {} over-approximated{}; "
       "{} places unresolved\n",

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -13,6 +14,7 @@
 
 #include "analyzer/report/argument_scope.h"
 #include "analyzer/report/capability_set.h"
+#include "analyzer/report/library_values.h"
 #include "analyzer/report/loading_functions.h"
 #include "analyzer/report/phase_split.h"
 #include "analyzer/report/program_roots.h"
@@ -24,56 +26,15 @@ namespace {
 constexpr std::string_view kAnySyscall = "any system call";
 constexpr std::string_view kStart = "_start";
 
-// A constant of a library's code may be an address in its file, which the
-// loader moves. The first page and negative numbers hold none; of others only
-// the low half counts, which no 32-bit argument gets from an address.
-uint8_t ConstantWidth(uint64_t constant) {
-  constexpr uint64_t kFirstPageBytes = 4096;
-  const bool is_number =
-      constant < kFirstPageBytes || static_cast<int64_t>(constant) < 0;
-  return is_number ? 64 : 32;
-}
-
-// A library's value as the caller's arguments make it. A parameter of which
-// only the low half is passed on is known no further than that.
-ValueFact Substitute(const MachineValue& value,
-                     const std::vector<ValueFact>& actual) {
-  switch (value.kind) {
-    case MachineValue::Kind::kUnknown:
-    case MachineValue::Kind::kAddress:
-    case MachineValue::Kind::kSymbol:
-    case MachineValue::Kind::kFrame:
-      return {};  // where the loader and the stack put things
-    case MachineValue::Kind::kConstant:
-      return {true, {value.constant}, ConstantWidth(value.constant)};
-    case MachineValue::Kind::kParameter: {
-      const auto index = static_cast<size_t>(value.parameter);
-      if (value.parameter < 0 || index >= actual.size()) return {};
-      ValueFact fact = actual[index];
-      fact.width_bits = std::min(fact.width_bits, value.width_bits);
-      return fact;
-    }
-  }
-  return {};
-}
-
-std::array<ValueFact, 6> SubstituteAll(
-    const std::array<MachineValue, 6>& values,
-    const std::vector<ValueFact>& actual) {
-  std::array<ValueFact, 6> facts;
-  for (size_t i = 0; i < facts.size(); ++i)
-    facts[i] = Substitute(values[i], actual);
-  return facts;
-}
-
 // One use of an external function by reached code.
 struct ExternalUse {
   std::string symbol;
   SourceSite site;
-  std::vector<ValueFact> arguments;  // of a call
+  PassedFacts passed;  // of a call
   bool certain = false;
   std::vector<std::string> path;  // to the user
   std::vector<Phase> phases;
+  bool is_followed = false;  // it loads or finds code that is analyzed
 };
 
 class Builder {
@@ -82,13 +43,16 @@ class Builder {
       : program_(program),
         libraries_(libraries),
         plugins_(libraries.Plugins()),
+        loads_(libraries.Followed()),
         capabilities_(program.architecture) {
     report_.target = ArchitectureName(program.architecture);
     for (const FlowFunction& each : program.flow.functions)
       defined_.insert(each.id);
   }
 
-  Result<Report> Build(const std::vector<std::string>& opaque_inputs) {
+  Result<Report> Build(const std::vector<std::string>& opaque_inputs,
+                       const CredentialRequest& credentials,
+                       std::vector<FlowEdge>* data_edges) {
     if (!defined_.contains("main"))
       return Fail("the program has no function `main`",
                   "name all of its sources, or capture its link command");
@@ -101,6 +65,7 @@ class Builder {
                                 called_back, !opaque_inputs.empty()));
     AddCalls(reach, values);
     AddAssembly(reach, values);
+    AddNamedFiles(reach);
     AddUnresolved(reach);
     AddStartup(Phase::kStartup, std::nullopt);
     AddLeftBehind();
@@ -108,6 +73,8 @@ class Builder {
     AddUnresolvedLoads({"", 0, 0, std::string(kStart)});
     for (const std::string& path : opaque_inputs)
       Unresolve("linked without its source", {path, 0, 0, ""}, kAnySyscall);
+    if (!credentials.credentials.empty())
+      FollowCredentials(values, opaque_inputs, credentials, data_edges);
     return Finish();
   }
 
@@ -144,10 +111,12 @@ class Builder {
                       {},
                       caller->second.certain && call.is_only_target,
                       caller->second.path,
-                      PhasesOf(call.from, call.site)};
+                      PhasesOf(call.from, call.site),
+                      IsFollowed(call, contexts)};
+      use.passed.texts = TextsOf(contexts);
       for (std::vector<ValueFact>& arguments :
            ArgumentsIn(contexts, call.arguments)) {
-        use.arguments = std::move(arguments);
+        use.passed.arguments = std::move(arguments);
         AddExternal(use);
       }
       for (const CallContext& context : contexts)
@@ -162,11 +131,18 @@ class Builder {
           {});
   }
 
+  // Of dlopen and its like.
+  bool IsFollowed(const CallFact& call,
+                  const std::vector<CallContext>& contexts) const {
+    const auto names = NamesGiven(call.to, contexts, call.arguments);
+    return names && AreFollowed(call.to, *names, loads_);
+  }
+
   // What the call names, beside the system calls that it leads to.
   void AddResources(const ExternalUse& use, const CallContext& context,
                     const std::vector<ValueFact>& local) {
     SyscallFinding finding;
-    finding.site = use.site;
+    finding.site = &use.site;
     finding.path = use.path;
     finding.path.push_back(use.symbol);
     for (const Resource& each : ResourcesOf(use.symbol, context, local)) {
@@ -176,6 +152,31 @@ class Builder {
       for (const Phase phase : use.phases) {
         finding.phase = phase;
         capabilities_.Add(each, finding);
+      }
+    }
+  }
+
+  // What C++'s streams and std::filesystem are told to open, by their types.
+  void AddNamedFiles(const Reachability& reach) {
+    for (const NamedFile& each : program_.named_files) {
+      const auto function = reach.functions().find(each.from);
+      if (function == reach.functions().end()) continue;
+      Resource resource;
+      resource.access = each.access;
+      resource.exact = !each.path.empty();
+      if (resource.exact)
+        resource.name = *Texts::Literal(each.path).patterns.begin();
+      else
+        resource.name = "*";
+      SyscallFinding finding;
+      finding.site = &each.site;
+      finding.path = function->second.path;
+      finding.confidence = resource.exact && function->second.certain
+                               ? Confidence::kProved
+                               : Confidence::kOverApproximated;
+      for (const Phase phase : PhasesOf(each.from, each.site)) {
+        finding.phase = phase;
+        capabilities_.Add(resource, finding);
       }
     }
   }
@@ -215,8 +216,9 @@ class Builder {
     for (const ParameterSyscall& each : library->parameter_syscalls)
       AddParameterSyscall(use, each);
     AddLibraryUnresolved(*library, use.site);
-    if (std::ranges::find(DynamicLoadingFunctions(), use.symbol) !=
-        DynamicLoadingFunctions().end())
+    if (!use.is_followed &&
+        std::ranges::find(DynamicLoadingFunctions(), use.symbol) !=
+            DynamicLoadingFunctions().end())
       Unresolve(use.symbol, use.site, LoadedCode());
   }
 
@@ -225,27 +227,24 @@ class Builder {
     std::vector<std::string> path = use.path;
     path.push_back(use.symbol);
     for (const uint32_t number : unread.assumed)
-      AddIn(use.phases, {number, {}, Confidence::kAssumed, {}, use.site, path});
+      AddIn(use.phases,
+            {number, {}, Confidence::kAssumed, {}, &use.site, path});
     if (library_places_.emplace("", 0, unread.reason).second)
       Unresolve(unread.reason, use.site, kAnySyscall);
   }
 
   void AddReached(const ExternalUse& use, const ReachedSyscall& reached) {
     const bool direct = reached.confidence == ReachConfidence::kDirect;
-    std::vector<std::string> path = use.path;
-    path.insert(path.end(), reached.path.begin(), reached.path.end());
-    AddIn(
-        use.phases,
-        {reached.number,
-         capabilities_.Describe(
-             reached.number,
-             SubstituteAll(reached.arguments,
-                           direct ? use.arguments : std::vector<ValueFact>())),
-         direct && use.certain ? Confidence::kProved
-                               : Confidence::kOverApproximated,
-         {},
-         use.site,
-         std::move(path)});
+    AddIn(use.phases,
+          {reached.number,
+           capabilities_.Describe(reached.number, FactsOf(reached, use.passed)),
+           direct && use.certain ? Confidence::kProved
+                                 : Confidence::kOverApproximated,
+           {},
+           &use.site,
+           {},
+           use.path,
+           reached.path});
   }
 
   // syscall(number, …) and its like.
@@ -255,9 +254,9 @@ class Builder {
         MachineValue::Parameter(reached.number_parameter);
     std::vector<std::string> path = use.path;
     path.push_back(use.symbol);
-    AddNumbered(Substitute(parameter, use.arguments),
-                SubstituteAll(reached.arguments, use.arguments), use.certain,
-                use.phases, use.site, std::move(path));
+    AddNumbered(FactOf(parameter, use.passed),
+                FactsOf(reached.arguments, use.passed), use.certain, use.phases,
+                use.site, std::move(path));
   }
 
   void AddNumbered(const ValueFact& number,
@@ -275,7 +274,7 @@ class Builder {
              capabilities_.Describe(call, arguments),
              certain ? Confidence::kProved : Confidence::kOverApproximated,
              {},
-             site,
+             &site,
              path});
     }
   }
@@ -308,6 +307,20 @@ class Builder {
     }
   }
 
+  void FollowCredentials(const ValuePropagation& values,
+                         const std::vector<std::string>& opaque_inputs,
+                         const CredentialRequest& request,
+                         std::vector<FlowEdge>* data_edges) {
+    const DataGraph graph =
+        BuildDataGraph(program_, RootsOf(program_, libraries_, opaque_inputs));
+    CredentialFlow flow(program_, graph, request);
+    flow.Find(values, libraries_, [this](const SourceSite& site) {
+      return PhasesOf(site.function, site);
+    });
+    credentials_ = flow.TakeCapabilities();
+    if (data_edges != nullptr) *data_edges = flow.TakeEdges();
+  }
+
   void AddStartup(Phase phase, const std::optional<SourceSite>& site) {
     AddLibraryCode(libraries_.Startup(), std::string(kStart), {phase}, site);
   }
@@ -327,13 +340,13 @@ class Builder {
     for (const ReachedSyscall& each : code.syscalls) {
       std::vector<std::string> path{from};
       path.insert(path.end(), each.path.begin(), each.path.end());
-      AddIn(phases, {each.number,
-                     capabilities_.Describe(each.number,
-                                            SubstituteAll(each.arguments, {})),
-                     Confidence::kOverApproximated,
-                     {},
-                     site,
-                     std::move(path)});
+      AddIn(phases,
+            {each.number,
+             capabilities_.Describe(each.number, FactsOf(each, PassedFacts())),
+             Confidence::kOverApproximated,
+             {},
+             site ? &*site : nullptr,
+             std::move(path)});
     }
     AddLibraryUnresolved(
         code, site.value_or(SourceSite{"", 0, 0, std::string(kStart)}));
@@ -390,6 +403,7 @@ class Builder {
     report_.capabilities = capabilities_.Finish();
     if (split_)
       report_.switch_points = split_->SwitchPoints(report_.capabilities);
+    std::ranges::move(credentials_, std::back_inserter(report_.capabilities));
     report_.modelled = libraries_.ModelledLoads();
     FinishUnresolved();
     return std::move(report_);
@@ -408,18 +422,23 @@ class Builder {
   const Program& program_;
   LibrarySummaries& libraries_;
   const std::map<std::string, SymbolReach> plugins_;
+  const ProgramLoads loads_;
   std::set<std::string> defined_;
   std::set<std::tuple<std::string, uint64_t, std::string>> library_places_;
   CapabilitySet capabilities_;
   std::optional<PhaseSplit> split_;
+  std::vector<Capability> credentials_;
   Report report_;
 };
 
 }  // namespace
 
 Result<Report> BuildReport(const Program& program, LibrarySummaries& libraries,
-                           const std::vector<std::string>& opaque_inputs) {
-  return Builder(program, libraries).Build(opaque_inputs);
+                           const std::vector<std::string>& opaque_inputs,
+                           const CredentialRequest& credentials,
+                           std::vector<FlowEdge>* data_edges) {
+  return Builder(program, libraries)
+      .Build(opaque_inputs, credentials, data_edges);
 }
 
 Report BuildBinaryReport(const std::string& path, LibrarySummaries& libraries) {

@@ -19,7 +19,8 @@ namespace {
 constexpr std::string_view kNameService = "name service";
 constexpr std::string_view kCharacterSets = "character sets";
 constexpr std::string_view kLocales = "locales";
-// Stands for all modules in it, which are entered alike.
+constexpr const char* kNotFound =
+    "no such file is found on this machine: nothing is loaded";
 constexpr std::string_view kModuleDirectory = "/usr/lib/x86_64-linux-gnu/gconv";
 // How fopen's mode names a character set.
 constexpr std::string_view kModeSet = "ccs=";
@@ -60,6 +61,7 @@ RunTimeModules::RunTimeModules(LinkMap& link, std::vector<std::string> plugins)
 Result<> RunTimeModules::Load(const std::set<std::string>& used) {
   for (const std::string& plugin : plugins_) {
     ASSIGN_OR_RETURN(const uint32_t image, LoadFile(plugin));
+    entries_.always.insert(image);
     EnterAll(image);
   }
   do {
@@ -68,12 +70,14 @@ Result<> RunTimeModules::Load(const std::set<std::string>& used) {
     reach_ = std::make_unique<LibraryReach>(
         link_,
         ReachOptions{.live_data = !IsSwitchedOff("live-data"),
-                     .c_library_facts = !IsSwitchedOff("c-library-facts")});
+                     .c_library_facts = !IsSwitchedOff("c-library-facts"),
+                     .entries = entries_});
     const std::vector<uint32_t> roots = Roots(used);
     const std::vector<RunTimeLoad> loads =
         FindRunTimeLoads(link_, reach_->graph(), roots,
                          Closure(reach_->graph(), roots), strings_);
     for (const RunTimeLoad& load : loads) RETURN_IF_ERROR(Follow(load));
+    RETURN_IF_ERROR(FollowProgramLoads(loads));
   } while (changed_);
   Summarize();
   return {};
@@ -88,7 +92,7 @@ std::vector<uint32_t> RunTimeModules::Roots(
       for (const uint32_t function : each.symbol->functions)
         roots.push_back(graph.NodeOf(each.image, function));
   for (const auto& [name, functions] : entered_)
-    for (const LoadedFunction& each : functions)
+    for (const CodePlace& each : functions)
       roots.push_back(graph.NodeOf(each.image, each.function));
   return roots;
 }
@@ -103,7 +107,7 @@ Result<> RunTimeModules::Follow(const RunTimeLoad& load) {
     case Kind::kLocaleSets:
       return FollowCharacterSets(load);
     case Kind::kSymbol:
-      FollowSymbol(load);
+      FollowSymbol(load.name);
       return {};
     case Kind::kUnknown:
       AddUnknown(load);
@@ -128,9 +132,30 @@ uint32_t RunTimeModules::ImageOf(uint32_t node) const {
 
 void RunTimeModules::Enter(const std::string& name, uint32_t image,
                            const std::vector<uint32_t>& functions) {
-  std::set<LoadedFunction>& entered = entered_[name];
+  std::set<CodePlace>& entered = entered_[name];
   for (const uint32_t function : functions)
     changed_ |= entered.insert({image, function}).second;
+}
+
+CodePlace RunTimeModules::LoaderOf(const RunTimeLoad& load) const {
+  const uint32_t image = ImageOf(load.node);
+  return {image, load.node - reach_->graph().NodeOf(image, 0)};
+}
+
+// The name service looks a function up, through the function that loads, each
+// time before it calls it.
+void RunTimeModules::LoadBy(const RunTimeLoad& load, uint32_t image) {
+  changed_ |= entries_.loads
+                  .insert({LoaderOf(load), image,
+                           load.is_by_libc && load.kind == Kind::kNameService})
+                  .second;
+}
+
+void RunTimeModules::EnterBy(const RunTimeLoad& load, uint32_t image,
+                             const std::vector<uint32_t>& functions) {
+  for (const uint32_t function : functions)
+    changed_ |=
+        entries_.calls.insert({LoaderOf(load), {image, function}}).second;
 }
 
 // Whoever loads a file may call all that it exports, and what its data names.
@@ -138,6 +163,14 @@ void RunTimeModules::EnterAll(uint32_t image) {
   const ElfImage& file = link_.images()[image];
   for (const ElfExport& each : file.exports())
     Enter(file.path(), image, each.functions);
+  EnterUnasked(image);
+}
+
+// What runs when a file is loaded and unloaded, and what its data names.
+void RunTimeModules::EnterUnasked(uint32_t image) {
+  const ElfImage& file = link_.images()[image];
+  Enter(file.path(), image, file.constructors());
+  Enter(file.path(), image, file.destructors());
   Enter(file.path(), image, file.data_address_taken());
 }
 
@@ -146,12 +179,14 @@ Result<> RunTimeModules::FollowLibrary(const RunTimeLoad& load) {
   Modelled& modelled = found_[fmt::format("dlopen of `{}`", load.name)];
   const auto path = link_.FindLibrary(load.name, from);
   if (!path) {
-    modelled.follows =
-        "no such file is found on this machine: nothing is loaded";
+    modelled.follows = kNotFound;
     return {};
   }
   ASSIGN_OR_RETURN(const uint32_t image, LoadFile(*path));
-  EnterAll(image);
+  LoadBy(load, image);
+  for (const ElfExport& each : link_.images()[image].exports())
+    EnterBy(load, image, each.functions);
+  EnterBy(load, image, link_.images()[image].data_address_taken());
   AddOnce(modelled.loaded, link_.images()[image].path());
   modelled.follows = fmt::format(
       "called by {} in {}; every function that it exports may be called",
@@ -171,9 +206,10 @@ Result<> RunTimeModules::FollowNameService(const RunTimeLoad& load) {
     if (!path) continue;
     ASSIGN_OR_RETURN(const uint32_t image, LoadFile(*path));
     AddOnce(modelled.loaded, link_.images()[image].path());
+    LoadBy(load, image);
     for (const ElfExport& each : link_.images()[image].exports())
       if (IsModuleFunctionFor(each.name, service, {load.name}))
-        Enter(*path, image, each.functions);
+        EnterBy(load, image, each.functions);
   }
   return {};
 }
@@ -207,20 +243,56 @@ Result<> RunTimeModules::FollowCharacterSets(const RunTimeLoad& load) {
   for (const std::string& path : sets.modules) {
     ASSIGN_OR_RETURN(const uint32_t image, LoadFile(path));
     AddOnce(modelled.loaded, link_.images()[image].path());
+    LoadBy(load, image);
     for (const char* name : {"gconv", "gconv_init", "gconv_end"})
       if (const ElfExport* found = link_.images()[image].FindExport(name))
-        Enter(std::string(kModuleDirectory), image, found->functions);
+        EnterBy(load, image, found->functions);
   }
   modelled.follows =
       fmt::format("any of {} modules may be loaded", sets.modules.size());
   return {};
 }
 
+// The functions of a library can be found by dlsym alone (what needs it is
+// bound by name): where all symbols that anybody asks for are known, the others
+// are not called.
+Result<> RunTimeModules::FollowProgramLoads(
+    const std::vector<RunTimeLoad>& loads) {
+  const bool finds_any =
+      !program_.all_symbols_are_named ||
+      std::ranges::any_of(loads, [](const RunTimeLoad& load) {
+        return load.kind == Kind::kUnknown && !LoadsFile(load.name);
+      });
+  for (const std::string& name : program_.libraries) {
+    Modelled& modelled = found_[fmt::format("dlopen of `{}`", name)];
+    const auto path = link_.FindLibrary(name, std::nullopt);
+    if (!path) {
+      modelled.follows = kNotFound;
+      continue;
+    }
+    ASSIGN_OR_RETURN(const uint32_t image, LoadFile(*path));
+    changed_ |= entries_.always.insert(image).second;
+    if (finds_any)
+      EnterAll(image);
+    else
+      EnterUnasked(image);
+    AddOnce(modelled.loaded, link_.images()[image].path());
+    modelled.follows = fmt::format("called by the program; {} may be called",
+                                   finds_any ? "every function that it exports"
+                                             : "what it is asked for by name");
+  }
+  for (const std::string& name : program_.symbols) FollowSymbol(name);
+  return {};
+}
+
 // One entry for them all: what differs is only the name.
-void RunTimeModules::FollowSymbol(const RunTimeLoad& load) {
+void RunTimeModules::FollowSymbol(const std::string& name) {
+  symbols_.insert(name);
+  // Of all versions: dlvsym names one.
   for (uint32_t i = 0; i < link_.images().size(); ++i)
-    if (const ElfExport* found = link_.images()[i].FindExport(load.name))
-      Enter("(dlsym)", i, found->functions);
+    for (const ElfExport& each : std::ranges::equal_range(
+             link_.images()[i].exports(), name, {}, &ElfExport::name))
+      Enter("(dlsym)", i, each.functions);
 }
 
 void RunTimeModules::AddUnknown(const RunTimeLoad& load) {

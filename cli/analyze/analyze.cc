@@ -12,6 +12,7 @@
 #include "analyzer/switched_off.h"
 #include "cli/analyze/binaries.h"
 #include "cli/analyze/commands.h"
+#include "cli/policy_credentials.h"
 #include "common/fd.h"
 #include "common/findings/apply_suppressions.h"
 #include "common/findings/capability_findings.h"
@@ -29,8 +30,9 @@ struct Options {
   bool quiet = false;
   bool no_cache = false;
   bool require_complete = false;
-  std::vector<std::string> without;  // see analyzer/switched_off.h
-  std::vector<std::string> with;
+  std::vector<std::string> without;      // see analyzer/switched_off.h
+  std::vector<std::string> credentials;  // see analyzer/report/credentials.h
+  std::string policy;                    // that names them, or empty
 };
 
 // One line on a terminal, rewritten as the analysis goes on; none for what is
@@ -79,6 +81,9 @@ Result<int> Analyze(const Options& options) {
   ASSIGN_OR_RETURN(const bool binary, NamesBinaries(options.analysis.sources));
   if (binary && !options.flow.empty())
     return Fail("a binary has no flow graph", "analyze its sources instead");
+  if (binary && !options.analysis.credentials.credentials.empty())
+    return Fail("credentials of a binary are not followed yet",
+                "analyze its sources, or leave --policy and --credential out");
   if (binary && options.analysis.sources.size() > 1)
     return AnalyzeBinaries({options.analysis, options.report, options.format,
                             options.require_complete},
@@ -105,6 +110,23 @@ Result<int> Analyze(const Options& options) {
   return options.require_complete ? CheckComplete(analysis->report) : kExitFine;
 }
 
+// Of the policy and of the command line.
+Result<int> ReadCredentials(Options& options) {
+  std::vector<std::string> all = options.credentials;
+  if (!options.policy.empty()) {
+    ASSIGN_OR_RETURN(const PolicyCredentials policy,
+                     ReadPolicyCredentials(options.policy));
+    if (policy.exit_code != kExitFine) return policy.exit_code;
+    all.insert(all.end(), policy.credentials.begin(), policy.credentials.end());
+  }
+  for (const std::string& each : all) {
+    ASSIGN_OR_RETURN(PlanCredential credential,
+                     analyzer::ParseCredential(each));
+    options.analysis.credentials.credentials.push_back(std::move(credential));
+  }
+  return kExitFine;
+}
+
 }  // namespace
 
 int RunAnalyzeProgram(int argc, char** argv) {
@@ -114,6 +136,8 @@ int RunAnalyzeProgram(int argc, char** argv) {
       "path, argument values and a confidence.\n\n"
       "  bailey analyze -p build --program notary\n"
       "  bailey analyze /usr/bin/gzip        (without sources)\n"
+      "  bailey analyze -p build --policy notary.policy   (and its "
+      "credentials)\n"
       "  bailey analyze --report reports/ /usr/bin/gzip /usr/bin/tar",
       "bailey analyze");
   Options options;
@@ -133,26 +157,32 @@ int RunAnalyzeProgram(int argc, char** argv) {
   app.add_option("--format", options.format, "text, json or sarif")
       ->check(CLI::IsMember({"text", "json", "sarif"}));
   app.add_flag("--no-cache", options.no_cache,
-               "read every source again, and keep nothing");
+               "read every source and library again, and keep nothing");
   app.add_flag("--require-complete", options.require_complete,
                "fail if anything is unresolved (exit code 3)");
+  app.add_option("--policy", options.policy,
+                 "follow the credentials of this policy to their uses, copies "
+                 "and sinks");
+  app.add_option("--credential", options.credentials,
+                 "follow this one: NAME=file:PATH, NAME=env:VARIABLE or "
+                 "NAME=fd:NUMBER")
+      ->allow_extra_args(false);
+  app.add_flag("--decisions", options.analysis.credentials.decisions,
+               "of credentials: follow what is decided by them, too");
   app.add_option("--without", options.without,
                  "an analysis to leave out, to see what it is good for")
-      ->allow_extra_args(false);
-  app.add_option("--with", options.with,
-                 "an analysis that is off by itself: points-to")
       ->allow_extra_args(false);
   app.add_flag("--quiet", options.quiet, "no progress");
   app.add_option("sources", options.analysis.sources,
                  "sources that choose the program, or binaries");
   const ParsedArguments parsed = ParseArguments(app, argc, argv);
   if (!parsed.proceed) return parsed.exit_code;
-  for (const std::string& part : options.with)
-    if (const Result<> known = analyzer::SwitchOn(part); !known.ok())
-      return PrintError(known.error());
   for (const std::string& part : options.without)
     if (const Result<> known = analyzer::SwitchOff(part); !known.ok())
       return PrintError(known.error());
+  if (const Result<int> read = ReadCredentials(options);
+      !read.ok() || *read != kExitFine)
+    return read.ok() ? *read : PrintError(read.error());
   // What is kept was made with everything.
   options.analysis.cache = !options.no_cache && options.without.empty();
   const Result<int> status = Analyze(options);

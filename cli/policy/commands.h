@@ -16,6 +16,7 @@ namespace bailey::cli {
 
 int RunPolicyCheck(int argc, char** argv);
 int RunPolicyCompile(int argc, char** argv);
+int RunPolicyCredentials(int argc, char** argv);
 int RunPolicyDiff(int argc, char** argv);
 int RunPolicyEval(int argc, char** argv);
 int RunPolicyExport(int argc, char** argv);
@@ -51,6 +52,8 @@ inline constexpr Command kPolicyCommands[] = {
     {"fmt", "policies in their canonical form", RunPolicyFmt},
     {"plugins", "the files that a policy lets its program load",
      RunPolicyPlugins},
+    {"credentials", "the credentials that a policy names",
+     RunPolicyCredentials},
     {"check", "a report against a policy (as `bailey check` runs it)",
      RunPolicyCheck},
     {"plan", "a plan from policy and flow (as `bailey build` runs it)",

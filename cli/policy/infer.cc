@@ -74,6 +74,8 @@ int RunPolicyInfer(int argc, char** argv) {
       "Writes a policy from a report: libraries, then a rule for each system\n"
       "call that they do not cover, with the place where the program makes "
       "it.\n"
+      "Of a report with a switch point the policy has a `serving` block: what\n"
+      "the program may do from there on.\n"
       "What the ceiling denies is left out and listed. Exit code 0: all is in\n"
       "the policy; 1: the ceiling denies something; 3: it permits\n"
       "over-approximated calls with some arguments only.\n\n"
@@ -99,6 +101,9 @@ int RunPolicyInfer(int argc, char** argv) {
                  "all, serving or startup: what the program does from its "
                  "switch point on, or before it")
       ->check(CLI::IsMember({"all", "serving", "startup"}));
+  app.add_flag("!--no-serving-block", options.infer.serving_block,
+               "write no `serving` block although the report has a switch "
+               "point");
   app.add_option("--format", options.format, "text or json")
       ->check(CLI::IsMember({"text", "json"}));
   app.add_option("-o,--output", options.output,

@@ -77,6 +77,13 @@ class ObservedCallsTest(unittest.TestCase):
         self.assertEqual(self.misses(*self.all_but("openat"), capability("openat", (0, 0xffffff9c))), [])
         self.assertEqual(len(self.misses(*self.all_but("openat"), capability("openat", (0, 0xffffffffffffff9c)))), 1)
 
+    def test_bits_that_are_known(self):
+        bits = capability("kill")
+        bits["arguments"] = [{"index": 1, "name": "sig", "values": [{"mask": 0x3, "value": 0x1}]}]
+        self.assertEqual(len(self.misses(*self.all_but("kill"), bits)), 1)
+        bits["arguments"][0]["values"] = [{"mask": 0x3, "value": 0x3}]
+        self.assertEqual(self.misses(*self.all_but("kill"), bits), [])
+
     def test_the_form_that_strace_writes(self):
         subprocess.run(["sh", "-c", 'exec strace -D -f -ff -qq -e raw=all -o "$0/$$" sh -c "cat </dev/null; true"',
                         str(self.folder)], check=True)

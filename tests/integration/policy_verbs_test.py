@@ -145,6 +145,13 @@ class PolicyVerbs(unittest.TestCase):
         self.assertEqual(document["plugins"], ["/usr/lib/x/mod_*.so"])
         self.assertEqual(len(document["policy_sha256"]), 64)
 
+    def test_credentials(self):
+        self.write("c.policy", 'policy c {\n  credential a from file "/run/a";\n'
+                   '  credential b from env B;\n  credential c from fd 7;\n'
+                   '  portion p trusted { uses a, b, c; }\n  otherwise errno EPERM;\n}\n')
+        out, _ = self.policy("credentials", "c.policy")
+        self.assertEqual(json.loads(out)["credentials"], ["a=file:/run/a", "b=env:B", "c=fd:7"])
+
     def test_used_files_that_cannot_be_read(self):
         os.mkfifo(self.directory / "fifo")
         self.write("a.policy", 'policy a {\n  use "./none.policy";\n  use "./fifo";\n'

@@ -1,4 +1,5 @@
 """`serving { ... }`: a second, tighter filter from when a portion says that it serves."""
+import json
 import pathlib
 import shutil
 import tempfile
@@ -86,6 +87,36 @@ TIGHT = ["starting open: done", "starting socket: done",
          "other thread socket: Address family not supported by protocol"]
 
 
+# Reads a file, says that it serves, and serves three times; or reads again.
+LOOP = r"""
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+extern void bailey_serving(void) __attribute__((weak));
+
+static int starts(void) {
+  FILE* file = fopen("/etc/hostname", "r");
+  if (file == NULL) return 1;
+  char line[64];
+  if (fgets(line, sizeof line, file) == NULL) return 1;
+  return fclose(file);
+}
+
+int main(int argc, char** argv) {
+  (void)argv;
+  if (starts() != 0) return 3;
+  if (bailey_serving) bailey_serving();
+  for (int i = 0; i < 3; ++i) {
+    const struct timespec moment = {0, 1000};
+    nanosleep(&moment, NULL);
+    if (write(1, "served\n", 7) != 7) return 4;
+  }
+  return AGAIN;
+}
+"""
+
+
 class Serving(unittest.TestCase):
     def setUp(self):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="bailey-serving-"))
@@ -143,6 +174,50 @@ class Serving(unittest.TestCase):
         first, _ = self.bailey("policy", "compile", "server.policy", "--emit", "asm")
         second, _ = self.bailey("policy", "compile", "--serving", "server.policy", "--emit", "asm")
         self.assertNotEqual(first, second)
+
+    def infer(self, source):
+        self.write("loop.c", source)
+        self.bailey("capture", "--", "clang-19", "-g", "loop.c", "-o", "loop")
+        self.bailey("analyze", "-p", ".", "--program", "loop", "--quiet", "--report", "report.json")
+        _, error = self.bailey("policy", "infer", "report.json", "--name", "loop", "-o", "loop.policy")
+        self.assertIn("it comes into force when the program calls bailey_serving(), as at loop.c:19", error)
+
+    def may_read(self):
+        """File rules are not inferred."""
+        text = (self.directory / "loop.policy").read_text()
+        self.write("loop.policy", text.replace("  otherwise ", "  allow file read \"/etc/hostname\";\n  otherwise ", 1))
+
+    def run_loop(self, code):
+        # 3: what the analysis could not resolve.
+        done = bailey("build", "-p", ".", "--policy", "loop.policy", "-o", "loop.bailey", directory=self.directory)
+        self.assertIn(done.returncode, (0, 3), done.stderr)
+        return self.bailey("run", "loop.bailey", code=code)
+
+    def test_it_is_inferred_from_a_report_with_a_switch_point(self):
+        self.infer(LOOP.replace("AGAIN", "0"))
+        text = (self.directory / "loop.policy").read_text()
+        self.assertEqual(text.count("serving {"), 1)
+        out, _ = self.bailey("policy", "prove", "loop.policy")
+        self.assertRegex(out, r"main serving plain +\d+ instructions: proved")
+        for call in ("clock_nanosleep", "write"):
+            self.assertEqual(self.bailey("policy", "eval", "--serving", "loop.policy", call)[0], "allow\n")
+        done = bailey("check", "-p", ".", "--policy", "loop.policy", "--format", "json", directory=self.directory)
+        checked = json.loads(done.stdout)
+        self.assertEqual((checked["denied"], checked["undecided"]), ([], []))
+        self.may_read()
+        out, error = self.run_loop(0)
+        self.assertEqual(out, "served\n" * 3)
+        self.assertIn("main: switched to its filter for serving", error)
+
+    def test_what_is_inferred_holds_against_another_program(self):
+        """The attack: the program does while serving what only its start did."""
+        self.infer(LOOP.replace("AGAIN", "0"))
+        self.may_read()
+        self.write("loop.c", LOOP.replace("AGAIN", "argc > 7 ? 0 : socket(2, 1, 0) < 0").replace(
+            "#include <time.h>", "#include <sys/socket.h>\n#include <time.h>"))
+        done = bailey("check", "-p", ".", "--policy", "loop.policy", directory=self.directory)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn("socket", done.stdout.decode())
 
     def test_tests_ask_for_it(self):
         text = POLICY.replace("SERVING", SERVING)

@@ -66,24 +66,32 @@ uint64_t ValueOf(Architecture architecture, const std::string& text,
   return width_bits == 64 ? value : value & ((uint64_t{1} << width_bits) - 1);
 }
 
-std::vector<ValueRange> RangesOf(Architecture architecture, std::string text,
-                                 uint8_t width_bits) {
-  std::vector<ValueRange> ranges;
-  if (text == "any") return ranges;
-  const bool set = text.starts_with("{");
-  if (set) text = text.substr(1, text.size() - 2);
+// "0x40", "0x40..0x50", or "O_APPEND/0x400": bits, and the mask that they are
+// known in.
+ValueSet SetOf(Architecture architecture, const std::string& text,
+               uint8_t width_bits) {
+  const size_t slash = text.find('/');
+  const size_t dots = text.find("..");
+  const uint64_t first =
+      ValueOf(architecture, text.substr(0, std::min(slash, dots)), width_bits);
+  if (slash != std::string::npos)
+    return ValueSet::WithBits(
+        ValueOf(architecture, text.substr(slash + 1), width_bits), first);
+  if (dots == std::string::npos) return {first, first};
+  return {first, ValueOf(architecture, text.substr(dots + 2), width_bits)};
+}
+
+std::vector<ValueSet> SetsOf(Architecture architecture, std::string text,
+                             uint8_t width_bits) {
+  std::vector<ValueSet> sets;
+  if (text == "any") return sets;
+  const bool listed = text.starts_with("{");
+  if (listed) text = text.substr(1, text.size() - 2);
   for (const std::string& each :
-       set ? Split(text, ',') : std::vector<std::string>{text}) {
-    const size_t dots = each.find("..");
-    const uint64_t value =
-        ValueOf(architecture, each.substr(0, dots), width_bits);
-    ranges.push_back({value, dots == std::string::npos
-                                 ? value
-                                 : ValueOf(architecture, each.substr(dots + 2),
-                                           width_bits)});
-  }
-  std::ranges::sort(ranges, {}, &ValueRange::min);
-  return ranges;
+       listed ? Split(text, ',') : std::vector<std::string>{text})
+    sets.push_back(SetOf(architecture, each, width_bits));
+  std::ranges::sort(sets, {}, &ValueSet::min);
+  return sets;
 }
 
 // "name arg=value … confidence", taken apart; values may hold ", " in braces.
@@ -117,16 +125,16 @@ Wanted ParseWanted(Architecture architecture, const std::string& text) {
     if (!index) continue;
     wanted.arguments.push_back(
         {*index, "",
-         RangesOf(architecture, words[i].substr(equals + 1),
-                  call->arguments[static_cast<size_t>(*index)].width_bits)});
+         SetsOf(architecture, words[i].substr(equals + 1),
+                call->arguments[static_cast<size_t>(*index)].width_bits)});
   }
   return wanted;
 }
 
-std::vector<ValueRange> ValuesAt(const Capability& capability, int index) {
+std::vector<ValueSet> ValuesAt(const Capability& capability, int index) {
   const auto found =
       std::ranges::find(capability.arguments, index, &ArgumentValues::index);
-  return found == capability.arguments.end() ? std::vector<ValueRange>()
+  return found == capability.arguments.end() ? std::vector<ValueSet>()
                                              : found->values;
 }
 
@@ -229,7 +237,7 @@ void CheckProgram(const std::vector<std::string>& files,
   ASSERT_TRUE(
       (with_points_to ? SwitchOn("points-to") : SwitchOff("points-to")).ok());
   const auto analysis = Analyze(analyze);
-  ASSERT_TRUE(SwitchOff("points-to").ok());
+  ASSERT_TRUE(SwitchOn("points-to").ok());
   ASSERT_TRUE(analysis.ok()) << analysis.error().message;
   ASSERT_FALSE(analysis->diagnostics.has_errors())
       << RenderText(analysis->diagnostics);

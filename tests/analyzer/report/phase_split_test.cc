@@ -37,7 +37,8 @@ class Libraries : public LibrarySummaries {
     return found == known_.end() ? nullptr : &found->second;
   }
   SymbolReach Startup() override { return {}; }
-  SymbolReach LeftBehind(const std::set<std::string>& symbols) override {
+  SymbolReach LeftBehind(const std::set<std::string>& symbols,
+                         const std::set<std::string>&) override {
     SymbolReach reach = One(kExit, "exit");
     if (symbols.contains("sigaction"))
       reach.syscalls.push_back(One(kSignalReturn, "restore").syscalls[0]);

@@ -109,7 +109,26 @@ TEST_F(ReportBuilderTest, ArgumentsComeFromTheCallSiteMaskedToWhatIsRead) {
   ASSERT_THAT(report.capabilities[0].arguments, SizeIs(1));
   EXPECT_EQ(report.capabilities[0].arguments[0].name, "fd");
   EXPECT_THAT(report.capabilities[0].arguments[0].values,
-              ElementsAre(ValueRange{0xffffffff, 0xffffffff}));
+              ElementsAre(ValueSet{0xffffffff, 0xffffffff}));
+}
+
+TEST_F(ReportBuilderTest, OfANarrowerArgumentTheLowBitsAreKnown) {
+  libraries_.Add("lib_map", kMmap, ReachConfidence::kDirect,
+                 {MachineValue(), MachineValue(),
+                  MachineValue::Parameter(0, 32), MachineValue::Parameter(1)});
+  ValueFact flags{true, {}, 32, {{2, 0xffffffff}}};
+  flags.mask = 0xf;
+  flags.bits = 0x2;
+  Call("main", "lib_map", {ValueFact{true, {1, 3}, 32}, flags});
+  const Report report = Build();
+  ASSERT_THAT(report.capabilities, SizeIs(1));
+  ASSERT_THAT(report.capabilities[0].arguments, SizeIs(2));
+  constexpr uint64_t kLow = 0xffffffff;
+  EXPECT_THAT(
+      report.capabilities[0].arguments[0].values,
+      ElementsAre(ValueSet::WithBits(kLow, 1), ValueSet::WithBits(kLow, 3)));
+  EXPECT_THAT(report.capabilities[0].arguments[1].values,
+              ElementsAre(ValueSet::WithBits(0xf, 0x2)));
 }
 
 TEST_F(ReportBuilderTest, ALibrarysAddressIsNoConstant) {

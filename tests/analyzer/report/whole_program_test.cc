@@ -69,6 +69,12 @@ class WholeProgramTest : public ::testing::Test {
     return Calls(analysis, Confidence::kProved);
   }
 
+  static bool LeavesOpen(const Analysis& analysis, const std::string& reason) {
+    return std::ranges::any_of(
+        analysis.report.unresolved,
+        [&](const Unresolved& each) { return each.reason == reason; });
+  }
+
   static void ExpectNothingOpaque(const Analysis& analysis) {
     EXPECT_THAT(
         analysis.report.unresolved,
@@ -233,6 +239,81 @@ TEST_F(WholeProgramTest, AFileThatDoesNotCompileIsAnErrorForTheWholeAnswer) {
   ASSERT_TRUE(analysis.ok());
   EXPECT_TRUE(analysis->diagnostics.has_errors());
   EXPECT_TRUE(analysis->report.capabilities.empty());
+}
+
+// The project's plugin, by the name that it will be installed under.
+TEST_F(WholeProgramTest, APluginThatSourcesNameIsAnalyzedFromItsSources) {
+  scratch_.Write("main.c",
+                 "#include <dlfcn.h>\nint main(void) {\n"
+                 "  void *first = dlopen(\"/usr/lib/prog/first.so\", 1);\n"
+                 "  return ((int (*)(void))dlsym(first, \"work\"))(); }");
+  scratch_.Write("first.c",
+                 "#include <dlfcn.h>\n#include <unistd.h>\n"
+                 "int work(void) { dlopen(\"second.so.1\", 1);"
+                 " return acct(\"x\"); }");
+  scratch_.Write("second.c",
+                 "#include <sys/swap.h>\n"
+                 "static void __attribute__((constructor)) load(void)"
+                 "{ swapoff(\"x\"); }");
+  Build(
+      "cc -c main.c\ncc main.o -o prog\n"
+      "cc -fPIC -c first.c second.c\ncc -shared first.o -o first.so\n"
+      "cc -shared -Wl,-soname,second.so.1 second.o -o libsecond.so");
+  const Analysis analysis = AnalyzeProgram();
+  EXPECT_THAT(Calls(analysis, Confidence::kOverApproximated), Contains("acct"));
+  for (const char* file : {"first.c", "second.c"})
+    EXPECT_THAT(analysis.report.inputs,
+                Contains(Field(&ReportInput::path, file)));
+  EXPECT_FALSE(LeavesOpen(analysis, "dlopen"));
+  EXPECT_FALSE(LeavesOpen(analysis, "dlsym"));
+  EXPECT_THAT(
+      analysis.report.modelled,
+      Contains(testing::AllOf(
+          Field(&Modelled::what, "dlopen of `second.so.1`"),
+          Field(&Modelled::loaded, testing::ElementsAre("libsecond.so")))));
+  std::vector<std::string> names;
+  for (const Capability& each : analysis.report.capabilities)
+    names.push_back(each.name);
+  EXPECT_THAT(names, Contains("swapoff"));
+}
+
+// What is found by name is not what was declared: a computed name stays open.
+TEST_F(WholeProgramTest, AFoundPluginIsNoDeclaredOne) {
+  scratch_.Write("main.c",
+                 "#include <dlfcn.h>\nint main(int argc, char **argv) {\n"
+                 "  return !dlopen(\"./work.so\", 1) + "
+                 "!dlopen(argv[1], 1); }");
+  Build(
+      "cc -c main.c\ncc main.o -o prog\n"
+      "cc -fPIC -c lib/work.c lib/helper.c\n"
+      "cc -shared work.o helper.o -o work.so");
+  const Analysis analysis = AnalyzeProgram();
+  EXPECT_THAT(analysis.report.inputs,
+              Contains(Field(&ReportInput::path, "lib/work.c")));
+  EXPECT_THAT(
+      analysis.report.unresolved,
+      Contains(testing::AllOf(Field(&Unresolved::reason, "dlopen"),
+                              Field(&Unresolved::assumed, "any system call"))));
+}
+
+TEST_F(WholeProgramTest, APluginsConstructorMayRunWhileServing) {
+  scratch_.Write(
+      "main.c",
+      "#include <dlfcn.h>\n#include <poll.h>\nint main(void) {\n"
+      "  for (;;) { poll(0, 0, -1); dlopen(\"./plugin.so\", 1); } }");
+  scratch_.Write("plugin.c",
+                 "#include <unistd.h>\n"
+                 "static void __attribute__((constructor)) load(void)"
+                 "{ acct(\"x\"); }");
+  Build(
+      "cc -c main.c\ncc main.o -o prog\n"
+      "cc -fPIC -c plugin.c\ncc -shared plugin.o -o plugin.so");
+  const Analysis analysis = AnalyzeProgram();
+  ASSERT_FALSE(analysis.report.switch_points.empty());
+  EXPECT_THAT(
+      analysis.report.capabilities,
+      Contains(testing::AllOf(Field(&Capability::name, "acct"),
+                              Field(&Capability::phase, Phase::kServing))));
 }
 
 }  // namespace

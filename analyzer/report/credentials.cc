@@ -1,0 +1,259 @@
+// From what a search reached to capabilities and edges.
+#include "analyzer/report/credentials.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+#include <utility>
+
+namespace bailey::analyzer {
+namespace {
+
+auto OrderOf(const SourceSite& site) {
+  return std::tie(site.file, site.line, site.column, site.function);
+}
+
+std::string_view AccessOf(DataUseKind kind) {
+  switch (kind) {
+    case DataUseKind::kUse:
+      return "use";
+    case DataUseKind::kCopy:
+      return "copy";
+    case DataUseKind::kSink:
+    case DataUseKind::kUnknown:
+      return "sink";
+    case DataUseKind::kRead:
+      return "source";
+  }
+  return "use";
+}
+
+void Append(std::vector<std::string>& path, const std::string& name) {
+  if (!name.empty() && (path.empty() || path.back() != name))
+    path.push_back(name);
+}
+
+}  // namespace
+
+void CredentialFlow::Find(const ValuePropagation& values,
+                          LibrarySummaries& libraries, const PhasesAt& phases) {
+  callees_.emplace(program_, graph_, libraries);
+  for (const PlanCredential& credential : request_.credentials)
+    FindOne(credential,
+            SourcesOf(credential, program_, graph_, values, libraries), phases);
+  Finish();
+}
+
+void CredentialFlow::FindOne(const PlanCredential& credential,
+                             const std::vector<CredentialSeed>& seeds,
+                             const PhasesAt& phases) {
+  DataSearch search(graph_, {.decisions = request_.decisions});
+  for (const CredentialSeed& seed : seeds) search.Start(seed.node, seed.label);
+  search.Run();
+  AddSources(credential, seeds, phases);
+  for (const DataUse& use : graph_.uses)
+    AddUse(credential, search, use, phases);
+  AddEdges(credential, search);
+}
+
+void CredentialFlow::AddSources(const PlanCredential& credential,
+                                const std::vector<CredentialSeed>& seeds,
+                                const PhasesAt& phases) {
+  for (const CredentialSeed& seed : seeds) {
+    if (seed.function == DataGraph::kNone) continue;
+    Capability capability;
+    capability.name = credential.name;
+    capability.access = {"source"};
+    capability.confidence =
+        seed.is_certain ? Confidence::kProved : Confidence::kOverApproximated;
+    capability.path = {graph_.functions[seed.function].id, seed.callee};
+    Add(std::move(capability), graph_.SiteOf(seed.function, seed.place),
+        phases);
+  }
+}
+
+// Of what is handed to code without source: what that may do with it.
+CredentialFlow::Use CredentialFlow::MeaningOf(const DataUse& use) {
+  if (use.kind != DataUseKind::kUnknown) return {use.kind, false};
+  switch (callees_->HandingOver(use)) {
+    case Handing::kStays:
+      return {DataUseKind::kUse, false};
+    case Handing::kMayLeave:
+      return {DataUseKind::kSink, true};
+    case Handing::kLeaves:
+      break;
+  }
+  return {DataUseKind::kSink, false};
+}
+
+// To read, and to give away, what gives the credential is enough.
+DataLabel CredentialFlow::LabelOf(const DataUse& use,
+                                  const DataSearch& search) const {
+  if (use.kind == DataUseKind::kRead) return DataLabel::kHandle;
+  const bool gives_handle = use.kind == DataUseKind::kSink &&
+                            PassesHandles(graph_.names[use.callee]) &&
+                            search.Has(use.node, DataLabel::kHandle);
+  return gives_handle && !search.IsFound(use.node) ? DataLabel::kHandle
+                                                   : DataLabel::kData;
+}
+
+void CredentialFlow::AddUse(const PlanCredential& credential,
+                            const DataSearch& search, const DataUse& use,
+                            const PhasesAt& phases) {
+  const DataLabel label = LabelOf(use, search);
+  if (!search.Has(use.node, label)) return;
+  const auto [kind, is_assumed] = MeaningOf(use);
+  Capability capability;
+  capability.name = credential.name;
+  capability.access = {std::string(AccessOf(kind))};
+  capability.confidence = search.IsFound(use.node, label) && !is_assumed
+                              ? Confidence::kOverApproximated
+                              : Confidence::kAssumed;
+  capability.path = search.PathTo(use.node, label);
+  Append(capability.path, graph_.functions[use.function].id);
+  if (kind != DataUseKind::kUse && kind != DataUseKind::kCopy)
+    Append(capability.path, graph_.names[use.callee]);
+  Add(std::move(capability), graph_.SiteOf(use.function, use.place), phases);
+}
+
+// The same access of the same function is one capability: of all its sites, and
+// with the shortest way.
+void CredentialFlow::Add(Capability capability, const SourceSite& site,
+                         const PhasesAt& phases) {
+  capability.kind = CapabilityKind::kCredential;
+  const bool is_end =
+      capability.access[0] == "sink" || capability.access[0] == "source";
+  for (const Phase phase : phases(site)) {
+    capability.phase = phase;
+    // What is assumed of all that holds unknown memory is one thing.
+    const bool is_joined =
+        !is_end && capability.confidence == Confidence::kAssumed;
+    const std::string key = fmt::format(
+        "{}|{}|{}|{}|{}|{}", capability.name, capability.access[0],
+        static_cast<int>(capability.confidence), is_joined ? "" : site.function,
+        static_cast<int>(phase), is_end ? capability.path.back() : "");
+    const auto [found, added] = found_.try_emplace(key, capability);
+    Capability& known = found->second;
+    known.sites.push_back(site);
+    if (!added && capability.path.size() < known.path.size())
+      known.path = capability.path;
+  }
+}
+
+// Who holds a node; nobody: memory without a name, and what joins others.
+std::string CredentialFlow::OwnerOf(DataGraph::Node node) const {
+  if (node == graph_.unknown) return std::string(kUnknownOwner);
+  if (const uint32_t function = graph_.FunctionOf(node);
+      function != DataGraph::kNone)
+    return graph_.functions[function].id;
+  const uint32_t object = graph_.ObjectOf(node);
+  return object == DataGraph::kNone ? "" : graph_.objects[object];
+}
+
+// Functions and globals that data passes between, also through what has no
+// name. Where code without source had it, that is one end.
+CredentialFlow::Ends CredentialFlow::EndsOf(const DataSearch& search) const {
+  Ends ends;
+  std::map<std::string, std::set<DataGraph::Node>> starts;
+  std::map<DataGraph::Node, std::vector<DataGraph::Node>> moves;
+  search.ForEachMove([&](const DataSearch::Crossing& move) {
+    const std::string from = OwnerOf(move.from);
+    const std::string to = OwnerOf(move.to);
+    if (from.empty())
+      moves[move.from].push_back(move.to);
+    else if (to.empty())
+      starts[from].insert(move.to);
+    else if (from != to)
+      ends.emplace(from, to);
+  });
+  for (auto& [from, seen] : starts) {
+    std::vector<DataGraph::Node> pending(seen.begin(), seen.end());
+    while (!pending.empty()) {
+      const DataGraph::Node node = pending.back();
+      pending.pop_back();
+      for (const DataGraph::Node next : moves[node]) {
+        const std::string to = OwnerOf(next);
+        if (!to.empty() && to != from) ends.emplace(from, to);
+        if (to.empty() && seen.insert(next).second) pending.push_back(next);
+      }
+    }
+  }
+  return ends;
+}
+
+// At the place where the giver, or else the taker, first touches it.
+void CredentialFlow::AddEdges(const PlanCredential& credential,
+                              const DataSearch& search) {
+  std::map<std::string, SourceSite> places;
+  for (const DataUse& use : graph_.uses)
+    if (search.Has(use.node))
+      if (SourceSite site = graph_.SiteOf(use.function, use.place);
+          site.line > 0)
+        places.try_emplace(site.function, std::move(site));
+  for (const auto& [from, to] : EndsOf(search)) {
+    FlowEdge edge;
+    edge.kind = EdgeKind::kData;
+    edge.from = from;
+    edge.to = to;
+    edge.external = to == kUnknownOwner;
+    edge.label = credential.name;
+    if (const auto at = places.find(from); at != places.end())
+      edge.site = at->second;
+    else if (const auto there = places.find(to); there != places.end())
+      edge.site = there->second;
+    edges_.push_back(std::move(edge));
+  }
+}
+
+// What was found at a site need not be assumed there as well; for a sink the
+// callee is a part of what it is.
+void CredentialFlow::DropDoubled() {
+  using Place = std::tuple<std::string, std::string, std::string, Phase,
+                           std::string, int>;
+  std::set<Place> found;
+  const auto place = [](const Capability& capability, const SourceSite& site) {
+    const bool is_sink = capability.access[0] == "sink";
+    return Place{capability.name,
+                 capability.access[0],
+                 is_sink ? capability.path.back() : "",
+                 capability.phase,
+                 site.file,
+                 site.line};
+  };
+  for (const auto& [key, capability] : found_)
+    if (capability.confidence != Confidence::kAssumed)
+      for (const SourceSite& site : capability.sites)
+        found.insert(place(capability, site));
+  for (auto& [key, capability] : found_)
+    if (capability.confidence == Confidence::kAssumed)
+      std::erase_if(capability.sites, [&](const SourceSite& site) {
+        return found.contains(place(capability, site));
+      });
+  std::erase_if(found_,
+                [](const auto& each) { return each.second.sites.empty(); });
+}
+
+// One for each line; of what is assumed, but sinks, one for each function.
+void CredentialFlow::KeepSites(Capability& capability) {
+  std::ranges::sort(capability.sites, {}, OrderOf);
+  const bool is_assumed = capability.confidence == Confidence::kAssumed &&
+                          capability.access[0] != "sink";
+  std::set<std::tuple<std::string, std::string, int>> seen;
+  std::erase_if(capability.sites, [&](const SourceSite& site) {
+    return !seen.emplace(site.file, site.function, is_assumed ? 0 : site.line)
+                .second;
+  });
+}
+
+void CredentialFlow::Finish() {
+  DropDoubled();
+  for (auto& [key, capability] : found_) {
+    KeepSites(capability);
+    capabilities_.push_back(std::move(capability));
+  }
+  found_.clear();
+}
+
+}  // namespace bailey::analyzer

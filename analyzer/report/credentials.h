@@ -1,0 +1,94 @@
+// What becomes of a policy's credentials in a program: where it gets them, who
+// uses and copies them, and where they leave.
+//
+//   CredentialFlow flow(program, graph, request);
+//   flow.Find(values, libraries, phases);
+//   report.capabilities.append_range(flow.capabilities());
+
+#ifndef BAILEY_ANALYZER_REPORT_CREDENTIALS_H_
+#define BAILEY_ANALYZER_REPORT_CREDENTIALS_H_
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "analyzer/flow/data_graph.h"
+#include "analyzer/flow/data_search.h"
+#include "analyzer/flow/value_propagation.h"
+#include "analyzer/report/credential_sinks.h"
+#include "analyzer/report/credential_sources.h"
+#include "analyzer/report/library_summaries.h"
+#include "analyzer/report/parse_credential.h"
+#include "common/documents/flow.h"
+#include "common/documents/plan.h"
+#include "common/documents/report.h"
+
+namespace bailey::analyzer {
+
+struct CredentialRequest {
+  std::vector<PlanCredential> credentials;
+  bool decisions = false;  // what is decided by a credential depends on it
+};
+
+// In which phases something at a site happens.
+using PhasesAt = std::function<std::vector<Phase>(const SourceSite&)>;
+
+class CredentialFlow {
+ public:
+  // All must outlive this.
+  CredentialFlow(const Program& program, const DataGraph& graph,
+                 const CredentialRequest& request)
+      : program_(program), graph_(graph), request_(request) {}
+
+  void Find(const ValuePropagation& values, LibrarySummaries& libraries,
+            const PhasesAt& phases);
+
+  // Of each credential, by access, function and phase.
+  std::vector<Capability> TakeCapabilities() {
+    return std::move(capabilities_);
+  }
+  // Of kind kData.
+  std::vector<FlowEdge> TakeEdges() { return std::move(edges_); }
+
+ private:
+  void FindOne(const PlanCredential& credential,
+               const std::vector<CredentialSeed>& seeds,
+               const PhasesAt& phases);
+  void AddSources(const PlanCredential& credential,
+                  const std::vector<CredentialSeed>& seeds,
+                  const PhasesAt& phases);
+  struct Use {
+    DataUseKind kind;
+    bool is_assumed;
+  };
+  Use MeaningOf(const DataUse& use);
+  DataLabel LabelOf(const DataUse& use, const DataSearch& search) const;
+  void AddUse(const PlanCredential& credential, const DataSearch& search,
+              const DataUse& use, const PhasesAt& phases);
+  void Add(Capability capability, const SourceSite& site,
+           const PhasesAt& phases);
+  using Ends = std::set<std::pair<std::string, std::string>>;
+  std::string OwnerOf(DataGraph::Node node) const;
+  Ends EndsOf(const DataSearch& search) const;
+  void AddEdges(const PlanCredential& credential, const DataSearch& search);
+  void DropDoubled();
+  static void KeepSites(Capability& capability);
+  void Finish();
+
+  const Program& program_;
+  const DataGraph& graph_;
+  const CredentialRequest& request_;
+  std::optional<UnknownCallees> callees_;
+  std::map<std::string, Capability> found_;  // by all that tells apart
+  std::vector<Capability> capabilities_;
+  std::vector<FlowEdge> edges_;
+};
+
+}  // namespace bailey::analyzer
+
+#endif  // BAILEY_ANALYZER_REPORT_CREDENTIALS_H_

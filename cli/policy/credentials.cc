@@ -1,0 +1,50 @@
+// bailey policy credentials: what credentials a policy names, for the analysis.
+
+#include <fmt/format.h>
+
+#include "cli/policy/commands.h"
+#include "common/json.h"
+
+namespace bailey::cli {
+namespace {
+
+std::string TextOf(const PlanCredential& credential) {
+  switch (credential.source) {
+    case CredentialSource::kEnvironment:
+      return fmt::format("{}=env:{}", credential.name, credential.variable);
+    case CredentialSource::kFile:
+      return fmt::format("{}=file:{}", credential.name, credential.path);
+    case CredentialSource::kDescriptor:
+      return fmt::format("{}=fd:{}", credential.name, credential.descriptor);
+  }
+  return credential.name;
+}
+
+Result<int> PrintCredentials(const std::string& path) {
+  const std::optional<LoadedPolicy> loaded = LoadPolicyFile(path);
+  if (!loaded) return kExitError;
+  Json credentials = Json::array();
+  for (const PlanCredential& each : loaded->policy.credentials)
+    credentials.push_back(TextOf(each));
+  fmt::print("{}", WriteJson({{"credentials", credentials},
+                              {"policy_sha256", loaded->policy.sha256}}));
+  return kExitFine;
+}
+
+}  // namespace
+
+int RunPolicyCredentials(int argc, char** argv) {
+  CLI::App app(
+      "Prints the credentials that a policy names and where they come from, as "
+      "JSON.\n\n"
+      "  bailey policy credentials server.policy",
+      "bailey policy credentials");
+  std::string path;
+  app.add_option("policy", path, "NAME.policy")->required();
+  const ParsedArguments parsed = ParseArguments(app, argc, argv);
+  if (!parsed.proceed) return parsed.exit_code;
+  const Result<int> status = PrintCredentials(path);
+  return status.ok() ? *status : PrintError(status.error());
+}
+
+}  // namespace bailey::cli

@@ -1,0 +1,23 @@
+// Asks bailey-policy, which alone reads policies.
+#include "cli/policy_credentials.h"
+
+#include "cli/process.h"
+#include "common/json.h"
+
+namespace bailey::cli {
+
+Result<PolicyCredentials> ReadPolicyCredentials(const std::string& policy) {
+  PolicyCredentials found;
+  ASSIGN_OR_RETURN(const CapturedRun run,
+                   CaptureProgram({SiblingProgram("bailey-policy"),
+                                   "credentials", "--", policy}));
+  found.exit_code = run.status;
+  if (run.status != 0) return found;
+  ASSIGN_OR_RETURN(const Json document, ParseJson(run.output, "credentials"));
+  const JsonObject object(document, "credentials");
+  RETURN_IF_ERROR(object.Check());
+  ASSIGN_OR_RETURN(found.credentials, object.Strings("credentials"));
+  return found;
+}
+
+}  // namespace bailey::cli
