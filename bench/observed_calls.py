@@ -79,6 +79,12 @@ def read(directory):
     return calls
 
 
+def _has(known, value):
+    if "mask" in known:
+        return value & known["mask"] == known["value"]
+    return known["min"] <= value <= known["max"]
+
+
 def _allows(capability, arguments, argument_widths):
     if arguments is None:
         return True
@@ -87,7 +93,7 @@ def _allows(capability, arguments, argument_widths):
         if index >= len(arguments) or not known["values"]:
             continue
         value = arguments[index] & (2**argument_widths[index] - 1)
-        if not any(each["min"] <= value <= each["max"] for each in known["values"]):
+        if not any(_has(each, value) for each in known["values"]):
             return False
     return True
 
