@@ -16,7 +16,6 @@ endfunction()
 
 bailey_stands_alone(bailey_analyzer analyzer/report/analyze.cc analyzer/report/loading_functions.cc)
 bailey_stands_alone(bailey_analyzer_elf analyzer/elf/disassembler.cc analyzer/elf/elf_file.cc)
-bailey_stands_alone(bailey_flow analyzer/flow/data_effects.cc)
 bailey_stands_alone(bailey_executor_agent executor/audit/process_scanner.cc)
 bailey_stands_alone(bailey_policy_language policy-compiler/language/condition_check.cc)
 bailey_stands_alone(bailey-analyze cli/analyze/rewrite.cc)

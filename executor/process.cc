@@ -104,16 +104,21 @@ int64_t NowMs() {
   return int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
 }
 
-Result<bool> WaitReadable(int fd, int64_t deadline_ms) {
+Result<short> WaitForEvents(int fd, int64_t deadline_ms) {
   for (;;) {
     const int64_t left = deadline_ms - NowMs();
-    if (left <= 0) return false;
+    if (left <= 0) return short{0};
     pollfd entry{fd, POLLIN, 0};
     const int ready =
         poll(&entry, 1, static_cast<int>(std::min<int64_t>(left, 60'000)));
-    if (ready > 0) return true;
+    if (ready > 0) return entry.revents;
     if (ready < 0 && errno != EINTR) return FailErrno("cannot poll");
   }
+}
+
+Result<bool> WaitReadable(int fd, int64_t deadline_ms) {
+  ASSIGN_OR_RETURN(const short events, WaitForEvents(fd, deadline_ms));
+  return events != 0;
 }
 
 void KillByPidfd(int pidfd) {

@@ -47,6 +47,10 @@ Result<pid_t> PidOf(int pidfd);
 // A line of /proc/PID/status: StatusField(pid, "Seccomp") is "2".
 Result<std::string> StatusField(pid_t pid, std::string_view name);
 
+// Waits until `fd` can be read or is at its end: poll(2)'s events, or 0 when
+// `deadline_ms` (of NowMs) passed.
+Result<short> WaitForEvents(int fd, int64_t deadline_ms);
+
 // Waits until `fd` can be read or has been closed. False: `deadline_ms` (of
 // NowMs) passed.
 Result<bool> WaitReadable(int fd, int64_t deadline_ms);

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-#include "analyzer/elf/sort_unique.h"
+#include "common/sort_unique.h"
 
 namespace bailey::analyzer {
 namespace {

@@ -14,7 +14,7 @@
 #include "analyzer/elf/image_cache.h"
 #include "analyzer/elf/no_return.h"
 #include "analyzer/elf/reference_map.h"
-#include "analyzer/elf/sort_unique.h"
+#include "common/sort_unique.h"
 
 namespace bailey::analyzer {
 namespace {
@@ -108,7 +108,7 @@ void ElfImage::FillExports(const ElfFile& file, const CodeMap& code) {
                     {*function},
                     std::nullopt};
     if (symbol.is_ifunc) {
-      entry.resolver = *function;
+      entry.resolver = function;
       entry.functions = functions_[*function].takes_address_of;
       // It has its choice from functions that it calls.
       if (entry.functions.empty()) entry.functions = {*function};

@@ -6,9 +6,9 @@
 
 #include "analyzer/elf/data_use.h"
 #include "analyzer/elf/jump_table.h"
-#include "analyzer/elf/sort_unique.h"
 #include "analyzer/elf/value_flow.h"
 #include "analyzer/elf/vtable_check.h"
+#include "common/sort_unique.h"
 
 namespace bailey::analyzer {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "analyzer/elf/byte_reader.h"
-#include "analyzer/elf/sort_unique.h"
+#include "common/sort_unique.h"
 
 namespace bailey::analyzer {
 namespace {

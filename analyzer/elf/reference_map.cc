@@ -4,7 +4,7 @@
 
 #include "analyzer/elf/byte_reader.h"
 #include "analyzer/elf/plain_words.h"
-#include "analyzer/elf/sort_unique.h"
+#include "common/sort_unique.h"
 
 namespace bailey::analyzer {
 std::string SymbolId(const ElfSymbol& symbol) {

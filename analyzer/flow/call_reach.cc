@@ -5,16 +5,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/sort_unique.h"
+
 namespace bailey::analyzer {
 namespace {
 
 constexpr uint32_t kNone = ~uint32_t{0};
-
-void SortUnique(std::vector<uint32_t>& numbers) {
-  std::ranges::sort(numbers);
-  const auto rest = std::ranges::unique(numbers);
-  numbers.erase(rest.begin(), rest.end());
-}
 
 class Grouper {
  public:

@@ -11,23 +11,16 @@
 #include "analyzer/flow/data_effects.h"
 
 #include <algorithm>
-#include <map>
-#include <span>
-#include <sstream>
 #include <string>
 #include <utility>
 
+#include "analyzer/flow/effect_table.h"
 #include "common/check.h"
 
 namespace bailey::analyzer {
 namespace {
 
-struct Row {
-  std::string_view rules;
-  std::string_view functions;
-};
-
-constexpr Row kRows[] = {
+constexpr EffectRow kDataRows[] = {
     {"",
      "free cfree close fclose fflush closedir rewinddir rewind clearerr "
      "fseek fseeko setlinebuf flockfile funlockfile _ZdlPv _ZdlPvm "
@@ -204,7 +197,7 @@ constexpr Row kRows[] = {
 
 // Beginnings of the mangled names of C++'s streams: operator<<, write and put;
 // operator>>, read, get and getline.
-constexpr Row kStreamRows[] = {
+constexpr EffectRow kStreamRows[] = {
     {"!@1 !2 @1>*0 2>*0 0>r",
      "_ZStlsI _ZNSolsE _ZNSo5write _ZNSo3put _ZNSo9_M_insert "
      "_ZSt16__ostream_insert"},
@@ -259,28 +252,22 @@ DataRule ParseRule(std::string_view word) {
   return rule;
 }
 
-std::map<std::string, DataEffect, std::less<>> ParseRows(
-    std::span<const Row> rows) {
-  std::map<std::string, DataEffect, std::less<>> effects;
-  for (const Row& row : rows) {
-    DataEffect effect;
-    std::istringstream rules{std::string(row.rules)};
-    std::string word;
-    while (rules >> word) effect.rules.push_back(ParseRule(word));
-    std::istringstream functions{std::string(row.functions)};
-    while (functions >> word) effects.emplace(word, effect);
-  }
-  return effects;
+DataEffect ReadRules(const std::vector<std::string>& words) {
+  DataEffect effect;
+  for (const std::string& word : words) effect.rules.push_back(ParseRule(word));
+  return effect;
 }
 
 }  // namespace
 
 const DataEffect* DataEffectOf(std::string_view function) {
-  static const auto* const kEffects = new auto(ParseRows(kRows));
+  static const auto* const kEffects =
+      new auto(ReadEffectTable<DataEffect>(kDataRows, ReadRules));
   if (const auto found = kEffects->find(function); found != kEffects->end())
     return &found->second;
   if (!function.starts_with("_Z")) return nullptr;
-  static const auto* const kOfStreams = new auto(ParseRows(kStreamRows));
+  static const auto* const kOfStreams =
+      new auto(ReadEffectTable<DataEffect>(kStreamRows, ReadRules));
   for (const auto& [prefix, effect] : *kOfStreams)
     if (function.starts_with(prefix)) return &effect;
   return nullptr;

@@ -4,20 +4,16 @@
 
 #include <algorithm>
 
+#include "analyzer/flow/object_layout.h"
+
 namespace bailey::analyzer {
 namespace {
 
-constexpr int64_t kBytesOfWord = 8;
 // An access of more bytes is one of the whole object.
 constexpr uint64_t kMostBytes = 512;
 // What reaches more objects is taken to reach all: else a list of which each
 // element is handed on costs the square of its length.
 constexpr size_t kMostObjectsWithin = 300;
-
-int64_t WordAt(int64_t offset) {
-  return offset >= 0 ? offset / kBytesOfWord
-                     : -((-offset + kBytesOfWord - 1) / kBytesOfWord);
-}
 
 }  // namespace
 
@@ -71,12 +67,12 @@ std::optional<std::set<int64_t>> DataMemory::Words(const PointsTo::Target& at,
   if (at.is_anywhere || size == 0 || size > kMostBytes) return std::nullopt;
   if (layout.is_collapsed()) return std::nullopt;
   std::set<int64_t> words;
-  const int64_t step = layout.is_plain() ? kBytesOfWord : 1;
+  const int64_t step = layout.is_plain() ? kWordBytes : 1;
   const auto add = [&](int64_t begin) {
     const int64_t last = begin + static_cast<int64_t>(size) - 1;
     for (int64_t byte = begin; byte < last; byte += step)
-      words.insert(WordAt(layout.Canonical(byte)));
-    words.insert(WordAt(layout.Canonical(last)));
+      words.insert(WordOf(layout.Canonical(byte)));
+    words.insert(WordOf(layout.Canonical(last)));
   };
   add(at.offset);
   for (const FoldedRange& fold : layout.folds()) {
@@ -89,7 +85,7 @@ std::optional<std::set<int64_t>> DataMemory::Words(const PointsTo::Target& at,
            byte < fold.begin + fold.stride &&
            byte - fold.begin < static_cast<int64_t>(kMostBytes);
            ++byte)
-        words.insert(WordAt(layout.Canonical(byte)));
+        words.insert(WordOf(layout.Canonical(byte)));
     }
   }
   return words;

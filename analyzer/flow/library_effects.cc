@@ -4,21 +4,17 @@
 // of functions: what scans them is unknown code.
 #include "analyzer/flow/library_effects.h"
 
-#include <map>
 #include <sstream>
 #include <string>
 #include <utility>
 
+#include "analyzer/flow/effect_table.h"
+
 namespace bailey::analyzer {
 namespace {
 
-struct Row {
-  std::string_view effect;
-  std::string_view functions;
-};
-
 // Words of an effect: a letter for each EffectKind, then arguments.
-constexpr Row kRows[] = {
+constexpr EffectRow kLibraryRows[] = {
     {"",
      "free cfree _ZdlPv _ZdlPvm _ZdaPv _ZdaPvm _ZdlPvSt11align_val_t "
      "_ZdlPvmSt11align_val_t _ZdaPvSt11align_val_t _ZdaPvmSt11align_val_t "
@@ -189,23 +185,17 @@ EffectStep ParseStep(const std::string& word) {
   return step;
 }
 
-std::map<std::string, LibraryEffect, std::less<>> ParseRows() {
-  std::map<std::string, LibraryEffect, std::less<>> effects;
-  for (const Row& row : kRows) {
-    LibraryEffect effect;
-    std::istringstream steps{std::string(row.effect)};
-    std::string word;
-    while (steps >> word) effect.push_back(ParseStep(word));
-    std::istringstream functions{std::string(row.functions)};
-    while (functions >> word) effects.emplace(word, effect);
-  }
-  return effects;
+LibraryEffect ReadSteps(const std::vector<std::string>& words) {
+  LibraryEffect effect;
+  for (const std::string& word : words) effect.push_back(ParseStep(word));
+  return effect;
 }
 
 }  // namespace
 
 const LibraryEffect* EffectOf(std::string_view function) {
-  static const auto* const kEffects = new auto(ParseRows());
+  static const auto* const kEffects =
+      new auto(ReadEffectTable<LibraryEffect>(kLibraryRows, ReadSteps));
   const auto found = kEffects->find(function);
   return found == kEffects->end() ? nullptr : &found->second;
 }

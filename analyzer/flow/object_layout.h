@@ -27,6 +27,15 @@ struct FoldedRange {
 // Beyond any offset: a range that ends there has no known end.
 inline constexpr int64_t kFarOffset = int64_t{1} << 40;
 
+// Memory is followed by words: pointers have one.
+inline constexpr int64_t kWordBytes = 8;
+
+// The word that an offset lies in; of negative ones too.
+inline int64_t WordOf(int64_t offset) {
+  return offset >= 0 ? offset / kWordBytes
+                     : -((-offset + kWordBytes - 1) / kWordBytes);
+}
+
 class ObjectLayout {
  public:
   // True if the layout changed; what was one stays one. Where ranges overlap

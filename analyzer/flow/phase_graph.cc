@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "common/sort_unique.h"
+
 namespace bailey::analyzer {
 namespace {
 
@@ -13,12 +15,6 @@ constexpr uint32_t kNowhere = ~uint32_t{0};
 // Functions that leave a context and come back to it when another one says so.
 bool Switches(const std::string& symbol) {
   return symbol == "swapcontext" || symbol == "getcontext";
-}
-
-void SortUnique(std::vector<uint32_t>& numbers) {
-  std::ranges::sort(numbers);
-  const auto rest = std::ranges::unique(numbers);
-  numbers.erase(rest.begin(), rest.end());
 }
 
 // `flow`'s nodes behind those that are there already.

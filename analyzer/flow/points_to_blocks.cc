@@ -7,7 +7,6 @@
 namespace bailey::analyzer {
 namespace {
 
-constexpr int64_t kBlockWordBytes = 8;
 constexpr size_t kMostDepth = 64;
 constexpr size_t kMostLinks = 64;
 // Of more places that are copied to and from, each with each, all are copied
@@ -85,9 +84,8 @@ void PointsTo::CopyBlock(const Target& to, const Target& from, uint64_t size) {
 }
 
 void PointsTo::CopyWords(const Target& to, const Target& from, int64_t size) {
-  for (int64_t at = 0; at < size; at += kBlockWordBytes) {
-    const auto bytes =
-        static_cast<uint64_t>(std::min(kBlockWordBytes, size - at));
+  for (int64_t at = 0; at < size; at += kWordBytes) {
+    const auto bytes = static_cast<uint64_t>(std::min(kWordBytes, size - at));
     const auto sources = Words(objects_[from.object], from.offset + at, bytes);
     for (const int64_t source : *sources) {
       const Node cell = Cell(from.object, source);
@@ -134,8 +132,7 @@ void PointsTo::LinkCell(Object from, int64_t word, const Link& link) {
     AddCopy(Any(link.to), All(from));
   } else {
     const auto words =
-        Words(objects_[link.to], word * kBlockWordBytes + link.shift,
-              kBlockWordBytes);
+        Words(objects_[link.to], word * kWordBytes + link.shift, kWordBytes);
     for (const int64_t each : *words) {
       const Node cell = Cell(link.to, each);
       AddCopy(cell, Cell(from, word));

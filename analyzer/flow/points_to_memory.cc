@@ -8,15 +8,9 @@
 namespace bailey::analyzer {
 namespace {
 
-constexpr int64_t kWordBytes = 8;
 constexpr uint64_t kMostWordsOfAccess = 64;
 // An object of more cells is taken for one cell.
 constexpr size_t kMostCells = 512;
-
-int64_t WordOf(int64_t offset) {
-  return offset >= 0 ? offset / kWordBytes
-                     : -((-offset + kWordBytes - 1) / kWordBytes);
-}
 
 }  // namespace
 

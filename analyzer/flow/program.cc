@@ -29,7 +29,7 @@ auto KeyOf(const FlowEdge& edge) {
 
 // Sorted by id; of several with one id the first stays.
 template <class T>
-void SortUnique(std::vector<T>& nodes) {
+void FirstOfEachId(std::vector<T>& nodes) {
   std::map<std::string, T> sorted;
   for (T& node : nodes) {
     std::string id = node.id;
@@ -53,8 +53,8 @@ class Joiner {
       program_.flow.link_command = selection.link->arguments;
       program_.flow.link_directory = selection.link->directory;
     }
-    SortUnique(program_.flow.functions);
-    SortUnique(program_.flow.globals);
+    FirstOfEachId(program_.flow.functions);
+    FirstOfEachId(program_.flow.globals);
     ResolveAliases();
     AddAssemblyNames();
     FinishEdges();

@@ -77,16 +77,9 @@ Result<Listener> Listener::Adopt(UniqueFd fd) {
 }
 
 Result<ListenerEvent> Listener::Await(int64_t deadline_ms) const {
-  for (;;) {
-    const int64_t left = deadline_ms - NowMs();
-    if (left <= 0) return ListenerEvent::kTimeout;
-    pollfd entry{fd_.get(), POLLIN, 0};
-    const int ready = poll(&entry, 1, static_cast<int>(left));
-    if (ready < 0 && errno != EINTR) return FailErrno("cannot poll");
-    if (ready <= 0) continue;
-    return (entry.revents & POLLIN) != 0 ? ListenerEvent::kCall
-                                         : ListenerEvent::kEnded;
-  }
+  ASSIGN_OR_RETURN(const short events, WaitForEvents(fd_.get(), deadline_ms));
+  if (events == 0) return ListenerEvent::kTimeout;
+  return (events & POLLIN) != 0 ? ListenerEvent::kCall : ListenerEvent::kEnded;
 }
 
 Result<std::optional<Notification>> Listener::Receive() {

@@ -1,12 +1,12 @@
 // Makes a vector the sorted set of its values.
 
-#ifndef BAILEY_ANALYZER_ELF_SORT_UNIQUE_H_
-#define BAILEY_ANALYZER_ELF_SORT_UNIQUE_H_
+#ifndef BAILEY_COMMON_SORT_UNIQUE_H_
+#define BAILEY_COMMON_SORT_UNIQUE_H_
 
 #include <algorithm>
 #include <vector>
 
-namespace bailey::analyzer {
+namespace bailey {
 
 template <class T>
 void SortUnique(std::vector<T>& values) {
@@ -14,6 +14,6 @@ void SortUnique(std::vector<T>& values) {
   values.erase(std::unique(values.begin(), values.end()), values.end());
 }
 
-}  // namespace bailey::analyzer
+}  // namespace bailey
 
-#endif  // BAILEY_ANALYZER_ELF_SORT_UNIQUE_H_
+#endif  // BAILEY_COMMON_SORT_UNIQUE_H_
