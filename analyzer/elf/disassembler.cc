@@ -15,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+#include "analyzer/elf/wrapping.h"
+
 namespace bailey::analyzer {
 namespace {
 
@@ -335,7 +337,8 @@ void Disassembler::Llvm::ReadMemory(const llvm::MCInst& inst, int first,
   memory.base = General(base.getReg());
   memory.index = General(index.getReg());
   if (base.getReg() == tables->rip())
-    memory.displacement += static_cast<int64_t>(out.end());
+    memory.displacement =
+        WrappingSum(memory.displacement, static_cast<int64_t>(out.end()));
   // A base or index outside the sixteen (a vector's gather) is no absolute
   // address: say that something unknown is added.
   else if (base.getReg() != 0 && memory.base == kNoRegister)

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "analyzer/elf/flow_state.h"
+#include "analyzer/elf/wrapping.h"
 
 namespace bailey::analyzer {
 namespace {
@@ -38,7 +39,7 @@ FlowValue FlowState::LoadSlot(int64_t offset, int size_bytes) const {
 void FlowState::PutSlot(const Slot& slot) {
   if (!slot.value.IsKnown()) return;
   const bool is_foreign =
-      is_frame_foreign_ && slot.offset + slot.size_bytes > 0;
+      is_frame_foreign_ && slot.offset > -int64_t{slot.size_bytes};
   if (is_foreign || slots_.size() >= kMaxSlots) {
     if (slot.value.MayBeFrame()) escaped_ = true;
     return;
@@ -52,8 +53,8 @@ void FlowState::PutSlot(const Slot& slot) {
 void FlowState::StoreSlot(int64_t offset, int size_bytes,
                           const FlowValue& value, const FlowContext& context) {
   std::erase_if(slots_, [&](const Slot& slot) {
-    return slot.offset < offset + size_bytes &&
-           offset < slot.offset + slot.size_bytes;
+    return Overlap(slot.offset, slot.size_bytes, offset,
+                   static_cast<uint64_t>(size_bytes));
   });
   const size_t before = slots_.size();
   PutSlot({offset, static_cast<uint8_t>(size_bytes), value});
@@ -149,7 +150,7 @@ FewItems<MemoryPlace> FlowState::PlacesOf(const MemoryOperand& memory,
   const FlowValue& base = registers_[memory.base];
   if (base.IsFrame() && !is_indexed) {
     place.kind = MemoryPlace::Kind::kFrame;
-    place.offset = base.offset() + memory.displacement;
+    place.offset = WrappingSum(base.offset(), memory.displacement);
     return One(place);
   }
   FewItems<MemoryPlace> places;
@@ -199,7 +200,8 @@ FlowValue FlowState::Load(const MemoryOperand& memory,
     const FlowValue& base = registers_[memory.base];
     if (base.MayBeFrame() && is_indexed) return {};
     if (base.IsFrame()) {
-      const FlowValue known = LoadSlot(base.offset() + memory.displacement, 8);
+      const FlowValue known =
+          LoadSlot(WrappingSum(base.offset(), memory.displacement), 8);
       if (known.IsKnown()) return known;
     }
   }
@@ -228,8 +230,9 @@ FlowValue FlowState::LoadOperand(const Instruction& instruction,
   if (memory.has_segment || memory.base >= kRegisterCount ||
       memory.index != kNoRegister || !registers_[memory.base].IsFrame())
     return {};
-  return LoadSlot(registers_[memory.base].offset() + memory.displacement,
-                  SizeBytes(instruction));
+  return LoadSlot(
+      WrappingSum(registers_[memory.base].offset(), memory.displacement),
+      SizeBytes(instruction));
 }
 
 void FlowState::Store(const Instruction& instruction, const FlowValue& value,
@@ -257,7 +260,7 @@ void FlowState::Push(const FlowValue& value, const FlowContext& context) {
     Hide(value, context);
     return ForgetSlots(context);
   }
-  Write(kRsp, FlowValue::Frame(top.offset() - 8));
+  Write(kRsp, FlowValue::Frame(WrappingSum(top.offset(), -8)));
   StoreSlot(registers_[kRsp].offset(), 8, value, context);
 }
 
@@ -265,7 +268,7 @@ FlowValue FlowState::Pop() {
   const FlowValue top = registers_[kRsp];
   if (!top.IsFrame()) return {};
   const FlowValue value = LoadSlot(top.offset(), 8);
-  Write(kRsp, FlowValue::Frame(top.offset() + 8));
+  Write(kRsp, FlowValue::Frame(WrappingSum(top.offset(), 8)));
   return value;
 }
 

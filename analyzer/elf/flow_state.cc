@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "analyzer/elf/wrapping.h"
+
 namespace bailey::analyzer {
 namespace {
 
@@ -73,8 +75,8 @@ void FlowState::JoinSlots(const FlowState& other, OriginTable& origins) {
   for (const Slot& slot : other.slots_) {
     if (!slot.value.MayBeFrame()) continue;
     const auto overlaps = [&slot](const Slot& known) {
-      return known.offset < slot.offset + slot.size_bytes &&
-             slot.offset < known.offset + known.size_bytes;
+      return Overlap(known.offset, known.size_bytes, slot.offset,
+                     slot.size_bytes);
     };
     const auto known = std::find_if(slots_.begin(), slots_.end(), overlaps);
     if (known == slots_.end())
@@ -112,8 +114,9 @@ FlowValue FlowState::Argument(int index, bool is_tail) const {
   if (!top.IsFrame()) return {};
   // Before a call the return address is not pushed yet, before a jump it is.
   const int64_t skipped = is_tail ? 8 : 0;
-  return LoadSlot(top.offset() + skipped + 8 * (index - kRegisterParameters),
-                  8);
+  return LoadSlot(
+      WrappingSum(top.offset(), skipped + 8 * (index - kRegisterParameters)),
+      8);
 }
 
 bool FlowState::ReturnsToCaller() const {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "analyzer/elf/wrapping.h"
+
 namespace bailey::analyzer {
 namespace {
 
@@ -177,7 +179,8 @@ FlowValue SignExtended(const FlowValue& value, const OriginTable& origins) {
 FlowValue Sum(const FlowValue& value, uint64_t amount, OriginTable& origins) {
   const auto signed_amount = static_cast<int64_t>(amount);
   if (amount == 0) return value;
-  if (value.IsFrame()) return FlowValue::Frame(value.offset() + signed_amount);
+  if (value.IsFrame())
+    return FlowValue::Frame(WrappingSum(value.offset(), signed_amount));
   if (value.kind == Kind::kConstants)
     return value.IsOnlyConstant()
                ? FlowValue::Constant(value.constants[0] + amount)

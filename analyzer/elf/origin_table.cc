@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "analyzer/elf/wrapping.h"
+
 namespace bailey::analyzer {
 namespace {
 
@@ -102,9 +104,7 @@ std::optional<PointerOrigin> PointerOrigin::Moved(int64_t amount) const {
       return moved;
     case Kind::kParameter:
     case Kind::kSymbol:
-      // SAFETY: as unsigned, so that it may wrap as the machine's does.
-      moved.offset = static_cast<int64_t>(static_cast<uint64_t>(offset) +
-                                          static_cast<uint64_t>(amount));
+      moved.offset = WrappingSum(offset, amount);
       return moved;
     default:
       return std::nullopt;
