@@ -6,6 +6,9 @@ option(BAILEY_WARNINGS_AS_ERRORS "Fail on any warning" ON)
 set(BAILEY_SANITIZE "" CACHE STRING
     "Sanitizers for every target, as for -fsanitize= (address,undefined)")
 
+set(BAILEY_HEAVY_CODE_OPTIONS "" CACHE STRING
+    "Compiler options for the parts that tests spend their time in, after those of the build type")
+
 set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
