@@ -1,6 +1,6 @@
 // libFuzzer target: any bytes as an ELF file, and as a separate debug file. An
 // image or an error comes back; the indices in an image stay inside its own
-// tables.
+// tables, and it can be linked and searched.
 
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include "analyzer/elf/debug_file.h"
 #include "analyzer/elf/elf_image.h"
 #include "common/check.h"
+#include "fuzz/ask_image.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using bailey::analyzer::ElfImage;
@@ -28,5 +29,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     CHECK(object.last_word <= data_objects.words().size());
   for (const auto& entry : image->exports())
     for (uint32_t function : entry.functions) CHECK(function < count);
+  bailey::analyzer::AskImage(*image);
   return 0;
 }

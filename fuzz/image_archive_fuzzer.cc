@@ -1,6 +1,6 @@
 // libFuzzer target: any bytes as an ELF file's entry of the cache. An image or
 // nothing comes back, in bounded memory, with no index out of range; images are
-// written as they were read.
+// written as they were read, and can be linked and searched.
 
 #include <cstddef>
 #include <cstdint>
@@ -8,6 +8,7 @@
 
 #include "analyzer/elf/image_archive.h"
 #include "common/check.h"
+#include "fuzz/ask_image.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using bailey::analyzer::ReadImage;
@@ -23,5 +24,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto again = ReadImage(written);
   CHECK(again.has_value());
   CHECK(WriteImage(*again) == written);
+  bailey::analyzer::AskImage(*image);
   return 0;
 }

@@ -64,11 +64,12 @@ void CodeMap::AddSymbols(const ElfFile& file,
   }
 }
 
-CodeMap::Starts CodeMap::CollectStarts(const ElfFile& file) {
+Result<CodeMap::Starts> CodeMap::CollectStarts(const ElfFile& file) {
+  ASSIGN_OR_RETURN(std::vector<UnwindRange> unwind, ReadUnwindTable(file));
   Starts starts;
   AddSymbols(file, file.dynamic_symbols, true, starts);
   AddSymbols(file, file.symbols, false, starts);
-  for (UnwindRange& range : ReadUnwindTable(file)) {
+  for (UnwindRange& range : unwind) {
     if (!file.IsExecutable(range.address)) continue;
     Start& start = starts[range.address];
     start.end = std::max(start.end, range.address + range.size_bytes);
@@ -239,7 +240,7 @@ void CodeMap::MergeContinuations() {
 
 Result<CodeMap> CodeMap::Build(const ElfFile& file) {
   ASSIGN_OR_RETURN(Disassembler disassembler, Disassembler::Create());
-  const Starts starts = CollectStarts(file);
+  ASSIGN_OR_RETURN(const Starts starts, CollectStarts(file));
   CodeMap code;
   for (const ElfSegment& segment : file.segments)
     if (segment.executable) code.DecodeSegment(segment, starts, disassembler);

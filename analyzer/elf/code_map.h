@@ -69,7 +69,7 @@ class CodeMap {
   };
   using Starts = std::map<uint64_t, Start>;
 
-  static Starts CollectStarts(const ElfFile& file);
+  static Result<Starts> CollectStarts(const ElfFile& file);
   static void AddSymbols(const ElfFile& file,
                          const std::vector<ElfSymbol>& symbols,
                          bool are_exported, Starts& starts);

@@ -13,8 +13,12 @@ namespace bailey::analyzer {
 namespace {
 
 constexpr uint64_t kSymbolBytes = sizeof(Elf64_Sym);
+// Symbols may share names, but not so that a small file fills the memory.
+constexpr uint64_t kMostNameSharing = 64;
 constexpr uint64_t kRelocationBytes = sizeof(Elf64_Rela);
 constexpr uint16_t kHiddenVersion = 0x8000;
+// Versions are counted by fifteen bits.
+constexpr uint64_t kMostVersions = 0x7fff;
 
 // DT_RELR and its sizes are newer than the headers of some distributions.
 constexpr int64_t kDtRelrSize = 35;
@@ -140,7 +144,7 @@ Result<> ReadDefinedVersions(const ElfFile& file, const DynamicTable& table,
                              std::span<const uint8_t> strings,
                              VersionNames& names) {
   uint64_t at = table.Get(DT_VERDEF);
-  const uint64_t count = std::min<uint64_t>(table.Get(DT_VERDEFNUM), 0x7fff);
+  const uint64_t count = std::min(table.Get(DT_VERDEFNUM), kMostVersions);
   for (uint64_t i = 0; at != 0 && i < count; ++i) {
     ByteReader reader(file.BytesAt(at), at);
     const auto definition = reader.Read<Elf64_Verdef>();
@@ -160,7 +164,8 @@ Result<> ReadNeededVersions(const ElfFile& file, const DynamicTable& table,
                             std::span<const uint8_t> strings,
                             VersionNames& names) {
   uint64_t at = table.Get(DT_VERNEED);
-  const uint64_t count = std::min<uint64_t>(table.Get(DT_VERNEEDNUM), 0x7fff);
+  uint64_t read = 0;
+  const uint64_t count = std::min(table.Get(DT_VERNEEDNUM), kMostVersions);
   for (uint64_t i = 0; at != 0 && i < count; ++i) {
     ByteReader reader(file.BytesAt(at), at);
     const auto need = reader.Read<Elf64_Verneed>();
@@ -170,6 +175,8 @@ Result<> ReadNeededVersions(const ElfFile& file, const DynamicTable& table,
       const auto aux = aux_reader.Read<Elf64_Vernaux>();
       if (!aux_reader.ok())
         return Fail("the needed versions lie outside the file");
+      if (++read > kMostVersions)
+        return Fail("there are more needed versions than can be told apart");
       ASSIGN_OR_RETURN(names[aux.vna_other & 0x7fff],
                        StringAt(strings, aux.vna_name));
       if (aux.vna_next == 0) break;
@@ -235,7 +242,12 @@ Result<> ReadPackedRelocations(const DynamicTable& table, ElfFile& file) {
   if (address == 0) return {};
   const uint64_t size = table.Get(kDtRelrSize);
   ASSIGN_OR_RETURN(auto bytes, Table(file, address, size, "DT_RELR table"));
-  const auto add = [&file](uint64_t slot) {
+  uint64_t room = 0;  // Words of the file that may be relocated.
+  for (const ElfSegment& segment : file.segments)
+    room += segment.bytes.size() / sizeof(uint64_t);
+  uint64_t added = 0;
+  const auto add = [&](uint64_t slot) {
+    if (++added > room) return;
     ElfPointer pointer;
     pointer.slot = slot;
     pointer.target = file.WordAt(slot).value_or(0);
@@ -254,6 +266,8 @@ Result<> ReadPackedRelocations(const DynamicTable& table, ElfFile& file) {
       if ((word >> bit) & 1) add(next + 8 * (uint64_t(bit) - 1));
     next += 63 * 8;
   }
+  if (added > room)
+    return Fail("there are more packed relocations than words in the file");
   return {};
 }
 
@@ -354,11 +368,15 @@ Result<std::vector<ElfSymbol>> ReadSymbols(std::span<const uint8_t> bytes,
   std::vector<ElfSymbol> symbols;
   symbols.reserve(count);
   ByteReader reader(bytes, 0);
+  uint64_t name_bytes = 0;
   for (uint64_t i = 0; i < count; ++i) {
     const auto raw = reader.Read<Elf64_Sym>();
     symbols.push_back(MakeSymbol(raw));
     if (raw.st_name == 0) continue;
     ASSIGN_OR_RETURN(symbols.back().name, StringAt(strings, raw.st_name));
+    name_bytes += symbols.back().name.size();
+    if (name_bytes / kMostNameSharing > bytes.size() + strings.size())
+      return Fail("the symbols' names are impossibly long");
   }
   return symbols;
 }

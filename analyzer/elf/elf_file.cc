@@ -21,6 +21,8 @@ using SectionHeader = Elf::Elf_Shdr;
 // A file with more machine code than this is refused: the instructions are
 // held in memory, at some 25 bytes for each byte of code.
 constexpr uint64_t kMaxCodeBytes = uint64_t{256} << 20;
+// Linkers write a dozen; each address is looked for in all of them.
+constexpr size_t kMaxSegments = 1000;
 
 std::unexpected<Error> FailFrom(llvm::Error error) {
   return Fail(llvm::toString(std::move(error)));
@@ -148,8 +150,10 @@ Result<> AddSegment(std::span<const uint8_t> bytes, const ProgramHeader& header,
   return {};
 }
 
-Result<> CheckSegments(ElfFile& file) {
+Result<> CheckSegments(uint64_t file_bytes, ElfFile& file) {
   if (file.segments.empty()) return Fail("the file has no loadable segment");
+  if (file.segments.size() > kMaxSegments)
+    return Fail("more than 1000 loadable segments are not analyzed");
   std::sort(file.segments.begin(), file.segments.end(),
             [](const ElfSegment& a, const ElfSegment& b) {
               return a.address < b.address;
@@ -165,6 +169,9 @@ Result<> CheckSegments(ElfFile& file) {
   }
   if (code_bytes > kMaxCodeBytes)
     return Fail("more than 256 MiB of machine code is not analyzed");
+  // The same bytes at many addresses: a small file would fill the memory.
+  if (code_bytes > file_bytes)
+    return Fail("corrupt: more machine code than the file has bytes");
   return {};
 }
 
@@ -208,7 +215,7 @@ Result<> ReadSegments(const Elf& elf, std::span<const uint8_t> bytes,
   for (const ProgramHeader& header : *headers)
     if (header.p_type == llvm::ELF::PT_LOAD)
       RETURN_IF_ERROR(AddSegment(bytes, header, file));
-  RETURN_IF_ERROR(CheckSegments(file));
+  RETURN_IF_ERROR(CheckSegments(bytes.size(), file));
   for (const ProgramHeader& header : *headers) {
     const auto content = FileBytes(header, bytes);
     if (header.p_type == llvm::ELF::PT_NOTE)

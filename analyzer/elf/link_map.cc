@@ -8,7 +8,7 @@
 #include <fstream>
 
 #include "analyzer/elf/library_path.h"
-#include "analyzer/elf/parallel.h"
+#include "analyzer/parallel.h"
 
 namespace bailey::analyzer {
 namespace {
@@ -176,6 +176,20 @@ Result<LinkMap> LinkMap::Create(const LinkRequest& request) {
     link.pending_.push_back({library, std::nullopt});
   RETURN_IF_ERROR(link.LoadPending());
   RETURN_IF_ERROR(link.LoadInterpreter());
+  return link;
+}
+
+LinkMap LinkMap::OfImages(std::vector<ElfImage> images) {
+  LinkMap link;
+  for (ElfImage& image : images) {
+    const auto index = static_cast<uint32_t>(link.images_.size());
+    if (!image.soname().empty()) link.by_name_.emplace(image.soname(), index);
+    link.images_.push_back(std::move(image));
+    link.scopes_.push_back(link.scope_);
+  }
+  if (!link.images_.empty()) link.executable_ = 0;
+  if (link.images_.size() > 1)
+    link.interpreter_ = static_cast<uint32_t>(link.images_.size() - 1);
   return link;
 }
 

@@ -54,6 +54,10 @@ class LinkMap {
   // Loads everything, transitively, and the interpreter. Fails if a library is
   // not found (naming who needs it and where was looked) or not readable.
   static Result<LinkMap> Create(const LinkRequest& request);
+  // Images that are read already, as if the program had asked for each by its
+  // soname; nothing is looked for. The first one is the executable; the last
+  // one of several is the interpreter.
+  static LinkMap OfImages(std::vector<ElfImage> images);
 
   // What the program loads while it runs (dlopen): names or paths, each with
   // what it needs in a scope of its own. What is loaded already stays. True if

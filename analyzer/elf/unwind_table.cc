@@ -151,7 +151,7 @@ std::optional<UnwindRange> ReadFrameEntry(const ElfFile& file,
 
 }  // namespace
 
-std::vector<UnwindRange> ReadUnwindTable(const ElfFile& file) {
+Result<std::vector<UnwindRange>> ReadUnwindTable(const ElfFile& file) {
   std::vector<UnwindRange> ranges;
   std::map<uint64_t, CommonEntry> common_entries;
   std::set<uint64_t> seen_lsdas;
@@ -159,6 +159,10 @@ std::vector<UnwindRange> ReadUnwindTable(const ElfFile& file) {
   if (file.eh_frame_address == 0) return ranges;
   bytes =
       bytes.first(std::min<uint64_t>(bytes.size(), file.eh_frame_size_bytes));
+  // Each takes three bytes at least, and is of one function.
+  uint64_t pads_left = 0;
+  for (const ElfSegment& segment : file.segments)
+    pads_left += segment.bytes.size();
   ByteReader reader(bytes, file.eh_frame_address);
   while (reader.remaining() >= 8) {
     const uint64_t entry_address = reader.address();
@@ -176,8 +180,12 @@ std::vector<UnwindRange> ReadUnwindTable(const ElfFile& file) {
     }
     const auto common = common_entries.find(id_address - id);
     if (common == common_entries.end()) continue;
-    if (auto range = ReadFrameEntry(file, entry, common->second, seen_lsdas))
-      ranges.push_back(std::move(*range));
+    auto range = ReadFrameEntry(file, entry, common->second, seen_lsdas);
+    if (!range) continue;
+    if (range->landing_pads.size() > pads_left)
+      return Fail("corrupt: functions share their tables of landing pads");
+    pads_left -= range->landing_pads.size();
+    ranges.push_back(std::move(*range));
   }
   return ranges;
 }

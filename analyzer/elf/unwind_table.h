@@ -2,7 +2,8 @@
 // compiler writes for x86_64 and `strip` leaves alone. Internal to
 // analyzer/elf.
 //
-//   for (const UnwindRange& range : ReadUnwindTable(file)) …
+//   ASSIGN_OR_RETURN(const auto ranges, ReadUnwindTable(file));
+//   for (const UnwindRange& range : ranges) …
 //
 // Formats: System V ABI AMD64 supplement 4.2.4, LSB 5.0 "exception frames", and
 // GCC's layout of .gcc_except_table.
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "analyzer/elf/elf_file.h"
+#include "common/result.h"
 
 namespace bailey::analyzer {
 
@@ -24,8 +26,9 @@ struct UnwindRange {
 };
 
 // Corrupt entries end the reading: what is not described is found as a gap
-// between functions, so that nothing is lost but a boundary.
-std::vector<UnwindRange> ReadUnwindTable(const ElfFile& file);
+// between functions, so that nothing is lost but a boundary. Fails if there are
+// more landing pads than the file can describe apart.
+Result<std::vector<UnwindRange>> ReadUnwindTable(const ElfFile& file);
 
 }  // namespace bailey::analyzer
 

@@ -1,10 +1,9 @@
 // Work on the elements of a list, by as many threads as there are processors.
-// Internal to analyzer/elf.
 //
 //   ForEachInParallel(paths.size(), [&](size_t i) { Read(paths[i]); });
 
-#ifndef BAILEY_ANALYZER_ELF_PARALLEL_H_
-#define BAILEY_ANALYZER_ELF_PARALLEL_H_
+#ifndef BAILEY_ANALYZER_PARALLEL_H_
+#define BAILEY_ANALYZER_PARALLEL_H_
 
 #include <algorithm>
 #include <atomic>
@@ -30,4 +29,4 @@ void ForEachInParallel(size_t count, const Work& work) {
 
 }  // namespace bailey::analyzer
 
-#endif  // BAILEY_ANALYZER_ELF_PARALLEL_H_
+#endif  // BAILEY_ANALYZER_PARALLEL_H_
