@@ -8,6 +8,7 @@
 #include <set>
 
 #include "analyzer/ir/assembly.h"
+#include "analyzer/ir/await_calls.h"
 #include "analyzer/ir/code_extractor.h"
 #include "analyzer/ir/constraint_extractor.h"
 #include "analyzer/ir/control_flow_reader.h"
@@ -172,6 +173,7 @@ CodeFacts ExtractCode(llvm::Module& module, const ModuleNames& names) {
   CodeFacts code;
   code.architecture = ArchitectureOf(module);
   const Places places(names);
+  CallAwaitSuspend(module);
   InlineSystemWrappers(module, names);
   ReadConstructors(module, places, code);
   ReadAliases(module, places, code);

@@ -1,6 +1,7 @@
 #include "analyzer/source/front_end.h"
 
 #include <clang/AST/ASTConsumer.h>
+#include <clang/AST/DeclGroup.h>
 #include <clang/Basic/Stack.h>
 #include <clang/CodeGen/ModuleBuilder.h>
 #include <clang/Frontend/CompilerInstance.h>
@@ -228,6 +229,28 @@ class FactConsumer : public clang::ASTConsumer {
   const Request& request_;
 };
 
+// In C, has code made for static functions that nothing calls, since their text
+// is there too. Not for those of system headers: an intrinsic that nobody calls
+// may need a processor that the unit is not compiled for, which is an error.
+// Stands before the generator, which asks at each declaration.
+class UncalledCode : public clang::ASTConsumer {
+ public:
+  explicit UncalledCode(clang::CompilerInstance& compiler)
+      : compiler_(compiler) {}
+
+  bool HandleTopLevelDecl(clang::DeclGroupRef group) override {
+    clang::LangOptions& language = compiler_.getLangOpts();
+    const clang::SourceManager& sources = compiler_.getSourceManager();
+    language.EmitAllDecls =
+        !language.CPlusPlus && !group.isNull() &&
+        !sources.isInSystemHeader((*group.begin())->getLocation());
+    return true;
+  }
+
+ private:
+  clang::CompilerInstance& compiler_;
+};
+
 class UnitAction : public clang::ASTFrontendAction {
  public:
   explicit UnitAction(const Request& request) : request_(request) {}
@@ -259,22 +282,20 @@ class UnitAction : public clang::ASTFrontendAction {
             compiler.getCodeGenOpts(), context_));
     auto facts = std::make_unique<FactConsumer>(compiler, *generator, request_);
     std::vector<std::unique_ptr<clang::ASTConsumer>> consumers;
+    consumers.push_back(std::make_unique<UncalledCode>(compiler));
     consumers.push_back(std::move(generator));
     consumers.push_back(std::move(facts));
     return std::make_unique<clang::MultiplexConsumer>(std::move(consumers));
   }
 
  private:
-  // Positions on every instruction; no function kept from the passes; in C,
-  // code for static functions that nothing calls, since their text is there
-  // too.
+  // Positions on every instruction; no function kept from the passes.
   static void PrepareOptions(clang::CompilerInstance& compiler) {
     clang::CodeGenOptions& code = compiler.getCodeGenOpts();
     code.setDebugInfo(llvm::codegenoptions::DebugLineTablesOnly);
     code.DebugColumnInfo = true;
     code.DisableO0ImplyOptNone = true;
     code.CoverageMapping = false;
-    compiler.getLangOpts().EmitAllDecls = !compiler.getLangOpts().CPlusPlus;
   }
 
   const Request& request_;

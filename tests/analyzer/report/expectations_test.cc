@@ -285,5 +285,9 @@ TEST(ExpectationsOfAarch64Test, Hold) {
 
 TEST(ExpectationsOfCxxTest, Hold) { CheckProgram({"virtual/virtual.cc"}); }
 
+TEST(ExpectationsOfCoroutinesTest, Hold) {
+  CheckProgram({"virtual/coroutine.cc"});
+}
+
 }  // namespace
 }  // namespace bailey::analyzer

@@ -103,6 +103,16 @@ TEST_F(FrontEndTest, StaticFunctionsThatNothingCallsAreThere) {
   EXPECT_THAT(unit.facts.code.calls, Contains(Field(&CallFact::to, "getpid")));
 }
 
+// Clang's <immintrin.h> has one that its own attributes forbid to compile.
+TEST_F(FrontEndTest, IntrinsicsThatNothingCallsNeedNoProcessor) {
+  const UnitOutcome unit = Parse(
+      "#include <immintrin.h>\n"
+      "__attribute__((target(\"avx2\"))) int f(__m256i x) {\n"
+      "  return _mm256_extract_epi32(x, 0);\n}\n");
+  EXPECT_FALSE(unit.diagnostics.has_errors()) << RenderText(unit.diagnostics);
+  EXPECT_EQ(Ids(unit), std::vector<std::string>{"f"});
+}
+
 TEST_F(FrontEndTest, FunctionsOfSystemHeadersAreTheLibrarys) {
   const UnitOutcome unit = Parse(
       "#include <stdlib.h>\n#include <stdio.h>\n"
