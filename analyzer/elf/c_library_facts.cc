@@ -2,6 +2,8 @@
 
 #include "analyzer/elf/c_library_facts.h"
 
+#include <sys/syscall.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -28,7 +30,26 @@ constexpr std::string_view kCancellation[] = {"pthread_cancel"};
 // What a thread that ends gives back of RPC, if it ever used any.
 constexpr std::string_view kRpcVariables[] = {"__rpc_thread_variables"};
 
+// A thread is given a policy if its attributes do not inherit it, and
+// processors if they name some: only these set that. Attributes with which a
+// thread was made, or which are the default, are copies of such.
+constexpr std::string_view kOwnPolicy[] = {"pthread_attr_setinheritsched"};
+constexpr std::string_view kOwnProcessors[] = {"pthread_attr_setaffinity_np",
+                                               "pthread_getattr_np"};
+
+// The default attributes have processors if they are a copy of such as do.
+constexpr std::string_view kCopiedProcessors[] = {"__pthread_getattr_np"};
+
+constexpr ConditionalSyscall kSyscalls[] = {
+    {SYS_sched_setscheduler, "create_thread", "sched_setscheduler", kOwnPolicy},
+    {SYS_sched_getscheduler, "pthread_create", "sched_getscheduler",
+     kOwnPolicy},
+    {SYS_sched_getparam, "pthread_create", "sched_getparam", kOwnPolicy},
+    {SYS_sched_setaffinity, "create_thread", "sched_setaffinity",
+     kOwnProcessors}};
+
 constexpr ConditionalCall kCalls[] = {
+    {"__pthread_attr_setaffinity_np", "__pthread_attr_copy", kCopiedProcessors},
     {"__pthread_tpp_change_priority", "", kPriorityProtection},
     {"__pthread_current_priority", "", kPriorityProtection},
     {"__init_sched_fifo_prio", "pthread_mutex_init", kPriorityProtection},
@@ -56,6 +77,7 @@ constexpr std::string_view kLenders[] = {"__gconv_load_conf",
                                          "_dl_start",
                                          "_dl_sysdep_parse_arguments",
                                          "dl_main",
+                                         "do_preload",
                                          "dl_open_worker",
                                          "dlmopen_doit",
                                          "endaliasent",
@@ -127,6 +149,8 @@ bool HasKnownFacts(const ElfImage& image) {
 }
 
 std::span<const ConditionalCall> ConditionalCalls() { return kCalls; }
+
+std::span<const ConditionalSyscall> ConditionalSyscalls() { return kSyscalls; }
 
 std::span<const std::string_view> Lenders() { return kLenders; }
 

@@ -19,6 +19,7 @@
 #ifndef BAILEY_ANALYZER_ELF_C_LIBRARY_FACTS_H_
 #define BAILEY_ANALYZER_ELF_C_LIBRARY_FACTS_H_
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -32,10 +33,21 @@ struct ConditionalCall {
   std::span<const std::string_view> causes;
 };
 
+// A system call in the middle of a function that is made only after one of
+// `causes` was called. The function that is called like the system call stands
+// for it there.
+struct ConditionalSyscall {
+  uint32_t number = 0;
+  std::string_view function;
+  std::string_view stand_in;                 // exported
+  std::span<const std::string_view> causes;  // exported, in any version
+};
+
 // Whether the file is the C library that the facts were read in.
 bool HasKnownFacts(const ElfImage& image);
 
 std::span<const ConditionalCall> ConditionalCalls();
+std::span<const ConditionalSyscall> ConditionalSyscalls();
 
 // Functions of the C library and the loader that take other functions'
 // addresses for the time of one call (a comparison for qsort, what pthread_once

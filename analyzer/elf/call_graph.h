@@ -110,6 +110,7 @@ class CallGraph {
   void MoveCalls(uint32_t image, const ConditionalCall& fact);
   void DropCalls(uint32_t image, uint32_t callee,
                  std::optional<uint32_t> caller);
+  void MoveSyscall(uint32_t image, const ConditionalSyscall& fact);
   void ApplyLoaderRecord(uint32_t image);
   void ApplyLending(uint32_t image, std::string_view lender);
   void ApplyLoaderFacts(uint32_t loader);

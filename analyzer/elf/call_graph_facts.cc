@@ -55,12 +55,24 @@ bool Stores(const MachineFunction& function, uint64_t code) {
       });
 }
 
+// In all versions.
+std::vector<uint32_t> Exported(const ElfImage& file, std::string_view name) {
+  std::vector<uint32_t> functions;
+  for (const ElfExport& each :
+       std::ranges::equal_range(file.exports(), name, {}, &ElfExport::name))
+    functions.insert(functions.end(), each.functions.begin(),
+                     each.functions.end());
+  return functions;
+}
+
 }  // namespace
 
 void CallGraph::ApplyFacts() {
   for (uint32_t i = 0; i < link_.images().size(); ++i) {
     if (!HasKnownFacts(link_.images()[i])) continue;
     for (const ConditionalCall& fact : ConditionalCalls()) MoveCalls(i, fact);
+    for (const ConditionalSyscall& fact : ConditionalSyscalls())
+      MoveSyscall(i, fact);
     ApplyLoaderRecord(i);
     for (const std::string_view lender : Lenders()) {
       ApplyLending(i, lender);
@@ -90,6 +102,27 @@ void CallGraph::MoveCalls(uint32_t image, const ConditionalCall& fact) {
   DropCalls(image, *callee, caller);
   for (const uint32_t cause : causes)
     AddAddress(NodeOf(image, cause), NodeOf(image, *callee));
+}
+
+// Who brings the condition about has the address of what stands for the call:
+// so that is left behind for later.
+void CallGraph::MoveSyscall(uint32_t image, const ConditionalSyscall& fact) {
+  const ElfImage& file = link_.images()[image];
+  const auto function = file.FindFunction(fact.function);
+  const std::vector<uint32_t> stand_ins = Exported(file, fact.stand_in);
+  if (!function || stand_ins.empty()) return;
+  std::vector<uint32_t> causes;
+  for (const std::string_view cause : fact.causes) {
+    const std::vector<uint32_t> found = Exported(file, cause);
+    if (found.empty()) return;
+    causes.insert(causes.end(), found.begin(), found.end());
+  }
+  std::erase_if(sites_[NodeOf(image, *function)], [&](const SyscallSite& site) {
+    return site.number == fact.number;
+  });
+  for (const uint32_t cause : causes)
+    for (const uint32_t stand_in : stand_ins)
+      AddAddress(NodeOf(image, cause), NodeOf(image, stand_in));
 }
 
 // The C library reads and calls what the loader's table holds at its place, and

@@ -4,6 +4,16 @@
 #include "analyzer/flow/constraint_linker.h"
 
 namespace bailey::analyzer {
+namespace {
+
+// No address is in a constant, but for one that was written as a number.
+bool IsNull(const PointerArgument& argument) {
+  constexpr uint64_t kFirstPage = 4096;
+  return argument.value == kNoValue &&
+         (!argument.is_constant || argument.constant < kFirstPage);
+}
+
+}  // namespace
 
 void ConstraintLinker::AddCall(size_t unit, const PointerCall& facts) {
   LinkedCall& call = calls_.emplace_back();
@@ -121,6 +131,32 @@ bool ConstraintLinker::Fits(const PointerCall& call,
       });
 }
 
+// A function that is entered by its callers alone, of which each passes null.
+bool ConstraintLinker::IsNullIn(const LinkedSymbol& symbol,
+                                size_t parameter) const {
+  if (symbol.from_outside || symbol.called_back) return false;
+  return std::ranges::all_of(calls_, [&](const LinkedCall& call) {
+    if (!call.targets.contains(&symbol)) return true;
+    const auto& arguments = call.facts->integers;
+    return parameter < arguments.size() && IsNull(arguments[parameter]);
+  });
+}
+
+// Calls a parameter of its function that is null in all calls of that: a hook
+// that nobody uses. It is never called, wherever other pointers go.
+bool ConstraintLinker::IsNullParameter(const LinkedCall& call) const {
+  for (const LinkedSymbol& symbol : symbols_)
+    for (const LinkedSymbol::Body& body : symbol.bodies) {
+      if (body.unit != call.unit) continue;
+      const auto& parameters = body.facts->integers;
+      const auto found = std::ranges::find(parameters, call.facts->callee);
+      if (found != parameters.end())
+        return IsNullIn(symbol, static_cast<size_t>(
+                                    std::distance(parameters.begin(), found)));
+    }
+  return false;
+}
+
 // A call that nothing was found for may lead to any function whose address the
 // program takes: its pointer came by a way that is not followed, or is null.
 void ConstraintLinker::AddFallback() {
@@ -129,6 +165,7 @@ void ConstraintLinker::AddFallback() {
     const bool found = !call.targets.empty() || call.may_be_unknown;
     if (found || call.facts->is_direct || call.facts->callee == kNoValue)
       continue;
+    if (IsNullParameter(call)) continue;
     LeadToUnknown(call);
     is_needed = true;
   }

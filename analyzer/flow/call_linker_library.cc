@@ -45,9 +45,22 @@ void ConstraintLinker::ConnectLibrary(LinkedCall& call,
     for (LinkedCall& each : calls_)
       if (each.may_be_data) LeadToUnknown(each);
   }
+  if (not_loaded_ != nullptr) {
+    if (name == kNotLoaded) return;
+    if (name == "dlsym" || name == "dlvsym") return FindByName(call);
+  }
   const LibraryEffect* effect = EffectOf(name);
   if (effect == nullptr) return ConnectUnknown(call);
   for (const EffectStep& step : *effect) ApplyStep(call, step);
+}
+
+// The program's own symbols can be found by the handle of the program, by NULL
+// and by RTLD_DEFAULT.
+void ConstraintLinker::FindByName(const LinkedCall& call) {
+  const Node result = NodeOf(call.unit, call.facts->result);
+  if (result == nothing_) return;
+  for (const PointsTo::Object object : found_by_name_)
+    solver_.AddAddress(result, object);
 }
 
 void ConstraintLinker::ApplyStep(LinkedCall& call, const EffectStep& step) {

@@ -45,6 +45,7 @@ CallTargets FindCallTargets(const Program& program, const CallRoots& roots,
     const Site& to = site->second;
     if (to.is_resolved) found.resolved.insert({call.unit, call.call});
     for (const LinkedSymbol* target : to.targets) {
+      if (target->id == kNotLoaded) continue;
       CallFact fact = call.fact;
       fact.to = target->id;
       fact.is_only_target = to.is_resolved && to.targets.size() == 1;
@@ -52,7 +53,8 @@ CallTargets FindCallTargets(const Program& program, const CallRoots& roots,
     }
   }
   for (const LinkedSymbol& symbol : linker.symbols())
-    if (symbol.is_function && (symbol.from_outside || symbol.called_back))
+    if (symbol.is_function && symbol.id != kNotLoaded &&
+        (symbol.from_outside || symbol.called_back))
       found.called_from_outside.insert(symbol.id);
   found.node_count = linker.solver().node_count();
   return found;

@@ -43,6 +43,10 @@ struct CallRoots {
   // Functions that such code may call by name: once they are reached, with
   // anything.
   std::set<std::string> exported;
+  // Nothing is loaded by name while the program runs. Then dlsym finds what the
+  // program itself has of `asked`, all names that it is asked for, or nothing.
+  bool loads_nothing = false;
+  std::set<std::string> asked;
 };
 
 struct CallTargetOptions {

@@ -17,6 +17,7 @@ ConstraintLinker::ConstraintLinker(const Program& program,
   AddAliases();
   DeclareSymbols();
   for (size_t i = 0; i < program_.constraints.size(); ++i) DeclareObjects(i);
+  DeclareNotLoaded(roots);
   solver_.Watch(PointsTo::kUnknownNode, [this](PointsTo::Target target) {
     const auto symbol = by_object_.find(target.object);
     if (symbol != by_object_.end() && symbol->second->is_function)
@@ -108,6 +109,21 @@ void ConstraintLinker::DeclareObjects(size_t unit) {
     const std::string& id = facts.objects[each.object].id;
     if (!id.empty()) Symbol(id).bodies.push_back({unit, &each});
   }
+}
+
+// A function that does nothing stands for what dlsym does not find: a call of
+// it has its target, and so is none that nobody could resolve.
+void ConstraintLinker::DeclareNotLoaded(const CallRoots& roots) {
+  if (!roots.loads_nothing) return;
+  not_loaded_ = &Symbol(std::string(kNotLoaded));
+  not_loaded_->is_function = true;
+  not_loaded_->object = solver_.NewFunction();
+  by_object_[not_loaded_->object] = not_loaded_;
+  found_by_name_ = {not_loaded_->object};
+  for (const std::string& asked : roots.asked)
+    for (const std::string& name : Names(asked))
+      if (const auto symbol = by_id_.find(name); symbol != by_id_.end())
+        found_by_name_.insert(symbol->second->object);
 }
 
 // INVARIANT: a number that a unit does not have (a cache may be damaged) is

@@ -12,6 +12,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -21,6 +22,10 @@
 #include "analyzer/flow/program.h"
 
 namespace bailey::analyzer {
+
+// The id of what stands for code that would have been loaded, where none is. No
+// function is called so.
+inline constexpr std::string_view kNotLoaded = "(not loaded)";
 
 struct LinkedSymbol {
   std::string id;
@@ -86,6 +91,8 @@ class ConstraintLinker {
   void ConnectBody(const LinkedCall& call, const LinkedSymbol::Body& body);
   void ConnectUnknown(const LinkedCall& call);
   void ConnectLibrary(LinkedCall& call, const std::string& name);
+  void DeclareNotLoaded(const CallRoots& roots);
+  void FindByName(const LinkedCall& call);
   bool MayMakeCode(const LinkedCall& call, const std::string& name) const;
   void ApplyStep(LinkedCall& call, const EffectStep& step);
   void TellFunctions(const LinkedCall& call, int first);
@@ -102,6 +109,8 @@ class ConstraintLinker {
   Node Fresh(LinkedCall& call);
   Node Within(Node node);
   bool Fits(const PointerCall& call, const LinkedSymbol& symbol) const;
+  bool IsNullIn(const LinkedSymbol& symbol, size_t parameter) const;
+  bool IsNullParameter(const LinkedCall& call) const;
   void AddFallback();
 
   const Program& program_;
@@ -115,7 +124,10 @@ class ConstraintLinker {
   std::map<std::string, std::set<std::string>> aliases_;
   std::set<std::string> defined_;
   std::set<std::string> exported_;  // see CallRoots
-  std::vector<Node> first_node_;    // of each unit
+  // What dlsym finds where nothing is loaded; null where something may be.
+  LinkedSymbol* not_loaded_ = nullptr;
+  std::set<PointsTo::Object> found_by_name_;
+  std::vector<Node> first_node_;  // of each unit
   // By unit and number: a symbol or an object of its own.
   std::vector<std::vector<PointsTo::Object>> objects_;
   std::deque<LinkedCall> calls_;

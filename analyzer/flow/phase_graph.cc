@@ -44,6 +44,7 @@ ProgramPhases::ProgramPhases(const Program& program,
   AddEdges(reached);
   AddPointers();
   AddEntries(called_back);
+  if (program.targets.is_solved) ForgetUntold();
   AddChains();
 }
 
@@ -72,8 +73,8 @@ void ProgramPhases::AddFlow(const ControlFlow& flow) {
   auto& positions = positions_[found->second];
   for (uint32_t i = 0; i < flow.nodes.size(); ++i)
     for (const CodePosition& each : flow.nodes[i].positions)
-      positions[{flow.files[each.file], static_cast<int>(each.line),
-                 static_cast<int>(each.column)}]
+      positions[{static_cast<int>(each.line), static_cast<int>(each.column),
+                 flow.files[each.file]}]
           .push_back(base + i);
   AddLoops(flow, found->second, base);
 }
@@ -107,7 +108,7 @@ std::vector<PhasePlace> ProgramPhases::PlacesOf(const SourceSite& site) const {
   const auto function = numbers_.find(site.function);
   if (function == numbers_.end()) return places;
   const auto& positions = positions_[function->second];
-  const auto found = positions.find({site.file, site.line, site.column});
+  const auto found = positions.find({site.line, site.column, site.file});
   if (found != positions.end()) {
     for (const uint32_t node : found->second)
       places.push_back({function->second, node});
@@ -220,6 +221,14 @@ void ProgramPhases::AddEntries(const std::set<std::string>& called_back) {
   for (const std::string& id : entries)
     if (const auto found = numbers_.find(id); found != numbers_.end())
       graph_.entries.push_back(found->second);
+}
+
+// A call that nobody resolved leads to what its own targets are, which have
+// edges, and to what code outside was told (see CallTargets): not to all whose
+// address is taken.
+void ProgramPhases::ForgetUntold() {
+  for (PhaseFunction& function : graph_.functions)
+    function.pointed &= function.called_back;
 }
 
 void ProgramPhases::AddChains() {

@@ -70,6 +70,7 @@ class ProgramPhases {
   void AddCall(const std::string& from, const std::string& to, SourceSite site);
   void AddPointers();
   void AddEntries(const std::set<std::string>& called_back);
+  void ForgetUntold();
   void AddChains();
   void MarkPointed(const std::string& id);
   void MarkCalledBack(const std::string& id);
@@ -82,8 +83,8 @@ class ProgramPhases {
   PhaseGraph graph_;
   std::vector<std::string> ids_;
   std::map<std::string, uint32_t> numbers_;  // by id
-  // By file, line and column, of each function.
-  using Position = std::tuple<std::string, int, int>;
+  // By line, column and file (nearly always the same one), of each function.
+  using Position = std::tuple<int, int, std::string>;
   std::vector<std::map<Position, std::vector<uint32_t>>> positions_;
   std::map<std::string, uint32_t> symbols_;
   std::vector<SymbolCall> symbol_calls_;

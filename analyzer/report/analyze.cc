@@ -17,6 +17,7 @@
 #include "analyzer/flow/program.h"
 #include "analyzer/flow/selection.h"
 #include "analyzer/ir/extract.h"
+#include "analyzer/parallel.h"
 #include "analyzer/report/build_options.h"
 #include "analyzer/report/follow_loads.h"
 #include "analyzer/report/library_files.h"
@@ -52,11 +53,16 @@ class Teller {
 
 Result<std::vector<ReportInput>> Digests(const std::vector<std::string>& files,
                                          const std::string& root) {
-  std::vector<ReportInput> inputs;
-  for (const std::string& file : files) {
-    ASSIGN_OR_RETURN(const std::string bytes, ReadFile(file));
-    inputs.push_back({RelativeTo(root, file), Sha256Hex(bytes)});
-  }
+  std::vector<ReportInput> inputs(files.size());
+  std::vector<Result<>> read(files.size());
+  ForEachInParallel(files.size(), [&](size_t i) {
+    const Result<std::string> bytes = ReadFile(files[i]);
+    if (!bytes.ok())
+      read[i] = std::unexpected(bytes.error());
+    else
+      inputs[i] = {RelativeTo(root, files[i]), Sha256Hex(*bytes)};
+  });
+  for (const Result<>& each : read) RETURN_IF_ERROR(each);
   return inputs;
 }
 
@@ -95,7 +101,8 @@ std::set<std::string> UsedSymbolsOf(const Program& program) {
 
 // What the program is linked with; static archives go to `opaque`.
 Result<std::unique_ptr<LibrarySummaries>> LibrariesOf(
-    const Prepared& prepared, const Program& program, const ImageCache& cache,
+    const Prepared& prepared, const AnalyzeOptions& options,
+    const Program& program, const ImageCache& cache,
     std::vector<std::string>& opaque) {
   if (program.architecture != Architecture::kX8664) {
     if (prepared.plugins.empty()) return UnreadLibraries(program.architecture);
@@ -105,6 +112,7 @@ Result<std::unique_ptr<LibrarySummaries>> LibrariesOf(
   }
   ASSIGN_OR_RETURN(LibraryFiles files, FindLibraries(prepared.selection));
   files.plugins = prepared.plugins;
+  files.plugins_are_declared = options.no_plugins || !options.plugins.empty();
   opaque.insert(opaque.end(), files.archives.begin(), files.archives.end());
   return LoadLibraries(files, SymbolsOf(program), UsedSymbolsOf(program),
                        &cache);
@@ -136,7 +144,7 @@ Result<std::set<std::string>> Report(const Prepared& prepared,
   tell("disassembling the libraries");
   std::vector<std::string> opaque = prepared.selection.opaque_inputs;
   ASSIGN_OR_RETURN(const auto libraries,
-                   LibrariesOf(prepared, program, cache, opaque));
+                   LibrariesOf(prepared, options, program, cache, opaque));
   const std::optional<LinkCommand>& link = prepared.selection.link;
   for (std::string& reason : HiddenByOptions(prepared.selection))
     program.unresolved.push_back(
@@ -201,6 +209,7 @@ Result<Analysis> AnalyzeBinary(const AnalyzeOptions& options,
   LibraryFiles files;
   ASSIGN_OR_RETURN(files.executable, AbsoluteHere(options.sources[0]));
   ASSIGN_OR_RETURN(files.plugins, FindPlugins(options.plugins));
+  files.plugins_are_declared = options.no_plugins;
   tell(fmt::format("disassembling {}", options.sources[0]));
   Analysis analysis;
   const CacheStore store = OpenCache(options, analysis.diagnostics);

@@ -32,6 +32,7 @@ struct AnalyzeOptions {
   // Patterns of the shared objects that the program loads by dlopen, relative
   // to the current directory: analyzed as if it were linked with them.
   std::vector<std::string> plugins;
+  bool no_plugins = false;  // it loads none
   // Ids and sites name files relative to it. Empty: the build directory if all
   // sources are below it, else the deepest folder that holds them all.
   std::string root;

@@ -29,7 +29,7 @@ bool MayMeanProgram(const CallFact& call) {
 
 bool LoadsUnreadCode(const Program& program, LibrarySummaries& libraries) {
   const bool declared =
-      libraries.DeclaredPlugins() + program.source_plugins > 0;
+      libraries.PluginsAreDeclared() || program.source_plugins > 0;
   const std::span<const std::string_view> loading = DynamicLoadingFunctions();
   return std::ranges::any_of(program.calls, [&](const CallFact& call) {
     return std::ranges::find(loading, std::string_view(call.to)) !=

@@ -19,6 +19,9 @@ struct LibraryFiles {
   std::vector<std::string> search_directories;  // of -rpath
   std::vector<std::string> archives;  // linked statically: code not analyzed
   std::vector<std::string> plugins;   // what the program loads by dlopen
+  // The user said what the program loads by a computed name: some of the build,
+  // `plugins`, or nothing.
+  bool plugins_are_declared = false;
 };
 
 // Looks for -lNAME as the linker does, linker scripts included, and adds what

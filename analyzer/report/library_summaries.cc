@@ -29,10 +29,12 @@ constexpr std::pair<std::string_view, std::string_view> kLinkedIn[] = {
 
 class ElfSummaries : public LibrarySummaries {
  public:
-  ElfSummaries(LinkMap link, const std::vector<std::string>& plugins)
+  ElfSummaries(LinkMap link, const LibraryFiles& files)
       : link_(std::move(link)),
-        modules_(link_, plugins),
-        declared_plugins_(plugins.size()) {}
+        modules_(link_, files.plugins),
+        declared_plugins_(files.plugins.size()),
+        plugins_are_declared_(files.plugins_are_declared ||
+                              !files.plugins.empty()) {}
 
   // To be called once, before the others.
   Result<> LoadRunTimeModules(const std::set<std::string>& used) {
@@ -42,6 +44,9 @@ class ElfSummaries : public LibrarySummaries {
 
   Result<> Follow(const ProgramLoads& loads) override {
     known_.clear();
+    called_.reset();
+    startup_.reset();
+    plugins_.reset();
     modules_.FollowProgram(loads);
     return modules_.Load(used_);
   }
@@ -55,7 +60,10 @@ class ElfSummaries : public LibrarySummaries {
     return found->second ? &*found->second : nullptr;
   }
 
-  SymbolReach Startup() override { return modules_.reach().StartupReach(); }
+  SymbolReach Startup() override {
+    if (!startup_) startup_ = modules_.reach().StartupReach();
+    return *startup_;
+  }
 
   SymbolReach LeftBehind(const std::set<std::string>& before,
                          const std::set<std::string>& after) override {
@@ -92,20 +100,8 @@ class ElfSummaries : public LibrarySummaries {
   }
 
   std::set<std::string> CalledSymbols() const override {
-    std::set<std::string> names;
-    const auto add = [&](const std::vector<std::string>& imports) {
-      for (const std::string& import : imports)
-        names.insert(import.substr(0, import.find('@')));
-    };
-    for (const ElfImage& image : link_.images()) {
-      add(image.data_address_taken_imports());
-      for (const MachineFunction& function : image.functions()) {
-        add(function.imports);
-        add(function.takes_address_of_imports);
-      }
-    }
-    names.insert(modules_.symbols().begin(), modules_.symbols().end());
-    return names;
+    if (!called_) called_ = FindCalledSymbols();
+    return *called_;
   }
 
   std::vector<std::string> Files() const override {
@@ -115,15 +111,8 @@ class ElfSummaries : public LibrarySummaries {
   }
 
   std::map<std::string, SymbolReach> Plugins() override {
-    std::map<std::string, SymbolReach> reaches;
-    for (const auto& [name, functions] : modules_.entered()) {
-      std::vector<uint32_t> nodes;
-      for (const CodePlace& each : functions)
-        nodes.push_back(
-            modules_.reach().graph().NodeOf(each.image, each.function));
-      reaches[name] = modules_.reach().ReachFromNodes(nodes);
-    }
-    return reaches;
+    if (!plugins_) plugins_ = FindPluginReaches();
+    return *plugins_;
   }
 
   std::vector<Modelled> ModelledLoads() const override {
@@ -144,6 +133,7 @@ class ElfSummaries : public LibrarySummaries {
     return modules_.unresolved();
   }
   size_t DeclaredPlugins() const override { return declared_plugins_; }
+  bool PluginsAreDeclared() const override { return plugins_are_declared_; }
 
   // What the loader maps are the files of the link map, and what the places
   // that load at run time ask for: these are followed, or unresolved.
@@ -153,6 +143,36 @@ class ElfSummaries : public LibrarySummaries {
   }
 
  private:
+  std::set<std::string> FindCalledSymbols() const {
+    std::set<std::string> names;
+    const auto add = [&](const std::vector<std::string>& imports) {
+      for (const std::string& import : imports)
+        names.insert(import.substr(0, import.find('@')));
+    };
+    for (const ElfImage& image : link_.images()) {
+      add(image.data_address_taken_imports());
+      add(image.slot_imports());
+      for (const MachineFunction& function : image.functions()) {
+        add(function.imports);
+        add(function.takes_address_of_imports);
+      }
+    }
+    names.insert(modules_.symbols().begin(), modules_.symbols().end());
+    return names;
+  }
+
+  std::map<std::string, SymbolReach> FindPluginReaches() const {
+    std::map<std::string, SymbolReach> reaches;
+    for (const auto& [name, functions] : modules_.entered()) {
+      std::vector<uint32_t> nodes;
+      for (const CodePlace& each : functions)
+        nodes.push_back(
+            modules_.reach().graph().NodeOf(each.image, each.function));
+      reaches[name] = modules_.reach().ReachFromNodes(nodes);
+    }
+    return reaches;
+  }
+
   void AddNodes(const std::set<std::string>& symbols,
                 std::vector<uint32_t>& nodes) const {
     for (const std::string& symbol : symbols)
@@ -182,7 +202,12 @@ class ElfSummaries : public LibrarySummaries {
   LinkMap link_;
   RunTimeModules modules_;
   const size_t declared_plugins_;
+  const bool plugins_are_declared_;
   std::set<std::string> used_;
+  // Kept until more is loaded.
+  mutable std::optional<std::set<std::string>> called_;
+  std::optional<SymbolReach> startup_;
+  std::optional<std::map<std::string, SymbolReach>> plugins_;
   std::map<std::string, std::optional<SymbolReach>> known_;
 };
 
@@ -198,8 +223,7 @@ Result<std::unique_ptr<LibrarySummaries>> LoadLibraries(
   request.defined_elsewhere = std::move(program_symbols);
   request.search_directories = files.search_directories;
   ASSIGN_OR_RETURN(LinkMap link, LinkMap::Create(request));
-  auto summaries =
-      std::make_unique<ElfSummaries>(std::move(link), files.plugins);
+  auto summaries = std::make_unique<ElfSummaries>(std::move(link), files);
   RETURN_IF_ERROR(summaries->LoadRunTimeModules(used_symbols));
   return std::unique_ptr<LibrarySummaries>(std::move(summaries));
 }

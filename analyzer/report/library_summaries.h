@@ -81,6 +81,9 @@ class LibrarySummaries {
   virtual bool MapsAnalyzedCode(const std::string&) const { return false; }
   // Of the plugins that the user declared.
   virtual size_t DeclaredPlugins() const { return 0; }
+  // Whether the user said what is loaded by computed names, be it nothing: then
+  // no other code is.
+  virtual bool PluginsAreDeclared() const { return DeclaredPlugins() > 0; }
 };
 
 // Loads and disassembles the libraries and plugins, and what they need

@@ -124,4 +124,10 @@ std::array<ValueFact, 6> FactsOf(const ReachedSyscall& reached,
   return facts;
 }
 
+bool TakesFromCaller(const ReachedSyscall& reached) {
+  return std::ranges::any_of(reached.arguments, [](const MachineValue& value) {
+    return value.kind == MachineValue::Kind::kParameter;
+  });
+}
+
 }  // namespace bailey::analyzer

@@ -32,6 +32,8 @@ std::array<ValueFact, 6> FactsOf(const std::array<MachineValue, 6>& values,
                                  const PassedFacts& passed);
 std::array<ValueFact, 6> FactsOf(const ReachedSyscall& reached,
                                  const PassedFacts& passed);
+// False: its facts are the same whatever is passed.
+bool TakesFromCaller(const ReachedSyscall& reached);
 
 }  // namespace bailey::analyzer
 

@@ -17,15 +17,52 @@ std::set<std::string> DefinedFunctions(const Program& program) {
   return defined;
 }
 
+bool IsLoading(const std::string& symbol) {
+  return std::ranges::find(DynamicLoadingFunctions(), symbol) !=
+         DynamicLoadingFunctions().end();
+}
+
+// Whether all that anybody asks dlsym for is known.
+bool AsksByKnownNames(const Program& program,
+                      const LibrarySummaries& libraries) {
+  // Who has the address of dlsym asks for anything.
+  return libraries.Followed().all_symbols_are_named &&
+         std::ranges::none_of(program.flow.edges,
+                              [](const FlowEdge& edge) {
+                                return edge.external &&
+                                       edge.kind == EdgeKind::kAddress &&
+                                       IsLoading(edge.to);
+                              }) &&
+         std::ranges::none_of(libraries.UnresolvedLoads(),
+                              [](const UnresolvedSite& site) {
+                                return site.reason.starts_with("dlsym") ||
+                                       site.reason.starts_with("dlvsym");
+                              });
+}
+
 // Whether code that is linked or loaded, and has no source here, may use the
-// program's symbols, whatever their names.
+// program's symbols, whatever their names. Declared plugins use those that they
+// import, which CalledSymbols() has, and those that are asked for by name.
 bool MayBeLoadedWith(const Program& program, const LibrarySummaries& libraries,
                      const std::vector<std::string>& opaque_inputs) {
-  if (!opaque_inputs.empty() || libraries.DeclaredPlugins() > 0) return true;
-  return std::ranges::any_of(program.flow.edges, [](const FlowEdge& edge) {
-    return edge.external &&
-           std::ranges::find(DynamicLoadingFunctions(), edge.to) !=
-               DynamicLoadingFunctions().end();
+  if (!opaque_inputs.empty()) return true;
+  const bool loads = std::ranges::any_of(
+      program.flow.edges,
+      [](const FlowEdge& edge) { return edge.external && IsLoading(edge.to); });
+  if (!libraries.PluginsAreDeclared()) return loads;
+  return !AsksByKnownNames(program, libraries);
+}
+
+// Whether nothing that is linked or loaded has what dlsym is asked for, but the
+// program itself.
+bool LoadsNothing(const Program& program, LibrarySummaries& libraries) {
+  const ProgramLoads loads = libraries.Followed();
+  if (!libraries.PluginsAreDeclared() || libraries.DeclaredPlugins() > 0 ||
+      program.source_plugins > 0 || !loads.libraries.empty() ||
+      !loads.built.empty() || !AsksByKnownNames(program, libraries))
+    return false;
+  return std::ranges::none_of(loads.symbols, [&](const std::string& symbol) {
+    return libraries.Reach(symbol) != nullptr || libraries.IsData(symbol);
   });
 }
 
@@ -57,6 +94,10 @@ CallRoots RootsOf(const Program& program, LibrarySummaries& libraries,
   const std::set<std::string> called = CalledBack(program, libraries);
   const bool any = MayBeLoadedWith(program, libraries, opaque_inputs);
   CallRoots roots;
+  if (!any && LoadsNothing(program, libraries)) {
+    roots.loads_nothing = true;
+    roots.asked = libraries.Followed().symbols;
+  }
   for (const std::string& entry : EntriesOf(program))
     roots.functions.insert(entry);
   for (const FlowFunction& each : program.flow.functions)

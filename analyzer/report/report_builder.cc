@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -32,7 +33,7 @@ struct ExternalUse {
   SourceSite site;
   PassedFacts passed;  // of a call
   bool certain = false;
-  std::vector<std::string> path;  // to the user
+  std::span<const std::string> path;  // to the user; not owned
   std::vector<Phase> phases;
   bool is_followed = false;  // it loads or finds code that is analyzed
 };
@@ -138,13 +139,18 @@ class Builder {
     return names && AreFollowed(call.to, *names, loads_);
   }
 
+  static std::vector<std::string> PathBehind(const ExternalUse& use) {
+    std::vector<std::string> path(use.path.begin(), use.path.end());
+    path.push_back(use.symbol);
+    return path;
+  }
+
   // What the call names, beside the system calls that it leads to.
   void AddResources(const ExternalUse& use, const CallContext& context,
                     const std::vector<ValueFact>& local) {
     SyscallFinding finding;
     finding.site = &use.site;
-    finding.path = use.path;
-    finding.path.push_back(use.symbol);
+    finding.path = PathBehind(use);
     for (const Resource& each : ResourcesOf(use.symbol, context, local)) {
       finding.confidence = use.certain && each.exact
                                ? Confidence::kProved
@@ -219,13 +225,12 @@ class Builder {
     if (!use.is_followed &&
         std::ranges::find(DynamicLoadingFunctions(), use.symbol) !=
             DynamicLoadingFunctions().end())
-      Unresolve(use.symbol, use.site, LoadedCode());
+      Unresolve(use.symbol, use.site, LoadedCode(use.symbol));
   }
 
   // The doubt once, at the first site; what is assumed at each.
   void AddUnread(const ExternalUse& use, const UnreadFunction& unread) {
-    std::vector<std::string> path = use.path;
-    path.push_back(use.symbol);
+    const std::vector<std::string> path = PathBehind(use);
     for (const uint32_t number : unread.assumed)
       AddIn(use.phases,
             {number, {}, Confidence::kAssumed, {}, &use.site, path});
@@ -234,17 +239,37 @@ class Builder {
   }
 
   void AddReached(const ExternalUse& use, const ReachedSyscall& reached) {
-    const bool direct = reached.confidence == ReachConfidence::kDirect;
-    AddIn(use.phases,
-          {reached.number,
-           capabilities_.Describe(reached.number, FactsOf(reached, use.passed)),
-           direct && use.certain ? Confidence::kProved
-                                 : Confidence::kOverApproximated,
-           {},
-           &use.site,
-           {},
-           use.path,
-           reached.path});
+    const bool certain =
+        reached.confidence == ReachConfidence::kDirect && use.certain;
+    SyscallFinding finding{
+        reached.number,
+        {},
+        certain ? Confidence::kProved : Confidence::kOverApproximated,
+        {},
+        &use.site,
+        {},
+        use.path,
+        reached.path};
+    for (const Phase phase : use.phases) {
+      finding.phase = phase;
+      CapabilitySet::AddPlace(finding, EntryOf(use, reached, certain, finding));
+    }
+  }
+
+  // What depends on no argument of the call is the same for each.
+  CapabilitySet::Entry& EntryOf(const ExternalUse& use,
+                                const ReachedSyscall& reached, bool certain,
+                                SyscallFinding finding) {
+    CapabilitySet::Entry* fresh = nullptr;
+    CapabilitySet::Entry*& known =
+        TakesFromCaller(reached) ? fresh
+                                 : entries_[{&reached, certain, finding.phase}];
+    if (known == nullptr) {
+      finding.arguments =
+          capabilities_.Describe(reached.number, FactsOf(reached, use.passed));
+      known = &capabilities_.EntryOf(finding);
+    }
+    return *known;
   }
 
   // syscall(number, …) and its like.
@@ -252,11 +277,9 @@ class Builder {
                            const ParameterSyscall& reached) {
     const MachineValue parameter =
         MachineValue::Parameter(reached.number_parameter);
-    std::vector<std::string> path = use.path;
-    path.push_back(use.symbol);
     AddNumbered(FactOf(parameter, use.passed),
                 FactsOf(reached.arguments, use.passed), use.certain, use.phases,
-                use.site, std::move(path));
+                use.site, PathBehind(use));
   }
 
   void AddNumbered(const ValueFact& number,
@@ -360,9 +383,13 @@ class Builder {
   }
 
   // What is assumed of code that is loaded, or found by name, at run time.
-  std::string LoadedCode() const {
+  std::string LoadedCode(std::string_view by) const {
     const size_t plugins =
         libraries_.DeclaredPlugins() + program_.source_plugins;
+    // dlsym finds what is there anyway, too.
+    const bool finds = by.starts_with("dlsym") || by.starts_with("dlvsym");
+    if (plugins == 0 && libraries_.PluginsAreDeclared() && !finds)
+      return "no code: it is declared that there are no plugins";
     if (plugins == 0) return std::string(kAnySyscall);
     return fmt::format("code of the {} declared plugins, and no other",
                        plugins);
@@ -373,7 +400,7 @@ class Builder {
       Unresolve(
           fmt::format("{} in `{}` of {}", each.reason, each.function,
                       std::filesystem::path(each.image).filename().string()),
-          site, LoadedCode());
+          site, LoadedCode(each.reason));
   }
 
   // Once a place in a library, at the first site that leads there.
@@ -426,6 +453,9 @@ class Builder {
   std::set<std::string> defined_;
   std::set<std::tuple<std::string, uint64_t, std::string>> library_places_;
   CapabilitySet capabilities_;
+  std::map<std::tuple<const ReachedSyscall*, bool, Phase>,
+           CapabilitySet::Entry*>
+      entries_;
   std::optional<PhaseSplit> split_;
   std::vector<Capability> credentials_;
   Report report_;

@@ -146,9 +146,13 @@ int RunAnalyzeProgram(int argc, char** argv) {
                  "directory of compile_commands.json (see `bailey capture`)");
   app.add_option("--program", options.analysis.program,
                  "which program, where the build links several");
-  app.add_option("--plugin", options.analysis.plugins,
-                 "shared objects that it loads by dlopen (a pattern)")
-      ->allow_extra_args(false);
+  CLI::Option* const plugin =
+      app.add_option("--plugin", options.analysis.plugins,
+                     "shared objects that it loads by dlopen (a pattern)")
+          ->allow_extra_args(false);
+  app.add_flag("--no-plugins", options.analysis.no_plugins,
+               "it loads nothing by a name that is computed")
+      ->excludes(plugin);
   app.add_option("--report", options.report,
                  "write report.json here; of several binaries: a folder");
   app.add_option("--flow", options.flow, "write flow.json here");

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "analyzer/elf/library_reach.h"
+#include "analyzer/elf/process_phases.h"
 #include "tests/analyzer/elf/syscall_recorder.h"
 
 namespace bailey::analyzer {
@@ -132,6 +133,45 @@ TEST(LibraryFactsTest, AProgramDoesNotExecuteByBeingLoaded) {
   LinkRequest loader;
   loader.executable = link->images()[*link->interpreter()].path();
   EXPECT_THAT(ReachOf(loader), Contains(SYS_execve));
+}
+
+std::set<uint32_t> NumbersOf(const SymbolReach& reach) {
+  std::set<uint32_t> numbers;
+  for (const ReachedSyscall& each : reach.syscalls) numbers.insert(each.number);
+  return numbers;
+}
+
+TEST(LibraryFactsTest, AThreadHasAPolicyOfItsOwnIfItsAttributesSaySo) {
+  for (const char* program : {"thread_attributes", "thread_copy"}) {
+    const auto seen = RecordSyscalls({LiveProgram(program)});
+    if (!seen) GTEST_SKIP() << "ptrace is not permitted here";
+    EXPECT_THAT(*seen, Contains(SYS_sched_setaffinity));
+    EXPECT_THAT(ReachOf(RequestFor(program)), IsSupersetOf(*seen));
+  }
+  const auto link = LinkMap::Create(RequestFor("busy"));
+  ASSERT_TRUE(link.ok());
+  const auto alone = LibraryReach(*link).ReachFrom("pthread_create");
+  ReachOptions plain;
+  plain.c_library_facts = false;
+  const auto coarse = LibraryReach(*link, plain).ReachFrom("pthread_create");
+  ASSERT_TRUE(alone.ok() && coarse.ok());
+  for (const uint32_t call : {SYS_sched_setscheduler, SYS_sched_setaffinity,
+                              SYS_sched_getscheduler, SYS_sched_getparam}) {
+    EXPECT_THAT(NumbersOf(*alone), Not(Contains(call)));
+    EXPECT_THAT(NumbersOf(*coarse), Contains(call));
+  }
+}
+
+// The attributes are made before main, and used in it.
+TEST(LibraryFactsTest, WhatStartupSaysOfThreadsHoldsLater) {
+  const auto link = LinkMap::Create(RequestFor("thread_attributes"));
+  ASSERT_TRUE(link.ok());
+  const auto main = FindMain(*link);
+  ASSERT_TRUE(main.has_value());
+  const LibraryReach reach(*link);
+  EXPECT_THAT(NumbersOf(ReachByPhase(*link, reach, *main).serving),
+              IsSupersetOf({SYS_sched_setscheduler, SYS_sched_setaffinity,
+                            SYS_sched_getparam}));
 }
 
 }  // namespace
