@@ -31,11 +31,11 @@ DataGraphBuilder::Targets DataGraphBuilder::TargetsOf(
 
 void DataGraphBuilder::AddCall(uint32_t function, const DataCall& call) {
   const size_t unit = graph_.functions[function].unit;
-  Site site{function, unit, &call, 0};
+  Site site{function, unit, &call, 0, sites_.at(&call)};
   for (const DataArgument& each : call.integers) {
     AddUse(site, graph_.NodeOf(unit, each.node), DataUseKind::kUse);
     if (HasMemory(site, each))
-      AddUse(site, memory_.Read(Behind(site, each), 0), DataUseKind::kUse);
+      AddUse(site, Read(site, each), DataUseKind::kUse);
   }
   for (const DataNode each : call.floats)
     AddUse(site, graph_.NodeOf(unit, each), DataUseKind::kUse);
@@ -65,7 +65,9 @@ void DataGraphBuilder::PassTo(const Site& site, const LinkedSymbol::Body& body,
   const auto pass = [&](Node value, size_t index,
                         const std::vector<DataNode>& parameters) {
     if (index < parameters.size())
-      graph_.Connect(value, graph_.NodeOf(body.unit, parameters[index]));
+      graph_.Enter(value, graph_.NodeOf(body.unit, parameters[index]),
+                   site.number,
+                   &parameters == &to.floats ? kMostParametersApart : index);
     else
       graph_.Connect(value, memory_.WrittenTo(linker_.ObjectOf(
                                 body.unit, body.facts->variadic_area)));
@@ -75,16 +77,17 @@ void DataGraphBuilder::PassTo(const Site& site, const LinkedSymbol::Body& body,
     pass(graph_.NodeOf(site.unit, each.node), i, to.integers);
     // A block that is passed whole lies there as well.
     if (i >= to.integers.size() && HasMemory(site, each))
-      graph_.Connect(memory_.Read(Behind(site, each), 0),
+      graph_.Connect(Read(site, each),
                      memory_.WrittenTo(linker_.ObjectOf(
                          body.unit, body.facts->variadic_area)));
   }
   for (size_t i = 0; i < site.facts->floats.size(); ++i)
     pass(graph_.NodeOf(site.unit, site.facts->floats[i]), i, to.floats);
-  graph_.Connect(graph_.NodeOf(body.unit, to.result),
-                 graph_.NodeOf(site.unit, site.facts->result));
-  graph_.Connect(graph_.NodeOf(site.unit, site.facts->control),
-                 graph_.NodeOf(body.unit, to.entry), DataEdgeKind::kDecide);
+  graph_.Leave(graph_.NodeOf(body.unit, to.result),
+               graph_.NodeOf(site.unit, site.facts->result), site.number);
+  graph_.Enter(graph_.NodeOf(site.unit, site.facts->control),
+               graph_.NodeOf(body.unit, to.entry), site.number,
+               kMostParametersApart, DataEdgeKind::kDecide);
 }
 
 void DataGraphBuilder::CallLibrary(Site site, const std::string& name) {
@@ -168,12 +171,12 @@ void DataGraphBuilder::Mix(const Site& site) {
     graph_.Connect(graph_.NodeOf(site.unit, each.node), given);
     if (!HasMemory(site, each)) continue;
     const PointsTo::Node behind = Behind(site, each);
-    graph_.Connect(memory_.Read(behind, 0), given);
+    graph_.Connect(Read(site, each), given);
     graph_.Connect(memory_.ReadWithin(behind), given, DataEdgeKind::kAssumed);
     if (is_read_only)
-      graph_.Connect(mixed, memory_.Written(behind, 0), DataEdgeKind::kAssumed);
+      graph_.Connect(mixed, Written(site, each), DataEdgeKind::kAssumed);
     else
-      give(memory_.Written(behind, 0));
+      give(Written(site, each));
     const Node within = memory_.WrittenWithin(behind);
     graph_.Connect(mixed, within, DataEdgeKind::kAssumed);
   }
@@ -195,8 +198,7 @@ DataGraphBuilder::Nodes DataGraphBuilder::Sources(const Site& site,
       nodes.push_back(graph_.states[static_cast<size_t>(LibraryState::kInput)]);
   };
   const auto behind = [&](const DataArgument& each) {
-    if (HasMemory(site, each))
-      nodes.push_back(memory_.Read(Behind(site, each), 0));
+    if (HasMemory(site, each)) nodes.push_back(Read(site, each));
   };
   switch (place.kind) {
     case DataPlaceKind::kState:
@@ -237,13 +239,12 @@ DataGraphBuilder::Nodes DataGraphBuilder::Destinations(const Site& site,
       return {graph_.NodeOf(site.unit, call.result)};
     case DataPlaceKind::kBehindResult:
       if (call.result_pointer != kNoValue)
-        nodes.push_back(
-            memory_.Written(Pointer(site.unit, call.result_pointer), 0));
+        nodes.push_back(Written(site.function, call.result_pointer, 0));
       return nodes;
     case DataPlaceKind::kRest:
       for (size_t i = place.argument; i < call.integers.size(); ++i)
         if (HasMemory(site, call.integers[i]))
-          nodes.push_back(memory_.Written(Behind(site, call.integers[i]), 0));
+          nodes.push_back(Written(site, call.integers[i]));
       return nodes;
     case DataPlaceKind::kValue:
     case DataPlaceKind::kBehind:
@@ -256,7 +257,7 @@ DataGraphBuilder::Nodes DataGraphBuilder::Destinations(const Site& site,
     return {graph_.NodeOf(site.unit, argument.node)};
   if (!HasMemory(site, argument)) return nodes;
   nodes.push_back(place.kind == DataPlaceKind::kBehind
-                      ? memory_.Written(Behind(site, argument), 0)
+                      ? Written(site, argument)
                       : memory_.WrittenWithin(Behind(site, argument)));
   return nodes;
 }
@@ -281,7 +282,7 @@ void DataGraphBuilder::Apply(const Site& site, const DataRule& rule) {
           rule.from.argument < site.facts->integers.size()) {
         const DataArgument& stream = site.facts->integers[rule.from.argument];
         if (HasMemory(site, stream))
-          graph_.Connect(memory_.Read(Behind(site, stream), 0), through);
+          graph_.Connect(Read(site, stream), through);
       }
       if (has_channel_)
         graph_.Connect(channel, through, DataEdgeKind::kAssumed);

@@ -72,7 +72,8 @@ constexpr EffectRow kDataRows[] = {
     {"*0>*r", "strdup strndup __strdup __strndup wcsdup"},
     {"*0>*r 0>r", "realloc reallocarray"},
     {"*0>*r 0>r *0>*0", "recallocarray"},
-    {"0>r *0>r",
+    // Where it is found tells what was looked for: so texts are decoded.
+    {"0>r *0>r 1>r",
      "strchr strrchr strchrnul memchr memrchr rawmemchr index rindex "
      "basename __xpg_basename dirname"},
     {"0>r *0>r *1>r", "strstr strcasestr strpbrk memmem"},

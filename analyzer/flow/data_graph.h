@@ -5,14 +5,17 @@
 //   DataSearch search(graph);
 //   search.Start(graph.ResultOf(call), DataLabel::kData);
 //
-// Context-insensitive: what one caller passes comes back to all of them. Memory
-// is told apart by points-to analysis (constraint_linker.h): objects, and words
-// in them. One node stands for all memory that code without source may know:
-// what leads out of it is assumed, not found.
+// Callers are told apart: edges into a function and out of it say at which
+// call, so that what is passed at one comes back there alone (data_search.h);
+// through parameters that point somewhere, too (parameter_memory.h). Memory is
+// told apart by points-to analysis (constraint_linker.h): objects, and words in
+// them. One node stands for all memory that code without source may know: what
+// leads out of it is assumed, not found.
 
 #ifndef BAILEY_ANALYZER_FLOW_DATA_GRAPH_H_
 #define BAILEY_ANALYZER_FLOW_DATA_GRAPH_H_
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <map>
@@ -42,16 +45,34 @@ enum class DataEdgeKind : uint8_t {
   kDecide,   // a decision, not the data itself
 };
 
+// What an edge between two functions has to do with a call.
+enum class DataPassing : uint8_t { kNone, kEnter, kLeave };
+
 struct DataEdge {
   uint32_t to = 0;
   DataEdgeKind kind = DataEdgeKind::kMove;
+  DataPassing passing = DataPassing::kNone;
+  uint8_t parameter = 0;  // of kEnter
+  uint32_t site = 0;      // which call
 };
+
+// Parameters beyond them are one.
+inline constexpr size_t kMostParametersApart = 14;
 
 // A function of one unit.
 struct DataFunction {
   std::string id;
   size_t unit = 0;
   const FunctionDataFlow* facts = nullptr;
+  bool is_open = true;  // it may be called by others than `sites` has
+};
+
+// A call of a function of the program.
+struct DataSite {
+  uint32_t number = 0;
+  uint32_t caller = 0;
+  uint32_t callee = 0;
+  const DataCall* facts = nullptr;
 };
 
 enum class DataUseKind : uint8_t {
@@ -91,6 +112,20 @@ class DataGraph {
   void Connect(Node from, Node to, DataEdgeKind kind = DataEdgeKind::kMove) {
     if (from != 0 && to != 0 && from != to) edges_[from].push_back({to, kind});
   }
+  // What `from` is for the caller is `to` for who is called there, by that
+  // parameter; and back.
+  void Enter(Node from, Node to, uint32_t site, size_t parameter,
+             DataEdgeKind kind = DataEdgeKind::kMove) {
+    const auto apart =
+        static_cast<uint8_t>(std::min(parameter, kMostParametersApart));
+    if (from != 0 && to != 0 && from != to)
+      edges_[from].push_back({to, kind, DataPassing::kEnter, apart, site});
+  }
+  void Leave(Node from, Node to, uint32_t site) {
+    if (from != 0 && to != 0 && from != to)
+      edges_[from].push_back(
+          {to, DataEdgeKind::kMove, DataPassing::kLeave, 0, site});
+  }
 
   size_t size() const { return edges_.size(); }
   const std::vector<DataEdge>& From(Node node) const { return edges_[node]; }
@@ -112,6 +147,7 @@ class DataGraph {
   std::vector<std::string> names = {""};
   std::vector<DataUse> uses;
   std::vector<DataCallRef> calls;  // of library functions
+  std::vector<DataSite> sites;     // of the program's own
   // What a call of a function of which nothing is known has to do with, by the
   // caller, and the call's place in its calls.
   std::map<std::pair<uint32_t, const DataCall*>, Node> mixtures;

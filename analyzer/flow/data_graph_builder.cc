@@ -13,11 +13,13 @@ void DataGraphBuilder::Build(const CallRoots& roots) {
   for (Node& each : graph_.states) each = graph_.New();
   IndexCalls();
   AddUnits();
+  AddSites(roots);
   for (uint32_t i = 0; i < graph_.functions.size(); ++i) AddFunction(i);
   for (size_t unit = 0; unit < program_.data_flows.size(); ++unit)
     for (const DataStep& step : program_.data_flows[unit].initial)
       AddInitial(unit, step);
   AddEntries(roots);
+  parameters_.Connect();
   memory_.ConnectUnknown();
 }
 
@@ -51,7 +53,7 @@ void DataGraphBuilder::AddUnits() {
       for (DataNode node = each.first; node < end; ++node)
         owners[node] = number;
       functions_[{unit, each.id}] = number;
-      graph_.functions.push_back({each.id, unit, &each});
+      graph_.functions.push_back({each.id, unit, &each, true});
     }
     for (const DataConstant& each : facts.constants)
       if (each.node < owners.size()) owners[each.node] = DataGraph::kNone;
@@ -69,10 +71,48 @@ void DataGraphBuilder::AddUnits() {
                    graph_.states[static_cast<size_t>(LibraryState::kInput)]);
 }
 
-void DataGraphBuilder::AddFunction(uint32_t function) {
+bool DataGraphBuilder::IsEntered(uint32_t function) const {
+  const auto symbol = symbols_.find(graph_.functions[function].id);
+  return symbol == symbols_.end() || symbol->second->is_entered;
+}
+
+// Who calls each function, and whether that is all.
+void DataGraphBuilder::AddSites(const CallRoots& roots) {
+  for (DataFunction& each : graph_.functions) {
+    const auto symbol = symbols_.find(each.id);
+    const FunctionConstraints* facts = nullptr;
+    bool is_open = each.id == "main" || roots.functions.contains(each.id);
+    if (symbol != symbols_.end()) {
+      is_open |= symbol->second->from_outside || symbol->second->called_back;
+      for (const LinkedSymbol::Body& body : symbol->second->bodies)
+        if (body.unit == each.unit) facts = body.facts;
+    }
+    each.is_open = is_open || facts == nullptr;
+    parameters_.AddFunction(facts, is_open);
+  }
+  for (uint32_t i = 0; i < graph_.functions.size(); ++i)
+    if (IsEntered(i)) AddSitesOf(i);
+  for (const DataSite& site : graph_.sites) parameters_.AddSite(site);
+  parameters_.Finish();
+}
+
+void DataGraphBuilder::AddSitesOf(uint32_t function) {
   const DataFunction& each = graph_.functions[function];
-  const auto symbol = symbols_.find(each.id);
-  if (symbol != symbols_.end() && !symbol->second->is_entered) return;
+  for (const DataCall& call : each.facts->calls) {
+    const auto number = static_cast<uint32_t>(sites_.size() + 1);
+    sites_[&call] = number;
+    if (call.is_opaque) continue;
+    for (const LinkedSymbol* symbol : TargetsOf(each.unit, call).symbols)
+      for (const LinkedSymbol::Body& body : symbol->bodies)
+        if (const auto callee = functions_.find({body.unit, symbol->id});
+            callee != functions_.end())
+          graph_.sites.push_back({number, function, callee->second, &call});
+  }
+}
+
+void DataGraphBuilder::AddFunction(uint32_t function) {
+  if (!IsEntered(function)) return;
+  const DataFunction& each = graph_.functions[function];
   AddOwnUses(function);
   for (const DataStep& step : each.facts->steps) AddStep(function, step);
   for (const ExternalRead& read : each.facts->external_reads)
@@ -115,11 +155,10 @@ void DataGraphBuilder::AddStep(uint32_t function, const DataStep& step) {
     case DataStepKind::kLoad:
       graph_.Connect(from, to);  // a table that is looked up in
       if (step.source != kNoValue)
-        graph_.Connect(memory_.Read(Pointer(unit, step.source), step.size), to);
+        graph_.Connect(Read(function, step.source, step.size), to);
       return use(to, DataUseKind::kUse);
     case DataStepKind::kStore: {
-      const Node memory =
-          memory_.Written(Pointer(unit, step.target), step.size);
+      const Node memory = Written(function, step.target, step.size);
       graph_.Connect(from, memory);
       graph_.Connect(to, memory);  // where it is tells something, too
       graph_.Connect(control, memory, DataEdgeKind::kDecide);
@@ -128,11 +167,9 @@ void DataGraphBuilder::AddStep(uint32_t function, const DataStep& step) {
     case DataStepKind::kMove: {
       const Node moved = graph_.New(function);
       if (step.source != kNoValue)
-        graph_.Connect(memory_.Read(Pointer(unit, step.source), step.size),
-                       moved);
+        graph_.Connect(Read(function, step.source, step.size), moved);
       graph_.Connect(from, moved);
-      graph_.Connect(moved,
-                     memory_.Written(Pointer(unit, step.target), step.size));
+      graph_.Connect(moved, Written(function, step.target, step.size));
       graph_.Connect(control, moved, DataEdgeKind::kDecide);
       return use(moved, DataUseKind::kCopy);
     }

@@ -16,6 +16,7 @@
 #include "analyzer/flow/constraint_linker.h"
 #include "analyzer/flow/data_graph.h"
 #include "analyzer/flow/data_memory.h"
+#include "analyzer/flow/parameter_memory.h"
 
 namespace bailey::analyzer {
 
@@ -30,7 +31,8 @@ class DataGraphBuilder {
       : program_(program),
         linker_(linker),
         graph_(graph),
-        memory_(linker, graph) {}
+        memory_(linker, graph),
+        parameters_(program, linker, graph, memory_) {}
 
   void Build(const CallRoots& roots);
 
@@ -47,11 +49,15 @@ class DataGraphBuilder {
     size_t unit = 0;
     const DataCall* facts = nullptr;
     uint32_t callee = 0;  // of graph.names
+    uint32_t number = 0;  // which call
   };
   using Nodes = std::vector<Node>;
 
   // data_graph_builder.cc
   void AddUnits();
+  void AddSites(const CallRoots& roots);
+  void AddSitesOf(uint32_t function);
+  bool IsEntered(uint32_t function) const;
   void IndexCalls();
   void AddFunction(uint32_t function);
   void AddOwnUses(uint32_t function);
@@ -62,6 +68,19 @@ class DataGraphBuilder {
   void AddUse(const Site& site, Node node, DataUseKind kind);
   PointsTo::Node Pointer(size_t unit, ValueNumber value) const {
     return linker_.NodeOf(unit, value);
+  }
+  // What a function reads and writes through its own pointers.
+  Node Read(uint32_t function, ValueNumber pointer, uint64_t size) {
+    return parameters_.Read(function, pointer, size);
+  }
+  Node Written(uint32_t function, ValueNumber pointer, uint64_t size) {
+    return parameters_.Written(function, pointer, size);
+  }
+  Node Read(const Site& site, const DataArgument& argument) {
+    return Read(site.function, argument.pointer, 0);
+  }
+  Node Written(const Site& site, const DataArgument& argument) {
+    return Written(site.function, argument.pointer, 0);
   }
 
   // data_calls.cc
@@ -86,6 +105,8 @@ class DataGraphBuilder {
   const ConstraintLinker& linker_;
   DataGraph& graph_;
   DataMemory memory_;
+  ParameterMemory parameters_;
+  std::map<const DataCall*, uint32_t> sites_;
   std::map<std::pair<size_t, int>, Targets> targets_;
   std::map<std::string, const LinkedSymbol*> symbols_;
   std::map<PointsTo::Object, const LinkedSymbol*> by_object_;

@@ -44,8 +44,11 @@ DataMemory::ObjectNodes& DataMemory::Of(PointsTo::Object object) {
   } else {
     number = name->second;
   }
-  found->second.all = graph_.New(DataGraph::kNone, number);
-  found->second.any = graph_.New(DataGraph::kNone, number);
+  const auto owner = owners_.find(object);
+  const uint32_t function =
+      owner == owners_.end() ? DataGraph::kNone : owner->second;
+  found->second.all = graph_.New(function, number);
+  found->second.any = graph_.New(function, number);
   graph_.Connect(found->second.any, found->second.all);
   return found->second;
 }
@@ -54,7 +57,7 @@ DataMemory::Node DataMemory::Word(PointsTo::Object object, int64_t word) {
   ObjectNodes& nodes = Of(object);
   const auto [found, added] = nodes.words.try_emplace(word, 0);
   if (!added) return found->second;
-  found->second = graph_.New(DataGraph::kNone, names_[object]);
+  found->second = graph_.New(graph_.FunctionOf(nodes.all), names_[object]);
   graph_.Connect(found->second, nodes.all);
   return found->second;
 }
@@ -111,12 +114,15 @@ void DataMemory::AddWritten(const PointsTo::Target& at, uint64_t size,
 }
 
 // One node for each set of others, so that pointers to the same cost nothing.
+// It is nobody's, also where it stands for one local: who has its address may
+// be another call of the same function.
 DataMemory::Node DataMemory::Join(Nodes nodes, bool is_read) {
   std::ranges::sort(nodes);
   const auto rest = std::ranges::unique(nodes);
   nodes.erase(rest.begin(), rest.end());
   if (nodes.empty()) return 0;
-  if (nodes.size() == 1) return nodes[0];
+  if (nodes.size() == 1 && graph_.FunctionOf(nodes[0]) == DataGraph::kNone)
+    return nodes[0];
   auto& known = is_read ? joined_reads_ : joined_writes_;
   const auto [found, added] = known.try_emplace(std::move(nodes), 0);
   if (!added) return found->second;
@@ -152,6 +158,56 @@ DataMemory::Node DataMemory::Written(Pointer pointer, uint64_t size) {
   });
   if (!points) nodes.push_back(graph_.unknown);
   return found->second = Join(std::move(nodes), /*is_read=*/false);
+}
+
+DataMemory::Objects DataMemory::ObjectsOf(Pointer pointer) const {
+  Objects objects;
+  linker_.solver().ForEachTarget(
+      pointer, [&](PointsTo::Target target) { objects.insert(target.object); });
+  return objects;
+}
+
+// A pointer that may be unknown does not list what has escaped. Of a pointer
+// that points nowhere nothing is known.
+DataMemory::Node DataMemory::Of(Pointer pointer, uint64_t size, bool is_read,
+                                Pointer passed, uint32_t function) {
+  const Objects objects = ObjectsOf(passed);
+  const auto [found, added] =
+      passed_.try_emplace({pointer, size, is_read, objects, function}, 0);
+  if (!added) return found->second;
+  Nodes nodes;
+  const auto add = [&](const PointsTo::Target& at, uint64_t bytes) {
+    is_read ? AddRead(at, bytes, nodes) : AddWritten(at, bytes, nodes);
+  };
+  Objects missing = objects;
+  bool is_unknown = false;
+  linker_.solver().ForEachTarget(pointer, [&](PointsTo::Target target) {
+    is_unknown |= target.object == PointsTo::kUnknown;
+    if (!objects.contains(target.object)) return;
+    missing.erase(target.object);
+    add(target, size);
+  });
+  for (const PointsTo::Object each : missing)
+    if (is_unknown || each == PointsTo::kUnknown)
+      add({each, 0, true, false}, 0);
+  if (objects.empty()) nodes.push_back(graph_.unknown);
+  return found->second = function == DataGraph::kNone
+                             ? Join(std::move(nodes), is_read)
+                             : JoinFor(function, nodes, is_read);
+}
+
+DataMemory::Node DataMemory::OfLocals(Pointer pointer, uint64_t size,
+                                      bool is_read, uint32_t function) {
+  return Of(pointer, size, is_read, pointer, function);
+}
+
+DataMemory::Node DataMemory::JoinFor(uint32_t function, const Nodes& nodes,
+                                     bool is_read) {
+  if (nodes.empty()) return 0;
+  const Node joined = graph_.New(function);
+  for (const Node each : nodes)
+    is_read ? graph_.Connect(each, joined) : graph_.Connect(joined, each);
+  return joined;
 }
 
 std::optional<std::set<PointsTo::Object>> DataMemory::Within(

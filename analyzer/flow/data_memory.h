@@ -13,6 +13,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -32,6 +33,23 @@ class DataMemory {
   Node Read(Pointer pointer, uint64_t size);
   // Goes wherever it may point to.
   Node Written(Pointer pointer, uint64_t size);
+  using Objects = std::set<PointsTo::Object>;
+  Objects ObjectsOf(Pointer pointer) const;
+  // A local of that function, to be called before it is asked for. What is read
+  // and written by the functions here belongs to nobody but for the next two.
+  void SetOwner(PointsTo::Object object, uint32_t function) {
+    owners_[object] = function;
+  }
+  bool HasOwner(PointsTo::Object object) const {
+    return owners_.contains(object);
+  }
+  // `pointer` is made of addresses of the function's own locals alone.
+  Node OfLocals(Pointer pointer, uint64_t size, bool is_read,
+                uint32_t function);
+  // Of what `pointer` leads to only what `passed` leads to as well, which is
+  // made of addresses of locals of `function`, if one is given.
+  Node Of(Pointer pointer, uint64_t size, bool is_read, Pointer passed,
+          uint32_t function);
   // The same of all that can be reached from there, the object itself included.
   Node ReadWithin(Pointer pointer);
   Node WrittenWithin(Pointer pointer);
@@ -59,6 +77,7 @@ class DataMemory {
   // Nothing: so many that it is taken to be all memory.
   std::optional<std::set<PointsTo::Object>> Within(Pointer pointer) const;
   Node Join(Nodes nodes, bool is_read);
+  Node JoinFor(uint32_t function, const Nodes& nodes, bool is_read);
 
   const ConstraintLinker& linker_;
   DataGraph& graph_;
@@ -69,6 +88,10 @@ class DataMemory {
   Node written_to_all_ = 0;
   std::map<std::pair<Pointer, uint64_t>, Node> reads_;
   std::map<std::pair<Pointer, uint64_t>, Node> writes_;
+  // By pointer, size, reading, objects and function.
+  std::map<std::tuple<Pointer, uint64_t, bool, Objects, uint32_t>, Node>
+      passed_;
+  std::map<PointsTo::Object, uint32_t> owners_;
   std::map<Pointer, Node> reads_within_;
   std::map<Pointer, Node> writes_within_;
   std::map<Nodes, Node> joined_reads_;

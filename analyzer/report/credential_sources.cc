@@ -205,9 +205,7 @@ class SourceFinder {
   // `unknown`: a name of which nothing is known counts.
   void VisitNamed(const DataCallRef& call,
                   const std::vector<std::string>& paths, bool unknown) {
-    if (IsOneOf(kOpeners, call.to))
-      return Add(call, graph_.ResultOf(call), DataLabel::kHandle,
-                 MatchOpen(call, paths, unknown));
+    if (IsOneOf(kOpeners, call.to)) return AddOpen(call, paths, unknown);
     if (call.to == "popen") {
       if (unknown)
         Add(call, graph_.ResultOf(call), DataLabel::kHandle,
@@ -219,6 +217,66 @@ class SourceFinder {
     const Match match = MatchArguments(call, paths, unknown);
     Add(call, mixture->second, DataLabel::kHandle, match);
     Add(call, mixture->second, DataLabel::kData, match);
+  }
+
+  void AddOpen(const DataCallRef& call, const std::vector<std::string>& paths,
+               bool unknown) {
+    const size_t before = seeds_.size();
+    Add(call, graph_.ResultOf(call), DataLabel::kHandle,
+        MatchOpen(call, paths, unknown));
+    if (seeds_.size() > before)
+      seeds_.back().sites = SitesOf(call, paths, unknown);
+  }
+
+  // Where a function opens what it is told to: the calls of it that may name
+  // the credential. Empty: all of them, or it is not known.
+  std::vector<uint32_t> SitesOf(const DataCallRef& call,
+                                const std::vector<std::string>& paths,
+                                bool unknown) {
+    const size_t named = call.to.contains("openat") ? 1 : 0;
+    const auto facts = FactsOfCall(call);
+    if (facts.size() != 1 || graph_.functions[call.function].is_open) return {};
+    const std::vector<ValueExpression>& made = facts[0]->expressions;
+    if (made.size() <= named || made[named].kind != ExpressionKind::kParameter)
+      return {};
+    std::vector<uint32_t> matching;
+    bool is_all = true;
+    for (const DataSite& site : graph_.sites) {
+      if (site.callee != call.function) continue;
+      bool matches = false;
+      for (const Texts& texts : PassedAt(site, made[named].number))
+        matches |= MatchesWith(call, *facts[0], named, texts, paths, unknown);
+      if (matches) matching.push_back(site.number);
+      is_all &= matches;
+    }
+    if (is_all) matching.clear();
+    return matching;
+  }
+
+  // The texts that a parameter has there.
+  std::vector<Texts> PassedAt(const DataSite& site, uint64_t parameter) const {
+    const SourceSite at = graph_.SiteOf(site.caller, site.facts->place);
+    const auto known =
+        calls_.find(KeyOf(at.function, graph_.functions[site.callee].id, at));
+    std::vector<Texts> all;
+    if (known == calls_.end()) return {Texts::Any()};
+    for (const CallFact* fact : known->second)
+      for (const CallContext& context : values_.Contexts(*fact))
+        all.push_back(parameter < context.size() ? context[parameter].texts
+                                                 : Texts::Any());
+    return all;
+  }
+
+  bool MatchesWith(const DataCallRef& call, const CallFact& fact, size_t named,
+                   const Texts& texts, const std::vector<std::string>& paths,
+                   bool unknown) {
+    for (CallContext context : values_.Contexts(fact)) {
+      if (context.size() <= named) return true;
+      context[named].texts = texts;
+      for (const Resource& each : ResourcesOf(call.to, context, fact.arguments))
+        if (MatchResource(each, paths, unknown) != Match::kNo) return true;
+    }
+    return false;
   }
 
   Match MatchOpen(const DataCallRef& call,

@@ -28,6 +28,9 @@ struct CredentialSeed {
   std::string callee = {};
   // No other file or variable can be meant.
   bool is_certain = false;
+  // Only for who called the function there, by DataSite::number; empty: for
+  // whoever did.
+  std::vector<uint32_t> sites = {};
 };
 
 std::vector<CredentialSeed> SourcesOf(const PlanCredential& credential,

@@ -50,7 +50,8 @@ void CredentialFlow::FindOne(const PlanCredential& credential,
                              const std::vector<CredentialSeed>& seeds,
                              const PhasesAt& phases) {
   DataSearch search(graph_, {.decisions = request_.decisions});
-  for (const CredentialSeed& seed : seeds) search.Start(seed.node, seed.label);
+  for (const CredentialSeed& seed : seeds)
+    search.StartFor(seed.node, seed.label, seed.sites);
   search.Run();
   AddSources(credential, seeds, phases);
   for (const DataUse& use : graph_.uses)
@@ -156,27 +157,35 @@ std::string CredentialFlow::OwnerOf(DataGraph::Node node) const {
 // name. Where code without source had it, that is one end.
 CredentialFlow::Ends CredentialFlow::EndsOf(const DataSearch& search) const {
   Ends ends;
-  std::map<std::string, std::set<DataGraph::Node>> starts;
-  std::map<DataGraph::Node, std::vector<DataGraph::Node>> moves;
+  const auto add = [&](const std::string& from, const std::string& to,
+                       bool is_found) {
+    if (from != to) ends[{from, to}] |= is_found;
+  };
+  // Of each nameless node, with whether it was come to without an assumption.
+  using Step = std::pair<DataGraph::Node, bool>;
+  std::map<std::string, std::set<Step>> starts;
+  std::map<DataGraph::Node, std::vector<Step>> moves;
   search.ForEachMove([&](const DataSearch::Crossing& move) {
     const std::string from = OwnerOf(move.from);
     const std::string to = OwnerOf(move.to);
     if (from.empty())
-      moves[move.from].push_back(move.to);
+      moves[move.from].emplace_back(move.to, move.is_found);
     else if (to.empty())
-      starts[from].insert(move.to);
-    else if (from != to)
-      ends.emplace(from, to);
+      starts[from].emplace(move.to, move.is_found);
+    else
+      add(from, to, move.is_found);
   });
   for (auto& [from, seen] : starts) {
-    std::vector<DataGraph::Node> pending(seen.begin(), seen.end());
+    std::vector<Step> pending(seen.begin(), seen.end());
     while (!pending.empty()) {
-      const DataGraph::Node node = pending.back();
+      const auto [node, was_found] = pending.back();
       pending.pop_back();
-      for (const DataGraph::Node next : moves[node]) {
+      for (const auto& [next, is_found] : moves[node]) {
         const std::string to = OwnerOf(next);
-        if (!to.empty() && to != from) ends.emplace(from, to);
-        if (to.empty() && seen.insert(next).second) pending.push_back(next);
+        const bool found = was_found && is_found;
+        if (!to.empty()) add(from, to, found);
+        if (to.empty() && seen.emplace(next, found).second)
+          pending.emplace_back(next, found);
       }
     }
   }
@@ -192,13 +201,16 @@ void CredentialFlow::AddEdges(const PlanCredential& credential,
       if (SourceSite site = graph_.SiteOf(use.function, use.place);
           site.line > 0)
         places.try_emplace(site.function, std::move(site));
-  for (const auto& [from, to] : EndsOf(search)) {
+  for (const auto& [between, is_found] : EndsOf(search)) {
+    const auto& [from, to] = between;
     FlowEdge edge;
     edge.kind = EdgeKind::kData;
     edge.from = from;
     edge.to = to;
     edge.external = to == kUnknownOwner;
     edge.label = credential.name;
+    edge.confidence =
+        is_found ? Confidence::kOverApproximated : Confidence::kAssumed;
     if (const auto at = places.find(from); at != places.end())
       edge.site = at->second;
     else if (const auto there = places.find(to); there != places.end())

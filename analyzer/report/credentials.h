@@ -72,7 +72,8 @@ class CredentialFlow {
               const DataUse& use, const PhasesAt& phases);
   void Add(Capability capability, const SourceSite& site,
            const PhasesAt& phases);
-  using Ends = std::set<std::pair<std::string, std::string>>;
+  // Whether data goes there without an assumption.
+  using Ends = std::map<std::pair<std::string, std::string>, bool>;
   std::string OwnerOf(DataGraph::Node node) const;
   Ends EndsOf(const DataSearch& search) const;
   void AddEdges(const PlanCredential& credential, const DataSearch& search);

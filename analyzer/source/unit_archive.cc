@@ -12,6 +12,7 @@ BAILEY_ARCHIVE_ENUM(TypeKind, kOther)
 BAILEY_ARCHIVE_ENUM(AccessMode, kNone)
 BAILEY_ARCHIVE_ENUM(Linkage, kInternal)
 BAILEY_ARCHIVE_ENUM(EdgeKind, kData)
+BAILEY_ARCHIVE_ENUM(Confidence, kAssumed)
 
 BAILEY_ARCHIVE_FIELDS(SourceSite, file, line, column, function)
 BAILEY_ARCHIVE_FIELDS(ValueRange, min, max)
@@ -26,7 +27,8 @@ BAILEY_ARCHIVE_FIELDS(FlowFunction, id, name, linkage, variadic, address_taken,
 BAILEY_ARCHIVE_FIELDS(FlowGlobal, id, name, linkage, is_constant,
                       is_thread_local, address_taken, function, extent,
                       sole_declarator, type)
-BAILEY_ARCHIVE_FIELDS(FlowEdge, kind, from, to, external, site, label)
+BAILEY_ARCHIVE_FIELDS(FlowEdge, kind, from, to, external, site, label,
+                      confidence)
 BAILEY_ARCHIVE_FIELDS(FlowUnit, file, directory, command, sha256)
 
 namespace analyzer {

@@ -116,6 +116,10 @@ struct FlowEdge {
   SourceSite site;
   // Of kData: the credential that goes this way; empty: any data.
   std::string label = {};
+  // Of kData: over-approximated, or assumed where code or memory of which
+  // nothing is known is on the way. What stands in the code as it is, is
+  // proved: that it is ever reached is not said.
+  Confidence confidence = Confidence::kProved;
 };
 
 // One translation unit: what was compiled, and how.

@@ -147,7 +147,8 @@ Flow SampleFlow() {
                  "a.c:sign",
                  false,
                  {"a.c", 5, 2, "a.c:sign"},
-                 "signing_key"}};
+                 "signing_key",
+                 Confidence::kAssumed}};
   return flow;
 }
 
@@ -158,6 +159,32 @@ TEST(FlowTest, LabelsDataOnly) {
   EXPECT_TRUE(ParseFlow(WriteFlow(flow), "f").ok());
   flow.edges[0].label = "signing_key";
   EXPECT_FALSE(ParseFlow(WriteFlow(flow), "f").ok());
+}
+
+TEST(FlowTest, SaysHowSureItIs) {
+  Flow flow = SampleFlow();
+  const std::string text = WriteFlow(flow);
+  EXPECT_EQ(ParseFlow(text, "f")->edges[0].confidence, Confidence::kProved);
+  EXPECT_EQ(ParseFlow(text, "f")->edges[1].confidence, Confidence::kAssumed);
+  flow.edges[1].confidence = Confidence::kProved;
+  EXPECT_THAT(ParseFlow(WriteFlow(flow), "f").error().message,
+              HasSubstr("where data goes is never proved"));
+}
+
+// As it was written before there was such a field.
+TEST(FlowTest, TakesEdgesWithoutConfidence) {
+  Flow flow = SampleFlow();
+  std::string text = WriteFlow(flow);
+  for (const std::string_view value : {"proved", "assumed"}) {
+    const std::string field = "\"confidence\": \"" + std::string(value) + "\",";
+    const size_t at = text.find(field);
+    ASSERT_NE(at, std::string::npos) << text;
+    text.erase(at, field.size());
+  }
+  const Result<Flow> read = ParseFlow(text, "f");
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_EQ(read->edges[0].confidence, Confidence::kProved);
+  EXPECT_EQ(read->edges[1].confidence, Confidence::kOverApproximated);
 }
 
 TEST(FlowTest, WritesWhatItReads) {
