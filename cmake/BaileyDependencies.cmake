@@ -1,6 +1,7 @@
 # Libraries of the field, all from Debian 12 (scripts/packages.txt).
 
 find_package(nlohmann_json 3.11 REQUIRED)
+find_package(RapidJSON 1.1 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)

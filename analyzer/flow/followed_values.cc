@@ -159,7 +159,8 @@ class FollowedFinder {
     for (const auto& [id, fact] : found_.tables.globals)
       for (const CellFact& store : fact.stores) add(store.from, store.value);
     for (const auto& [key, width] : found_.widths)
-      found_.tables.parameters.emplace(key, NothingYet(width));
+      found_.tables.parameters[key.first].emplace(key.second,
+                                                  NothingYet(width));
   }
 
   // Whoever calls getopt with a vector of its own makes `optarg` a part of it.

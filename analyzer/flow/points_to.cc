@@ -163,7 +163,7 @@ void PointsTo::Apply(const Rule& rule, uint32_t id, LocationId location) {
     case Kind::kBlockFrom:
       return ApplyBlock(rule, location);
     case Kind::kWatch:
-      return Watcher(watchers_[rule.other])(at);
+      return watchers_[rule.other](at);
   }
 }
 

@@ -220,6 +220,7 @@ class PointsTo {
   std::deque<ObjectState> objects_;
   std::vector<Target> locations_;
   DenseBits escaped_;  // locations, of objects that unknown code knows
+  DenseBits wholes_;   // locations that stand for all of their object
   std::vector<Rule> rules_;
   std::deque<Watcher> watchers_;
   std::unordered_set<uint64_t> copies_;  // (from, to), so that none is twice

@@ -143,6 +143,8 @@ void PointsTo::Collapse(Object object) {
 // Cells that the layout now takes for one become one.
 void PointsTo::RebuildCells(Object object) {
   ObjectState& state = objects_[object];
+  if (state.layout.is_collapsed())
+    for (const LocationId each : state.all_locations) wholes_.Insert(each);
   state.elements.clear();
   std::map<int64_t, Node> cells;
   for (const auto& [word, cell] : state.cells) {

@@ -60,13 +60,14 @@ std::vector<PointsTo::Object> PointsTo::Wholes(
 
 void PointsTo::DropImplied(Node node) {
   DropEscaped(node);
+  if (!nodes_[node].points_to.Intersects(wholes_)) return;
   std::vector<LocationId> parts;
   const std::vector<Object> wholes = Wholes(node, parts);
   std::erase_if(parts, [&](LocationId each) {
     return !std::ranges::binary_search(wholes, locations_[each].object);
   });
   if (parts.empty()) return;
-  DenseBits gone;
+  SparseBits gone;
   for (const LocationId each : parts) gone.Insert(each);
   nodes_[node].points_to.Remove(gone);
   nodes_[node].pending.Remove(gone);
@@ -79,6 +80,7 @@ PointsTo::LocationId PointsTo::NewLocation(const Target& at) {
   ObjectState& state = objects_[at.object];
   state.all_locations.push_back(added);
   if (state.escaped) escaped_.Insert(added);
+  if (at.is_anywhere || state.layout.is_collapsed()) wholes_.Insert(added);
   return added;
 }
 

@@ -7,6 +7,7 @@
 #ifndef BAILEY_ANALYZER_FLOW_SPARSE_BITS_H_
 #define BAILEY_ANALYZER_FLOW_SPARSE_BITS_H_
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -60,29 +61,31 @@ class SparseBits {
 
   // Returns what of `other` was not there.
   SparseBits Unite(const SparseBits& other) {
-    SparseBits added;
-    // Plain pointers: this is most of what a solver does.
-    const Word* mine = words_.data();
-    const Word* const end = mine + words_.size();
-    const Word* const last = other.words_.data() + other.words_.size();
-    bool fits = true;
-    for (const Word* word = other.words_.data(); word != last; ++word) {
-      while (mine != end && mine->index < word->index) ++mine;
-      const bool shared = mine != end && mine->index == word->index;
-      const uint64_t bits = shared ? word->bits & ~mine->bits : word->bits;
-      if (bits == 0) continue;
-      fits = fits && shared;
-      added.words_.push_back({word->index, bits});
-    }
-    if (!added.empty()) fits ? MergeInPlace(added) : Merge(added);
-    return added;
+    return UniteMasked(other, [](const Word& word) { return word.bits; });
   }
 
   // The same, of those that are not in `without`.
   SparseBits Unite(const SparseBits& other, const DenseBits& without) {
-    SparseBits rest = other;
-    rest.Remove(without);
-    return Unite(rest);
+    return UniteMasked(other, [&](const Word& word) {
+      return word.bits & ~without.Word(word.index);
+    });
+  }
+
+  bool Intersects(const DenseBits& other) const {
+    return std::ranges::any_of(words_, [&](const Word& word) {
+      return (word.bits & other.Word(word.index)) != 0;
+    });
+  }
+
+  void Remove(const SparseBits& gone) {
+    const Word* other = gone.words_.data();
+    const Word* const last = other + gone.words_.size();
+    std::erase_if(words_, [&](Word& word) {
+      while (other != last && other->index < word.index) ++other;
+      if (other != last && other->index == word.index)
+        word.bits &= ~other->bits;
+      return word.bits == 0;
+    });
   }
 
   void Remove(const DenseBits& gone) {
@@ -129,30 +132,82 @@ class SparseBits {
     return begin;
   }
 
+  // The first word from `begin` on that is not before `index`. Few words are
+  // looked for among many by halves, and many one after the other.
+  template <class Pointer>
+  static Pointer Advance(Pointer begin, Pointer end, uint32_t index,
+                         bool are_few) {
+    if (are_few)
+      return std::lower_bound(begin, end, index,
+                              [](const Word& word, uint32_t wanted) {
+                                return word.index < wanted;
+                              });
+    while (begin != end && begin->index < index) ++begin;
+    return begin;
+  }
+
+  bool HasFew(const SparseBits& other) const {
+    constexpr size_t kMuchLonger = 16;
+    return other.words_.size() * kMuchLonger < words_.size();
+  }
+
+  template <class BitsOf>
+  SparseBits UniteMasked(const SparseBits& other, const BitsOf& bits_of) {
+    SparseBits added;
+    // Plain pointers: this is most of what a solver does.
+    const Word* mine = words_.data();
+    const Word* const end = mine + words_.size();
+    const bool are_few = HasFew(other);
+    bool fits = true;
+    for (const Word& word : other.words_) {
+      mine = Advance(mine, end, word.index, are_few);
+      const bool shared = mine != end && mine->index == word.index;
+      const uint64_t bits = bits_of(word) & (shared ? ~mine->bits : ~0ULL);
+      if (bits == 0) continue;
+      fits = fits && shared;
+      added.words_.push_back({word.index, bits});
+    }
+    if (!added.empty()) fits ? MergeInPlace(added) : Merge(added);
+    return added;
+  }
+
   // Each word of it is there already.
   void MergeInPlace(const SparseBits& added) {
     Word* mine = words_.data();
-    const Word* const last = added.words_.data() + added.words_.size();
-    for (const Word* word = added.words_.data(); word != last; ++word) {
-      while (mine->index < word->index) ++mine;
-      mine->bits |= word->bits;
+    Word* const end = mine + words_.size();
+    const bool are_few = HasFew(added);
+    for (const Word& word : added.words_) {
+      mine = Advance(mine, end, word.index, are_few);
+      mine->bits |= word.bits;
     }
   }
 
   void Merge(const SparseBits& added) {
+    constexpr size_t kMostInserted = 2;
+    if (added.words_.size() <= kMostInserted) {
+      for (const Word& word : added.words_) InsertWord(word);
+      return;
+    }
     std::vector<Word> merged(words_.size() + added.words_.size());
     Word* out = merged.data();
     const Word* mine = words_.data();
     const Word* const end = mine + words_.size();
-    const Word* const last = added.words_.data() + added.words_.size();
-    for (const Word* word = added.words_.data(); word != last; ++word) {
-      while (mine != end && mine->index < word->index) *out++ = *mine++;
-      const bool shared = mine != end && mine->index == word->index;
-      *out++ = {word->index, word->bits | (shared ? mine++->bits : 0)};
+    for (const Word& word : added.words_) {
+      while (mine != end && mine->index < word.index) *out++ = *mine++;
+      const bool shared = mine != end && mine->index == word.index;
+      *out++ = {word.index, word.bits | (shared ? mine++->bits : 0)};
     }
     while (mine != end) *out++ = *mine++;
     merged.resize(static_cast<size_t>(out - merged.data()));
     words_ = std::move(merged);
+  }
+
+  void InsertWord(const Word& word) {
+    const size_t at = Find(word.index);
+    if (at != words_.size() && words_[at].index == word.index)
+      words_[at].bits |= word.bits;
+    else
+      words_.insert(words_.begin() + static_cast<std::ptrdiff_t>(at), word);
   }
 
   std::vector<Word> words_;  // sorted by index, none of them zero

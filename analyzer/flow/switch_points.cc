@@ -9,6 +9,7 @@
 
 #include "analyzer/flow/call_reach.h"
 #include "analyzer/flow/phase_callers.h"
+#include "analyzer/parallel.h"
 
 namespace bailey::analyzer {
 namespace {
@@ -234,8 +235,9 @@ class Finder {
   }
 
   std::vector<SwitchCandidate> Finish() {
-    for (SwitchCandidate& each : found_)
-      each.sets = SplitPhases(phases_.graph(), callers_, each.places);
+    ForEachInParallel(found_.size(), [&](size_t i) {
+      found_[i].sets = SplitPhases(phases_.graph(), callers_, found_[i].places);
+    });
     std::ranges::sort(found_, {}, [](const SwitchCandidate& each) {
       return std::tie(each.site.file, each.site.line, each.site.column,
                       each.site.function);

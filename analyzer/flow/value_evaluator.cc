@@ -139,18 +139,17 @@ AbstractValue ValueEvaluator::OfParameter(
     return Passed((*environment.arguments)[expression.number],
                   expression.width_bits);
   }
-  const auto known =
-      tables_.parameters.find({environment.function, expression.number});
-  return known == tables_.parameters.end()
-             ? UnknownValue(expression.width_bits)
-             : Passed(known->second, expression.width_bits);
+  const AbstractValue* known =
+      tables_.Parameter(environment.function, expression.number);
+  return known == nullptr ? UnknownValue(expression.width_bits)
+                          : Passed(Seen(*known), expression.width_bits);
 }
 
 AbstractValue ValueEvaluator::OfLoad(const ValueExpression& expression) const {
   const auto cell =
       tables_.cells.find({expression.symbol, expression.number,
                           expression.stride, expression.width_bits});
-  if (cell != tables_.cells.end()) return cell->second;
+  if (cell != tables_.cells.end()) return Seen(cell->second);
   // getopt's, which it sets to parts of arguments.
   if (expression.symbol == "optarg" && tables_.optarg_is_mains)
     return {Numbers::Any(64), Texts::Pattern("argv[..]")};

@@ -12,6 +12,8 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -26,12 +28,22 @@ using ParameterKey = std::pair<std::string, uint64_t>;
 // What is known of the program as a whole. While it is being found, a value
 // that nothing has reached yet has no numbers.
 struct ValueTables {
-  std::map<ParameterKey, AbstractValue> parameters;  // missing: unknown
-  std::map<CellKey, AbstractValue> cells;            // missing: unknown
-  std::map<std::string, std::vector<const ValueExpression*>> returns;
+  // Those of each function by their places; missing: unknown.
+  std::unordered_map<std::string, std::map<uint64_t, AbstractValue>> parameters;
+  std::map<CellKey, AbstractValue> cells;  // missing: unknown
+  std::unordered_map<std::string, std::vector<const ValueExpression*>> returns;
   std::map<std::string, GlobalFact> globals;  // that are followed
-  std::set<std::string> defined;              // functions, and other names
+  std::unordered_set<std::string> defined;    // functions, and other names
   bool optarg_is_mains = false;  // getopt gets main's arguments, nothing else
+
+  // Null: unknown.
+  const AbstractValue* Parameter(const std::string& function,
+                                 uint64_t place) const {
+    const auto of = parameters.find(function);
+    if (of == parameters.end()) return nullptr;
+    const auto known = of->second.find(place);
+    return known == of->second.end() ? nullptr : &known->second;
+  }
 };
 
 // In which function an expression stands, and with which arguments it was
@@ -49,6 +61,9 @@ class ValueEvaluator {
                            const Environment& environment);
   // What is behind the load of a cell.
   AbstractValue Cell(const CellKey& key);
+  // From now on every parameter and cell that is looked up goes to `read`,
+  // which may be null: with the same in them an expression has the same value.
+  void Record(std::vector<const AbstractValue*>* read) { read_ = read; }
 
  private:
   AbstractValue Evaluate(const ValueExpression& expression,
@@ -96,7 +111,13 @@ class ValueEvaluator {
   std::optional<AbstractValue> FilledAt(const CellFact& store, uint64_t place,
                                         uint8_t width);
 
+  const AbstractValue& Seen(const AbstractValue& value) const {
+    if (read_ != nullptr) read_->push_back(&value);
+    return value;
+  }
+
   const ValueTables& tables_;
+  std::vector<const AbstractValue*>* read_ = nullptr;
   std::map<uint64_t, AbstractValue> choices_;  // that are being evaluated
   bool saw_nothing_ = false;  // what a text is made of is not known yet
   int depth_ = 0;

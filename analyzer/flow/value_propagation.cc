@@ -7,10 +7,12 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include "analyzer/flow/followed_values.h"
 #include "analyzer/flow/value_evaluator.h"
+#include "common/sort_unique.h"
 
 namespace bailey::analyzer {
 namespace {
@@ -59,15 +61,23 @@ class ValuePropagation::Solver {
   }
 
  private:
-  template <class Key>
-  bool Update(std::map<Key, AbstractValue>& values, const Key& key,
-              const AbstractValue& more) {
-    AbstractValue& value = values.at(key);
+  // Of a parameter or cell. Pointers to these stay good: no map grows.
+  struct History {
+    int changes = 0;
+    uint64_t changed_at = 0;
+    uint64_t found_at = 0;
+    bool is_at_rest = false;  // when it was last found, nothing changed
+    std::vector<const AbstractValue*> read;
+  };
+
+  bool Update(AbstractValue& value, const AbstractValue& more) {
     AbstractValue joined = Join(value, more);
     if (joined == value) return false;
-    int& changes = changes_[&value];
-    value = ++changes > kMostChanges ? UnknownValue(joined.numbers.width())
-                                     : std::move(joined);
+    History& history = history_[&value];
+    history.changed_at = ++clock_;
+    value = ++history.changes > kMostChanges
+                ? UnknownValue(joined.numbers.width())
+                : std::move(joined);
     return true;
   }
 
@@ -76,31 +86,69 @@ class ValuePropagation::Solver {
     return value == UnknownValue(value.numbers.width());
   }
 
-  bool UpdateParameter(const ParameterKey& key, uint8_t width) {
-    if (IsSettled(tables_.parameters.at(key))) return false;
+  // It had changed nothing, and all that it read is as it was: it would change
+  // nothing again.
+  bool IsAtRest(const History& history) {
+    return history.is_at_rest &&
+           std::ranges::none_of(history.read, [&](const AbstractValue* each) {
+             return history_[each].changed_at > history.found_at;
+           });
+  }
+
+  // Does what finds a value anew.
+  template <class Find>
+  bool Renew(const AbstractValue& value, bool also_at_rest, const Find& find) {
+    History& history = history_[&value];
+    if (!also_at_rest && IsAtRest(history)) return false;
+    history.is_at_rest = true;
+    if (IsSettled(value)) return false;
+    history.found_at = clock_;
+    history.read.clear();
+    evaluate_.Record(&history.read);
+    const bool changed = find();
+    evaluate_.Record(nullptr);
+    SortUnique(history.read);
+    history.is_at_rest = !changed;
+    return changed;
+  }
+
+  bool UpdateParameter(const ParameterKey& key, uint8_t width,
+                       AbstractValue& value) {
     bool changed = false;
     for (const CallFact* call : followed_.callers.at(key.first)) {
       if (key.second >= call->expressions.size()) {
-        changed |= Update(tables_.parameters, key, UnknownValue(width));
+        changed |= Update(value, UnknownValue(width));
         continue;
       }
-      const AbstractValue value =
+      const AbstractValue passed =
           evaluate_(call->expressions[key.second], {call->from});
-      changed |= Update(tables_.parameters, key, Passed(value, width));
+      changed |= Update(value, Passed(passed, width));
     }
     return changed;
   }
 
-  void Solve() {
-    for (bool changed = true; changed;) {
-      changed = false;
-      for (const auto& [key, width] : followed_.widths)
-        changed |= UpdateParameter(key, width);
-      for (auto& [key, value] : tables_.cells)
-        if (!IsSettled(value))
-          changed |= Update(tables_.cells, key, evaluate_.Cell(key));
+  bool Pass(bool also_at_rest) {
+    bool changed = false;
+    for (const auto& [key, width] : followed_.widths) {
+      AbstractValue& value = tables_.parameters[key.first].at(key.second);
+      changed |= Renew(value, also_at_rest,
+                       [&] { return UpdateParameter(key, width, value); });
     }
-    for (auto& [key, value] : tables_.parameters) Settle(value);
+    for (auto& [key, value] : tables_.cells)
+      changed |= Renew(value, also_at_rest,
+                       [&] { return Update(value, evaluate_.Cell(key)); });
+    return changed;
+  }
+
+  // The last pass leaves nothing out: whatever a value was found to read, the
+  // end is a fixed point of all of it.
+  void Solve() {
+    do
+      while (Pass(/*also_at_rest=*/false)) {
+      }
+    while (Pass(/*also_at_rest=*/true));
+    for (auto& [function, parameters] : tables_.parameters)
+      for (auto& [place, value] : parameters) Settle(value);
     for (auto& [key, value] : tables_.cells) Settle(value);
   }
 
@@ -143,10 +191,8 @@ class ValuePropagation::Solver {
                       const std::set<uint64_t>& places) const {
     Bindings bindings;
     for (const uint64_t place : places) {
-      const auto known = tables_.parameters.find({function, place});
-      bindings.emplace(place, known == tables_.parameters.end()
-                                  ? UnknownValue(64)
-                                  : known->second);
+      const AbstractValue* known = tables_.Parameter(function, place);
+      bindings.emplace(place, known == nullptr ? UnknownValue(64) : *known);
     }
     return bindings;
   }
@@ -202,7 +248,8 @@ class ValuePropagation::Solver {
   FollowedValues followed_;
   ValueTables& tables_ = followed_.tables;
   ValueEvaluator evaluate_;
-  std::map<const AbstractValue*, int> changes_;
+  std::unordered_map<const AbstractValue*, History> history_;
+  uint64_t clock_ = 0;
   std::set<std::string> open_;
   std::map<std::pair<std::string, std::set<uint64_t>>, std::vector<Bindings>>
       bindings_;

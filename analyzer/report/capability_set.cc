@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <tuple>
+#include <utility>
 
 #include "common/syscalls/argument_values.h"
 #include "common/syscalls/syscall_table.h"
@@ -113,11 +114,6 @@ std::vector<std::string> SyscallFinding::WholePath() const {
   return whole;
 }
 
-bool CapabilitySet::ComesBefore::operator()(const SourceSite& a,
-                                            const SourceSite& b) const {
-  return Order(a) < Order(b);
-}
-
 std::string CapabilitySet::NameOf(uint32_t number) const {
   const Syscall* call = table_.FindByNumber(number);
   return call == nullptr ? fmt::format("syscall_{}", number)
@@ -159,7 +155,7 @@ std::vector<ArgumentValues> CapabilitySet::Describe(
   return arguments;
 }
 
-void CapabilitySet::Add(const SyscallFinding& finding) {
+CapabilitySet::Entry& CapabilitySet::EntryOf(const SyscallFinding& finding) {
   const auto [place, is_new] = capabilities_.try_emplace(KeyOf(finding));
   Capability& capability = place->second.capability;
   if (is_new) {
@@ -170,7 +166,7 @@ void CapabilitySet::Add(const SyscallFinding& finding) {
     capability.confidence = finding.confidence;
     capability.phase = finding.phase;
   }
-  AddPlace(finding, is_new, place->second);
+  return place->second;
 }
 
 void CapabilitySet::Add(const Resource& resource,
@@ -187,23 +183,30 @@ void CapabilitySet::Add(const Resource& resource,
     capability.confidence = finding.confidence;
     capability.phase = finding.phase;
   }
-  AddPlace(finding, is_new, place->second);
+  AddPlace(finding, place->second);
 }
 
-void CapabilitySet::AddPlace(const SyscallFinding& finding, bool is_new,
-                             Entry& entry) {
+void CapabilitySet::AddPlace(const SyscallFinding& finding, Entry& entry) {
   Path& path = entry.capability.path;
-  if (is_new || IsBetter(finding, path)) path = finding.WholePath();
-  // Most come in order.
-  if (finding.site != nullptr)
-    entry.sites.insert(entry.sites.end(), *finding.site);
+  if (!std::exchange(entry.has_place, true) || IsBetter(finding, path))
+    path = finding.WholePath();
+  const SourceSite* site = finding.site;
+  if (site == nullptr) return;
+  if (entry.sites.empty() || Order(entry.sites.back()) != Order(*site))
+    entry.sites.push_back(*site);
 }
 
-std::vector<Capability> CapabilitySet::Finish() const {
+std::vector<Capability> CapabilitySet::Finish() {
   std::vector<Capability> all;
-  for (const auto& [key, entry] : capabilities_)
-    all.emplace_back(entry.capability)
-        .sites.assign(entry.sites.begin(), entry.sites.end());
+  for (auto& [key, entry] : capabilities_) {
+    std::vector<SourceSite>& sites = entry.sites;
+    std::ranges::sort(sites, {}, Order);
+    const auto rest = std::ranges::unique(sites, {}, Order);
+    sites.erase(rest.begin(), rest.end());
+    all.push_back(std::move(entry.capability));
+    all.back().sites = std::move(sites);
+  }
+  capabilities_.clear();
   return all;
 }
 

@@ -56,26 +56,30 @@ class CapabilitySet {
   std::vector<ArgumentValues> Describe(
       uint32_t number, const std::array<ValueFact, 6>& values) const;
 
-  void Add(const SyscallFinding& finding);
+  // A capability, and where it was found.
+  class Entry {
+   private:
+    friend class CapabilitySet;
+    Capability capability;  // without its sites
+    std::vector<SourceSite> sites;
+    bool has_place = false;
+  };
+
+  void Add(const SyscallFinding& finding) {
+    AddPlace(finding, EntryOf(finding));
+  }
+  // In two steps, for who has many findings that differ in their places alone.
+  Entry& EntryOf(const SyscallFinding& finding);
+  static void AddPlace(const SyscallFinding& finding, Entry& entry);
   // The detail of a call: `finding` says where and how surely.
   void Add(const Resource& resource, const SyscallFinding& finding);
 
   // Ordered by confidence; system calls by name, phase and arguments, and
   // behind them what they name.
-  std::vector<Capability> Finish() const;
+  std::vector<Capability> Finish();
 
  private:
-  struct ComesBefore {
-    bool operator()(const SourceSite& a, const SourceSite& b) const;
-  };
-  struct Entry {
-    Capability capability;  // without its sites
-    std::set<SourceSite, ComesBefore> sites;
-  };
-
   std::string NameOf(uint32_t number) const;
-  static void AddPlace(const SyscallFinding& finding, bool is_new,
-                       Entry& entry);
   std::string KeyOf(const SyscallFinding& finding) const;
 
   const SyscallTable& table_;

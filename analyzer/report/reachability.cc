@@ -71,8 +71,11 @@ void Reachability::Enter(const std::string& id, bool certain,
                          std::vector<std::string> path) {
   std::map<std::string, Reached>& nodes =
       functions_.contains(id) ? reached_ : globals_;
-  if (nodes.emplace(id, Reached{certain, std::move(path)}).second)
-    queue_.push_back(id);
+  const auto [node, is_new] =
+      nodes.emplace(id, Reached{certain, std::move(path)});
+  if (!is_new) return;
+  entered_.insert(node->first);
+  queue_.push_back(id);
 }
 
 // Breadth first, so the first path to a function is a shortest one.
@@ -82,23 +85,24 @@ void Reachability::Follow(bool addresses) {
     queue_.pop_front();
     const auto edges = edges_.find(from);
     if (edges == edges_.end()) continue;
+    const auto function = reached_.find(from);
+    const Reached& how =
+        function != reached_.end() ? function->second : globals_.at(from);
     for (const FlowEdge* edge : edges->second)
-      FollowEdge(from, *edge, addresses);
+      FollowEdge(how, *edge, addresses);
   }
 }
 
-void Reachability::FollowEdge(const std::string& from, const FlowEdge& edge,
+void Reachability::FollowEdge(const Reached& how, const FlowEdge& edge,
                               bool addresses) {
   const bool call = edge.kind == EdgeKind::kCall && !uncertain_.contains(&edge);
   if ((!call && !addresses) || !LeadsToCall(edge)) return;
-  const auto function = reached_.find(from);
-  const Reached& how =
-      function != reached_.end() ? function->second : globals_.at(from);
   const bool outside =
       edge.external || program_.also_external.contains(edge.to);
   if (outside && edge.kind == EdgeKind::kAddress)
     taken_.push_back({edge.to, edge.site, how.path});
-  if (edge.external) return;
+  // Of those that are reached already no path is needed.
+  if (edge.external || entered_.contains(edge.to)) return;
   std::vector<std::string> path = how.path;
   path.push_back(edge.to);
   Enter(edge.to, call && how.certain, std::move(path));

@@ -10,6 +10,9 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "analyzer/flow/program.h"
@@ -39,14 +42,15 @@ class Reachability {
   // outlive this.
   Reachability(const Program& program, const std::vector<std::string>& entries,
                const std::set<std::string>& called_back);
+  Reachability(const Reachability&) = delete;  // it has views into itself
+  Reachability& operator=(const Reachability&) = delete;
 
   const std::map<std::string, Reached>& functions() const { return reached_; }
   const std::vector<TakenExternal>& taken() const { return taken_; }
 
  private:
   void Follow(bool addresses);
-  void FollowEdge(const std::string& from, const FlowEdge& edge,
-                  bool addresses);
+  void FollowEdge(const Reached& how, const FlowEdge& edge, bool addresses);
   void Enter(const std::string& id, bool certain,
              std::vector<std::string> path);
   bool IsDefined(const std::string& id) const;
@@ -55,12 +59,14 @@ class Reachability {
   void EnterData(const std::set<std::string>& called_back);
 
   const Program& program_;
-  std::map<std::string, std::vector<const FlowEdge*>> edges_;  // by `from`
+  // By `from`. Views into the program, indirect_ and the two maps.
+  std::unordered_map<std::string_view, std::vector<const FlowEdge*>> edges_;
   std::vector<FlowEdge> indirect_;       // of calls through pointers
   std::set<const FlowEdge*> uncertain_;  // of those that lead elsewhere, too
-  std::set<std::string> functions_;
+  std::unordered_set<std::string_view> functions_;
   std::map<std::string, Reached> reached_;
   std::map<std::string, Reached> globals_;
+  std::unordered_set<std::string_view> entered_;  // keys of both
   std::deque<std::string> queue_;
   std::vector<TakenExternal> taken_;
 };

@@ -32,6 +32,11 @@ constexpr EnumNames<EdgeKind, 5> kEdgeKinds{{{{EdgeKind::kCall, "call"},
                                               {EdgeKind::kWrite, "write"},
                                               {EdgeKind::kData, "data"}}}};
 
+constexpr EnumNames<Confidence, 3> kEdgeConfidences{
+    {{{Confidence::kProved, "proved"},
+      {Confidence::kOverApproximated, "over-approximated"},
+      {Confidence::kAssumed, "assumed"}}}};
+
 Json WritePointee(const PointeeInfo& pointee) {
   return {
       {"kind", kTypeKinds.Name(pointee.kind)}, {"spelling", pointee.spelling},
@@ -177,14 +182,17 @@ Result<FlowGlobal> ReadGlobal(const JsonObject& object) {
   return global;
 }
 
-Json WriteEdge(const FlowEdge& edge) {
-  Json json = {{"kind", kEdgeKinds.Name(edge.kind)},
-               {"from", edge.from},
-               {"to", edge.to},
-               {"external", edge.external},
-               {"site", WriteSite(edge.site)}};
-  if (!edge.label.empty()) json["label"] = edge.label;
-  return json;
+void WriteEdge(const FlowEdge& edge, JsonText& out) {
+  out.Object([&] {
+    out.Member("kind", kEdgeKinds.Name(edge.kind));
+    out.Member("from", edge.from);
+    out.Member("to", edge.to);
+    out.Member("external", edge.external);
+    out.Member("confidence", kEdgeConfidences.Name(edge.confidence));
+    out.Key("site");
+    WriteSite(edge.site, out);
+    if (!edge.label.empty()) out.Member("label", edge.label);
+  });
 }
 
 Result<FlowEdge> ReadEdge(const JsonObject& object) {
@@ -199,6 +207,15 @@ Result<FlowEdge> ReadEdge(const JsonObject& object) {
     ASSIGN_OR_RETURN(edge.label, object.String("label"));
     if (edge.kind != EdgeKind::kData || edge.label.empty())
       return Fail(object.where() + ": a label names what goes along data");
+  }
+  // Those who wrote none knew no more than this.
+  if (edge.kind == EdgeKind::kData)
+    edge.confidence = Confidence::kOverApproximated;
+  if (object.Has("confidence")) {
+    ASSIGN_OR_RETURN(edge.confidence,
+                     kEdgeConfidences.Read(object, "confidence"));
+    if (edge.kind == EdgeKind::kData && edge.confidence == Confidence::kProved)
+      return Fail(object.where() + ": where data goes is never proved");
   }
   return edge;
 }
@@ -239,14 +256,23 @@ Result<Flow> ParseFlow(std::string_view text, std::string_view name) {
 }
 
 std::string WriteFlow(const Flow& flow) {
-  return WriteJson({{"schema", kFlowSchema},
-                    {"tool", flow.tool},
-                    {"units", WriteList(flow.units, WriteUnit)},
-                    {"link_command", flow.link_command},
-                    {"link_directory", flow.link_directory},
-                    {"functions", WriteList(flow.functions, WriteFunction)},
-                    {"globals", WriteList(flow.globals, WriteGlobal)},
-                    {"edges", WriteList(flow.edges, WriteEdge)}});
+  JsonText out;
+  const auto list = [&](std::string_view key, const auto& elements,
+                        const auto& write) {
+    out.List(key, elements, [&](const auto& each) { out.Value(write(each)); });
+  };
+  out.Object([&] {
+    out.Member("schema", kFlowSchema);
+    out.Member("tool", flow.tool);
+    list("units", flow.units, WriteUnit);
+    out.Member("link_command", flow.link_command);
+    out.Member("link_directory", flow.link_directory);
+    list("functions", flow.functions, WriteFunction);
+    list("globals", flow.globals, WriteGlobal);
+    out.List("edges", flow.edges,
+             [&](const FlowEdge& each) { WriteEdge(each, out); });
+  });
+  return std::move(out).Take();
 }
 
 }  // namespace bailey

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "common/documents/enum_names.h"
 #include "common/documents/report_json.h"
@@ -27,15 +28,21 @@ constexpr EnumNames<Confidence, 3> kConfidences{
 constexpr EnumNames<Phase, 2> kPhases{
     {{{Phase::kStartup, "startup"}, {Phase::kServing, "serving"}}}};
 
-Json WriteValueSet(const ValueSet& set) {
-  if (set.mask != 0) return {{"mask", set.mask}, {"value", set.value}};
-  return {{"min", set.min}, {"max", set.max}};
+void WriteValueSet(const ValueSet& set, JsonText& out) {
+  const bool is_mask = set.mask != 0;
+  out.Object([&] {
+    out.Member(is_mask ? "mask" : "min", is_mask ? set.mask : set.min);
+    out.Member(is_mask ? "value" : "max", is_mask ? set.value : set.max);
+  });
 }
 
-Json WriteArgument(const ArgumentValues& argument) {
-  return {{"index", argument.index},
-          {"name", argument.name},
-          {"values", WriteList(argument.values, WriteValueSet)}};
+void WriteArgument(const ArgumentValues& argument, JsonText& out) {
+  out.Object([&] {
+    out.Member("index", argument.index);
+    out.Member("name", argument.name);
+    out.List("values", argument.values,
+             [&](const ValueSet& each) { WriteValueSet(each, out); });
+  });
 }
 
 Result<ValueSet> ReadBits(const JsonObject& object) {
@@ -66,19 +73,22 @@ Result<ArgumentValues> ReadArgument(const JsonObject& object) {
   return argument;
 }
 
-Json WriteCapability(const Capability& capability) {
-  Json json = {{"kind", kKinds.Name(capability.kind)},
-               {"name", capability.name}};
-  if (capability.kind == CapabilityKind::kSyscall) {
-    json["number"] = capability.number;
-    json["arguments"] = WriteList(capability.arguments, WriteArgument);
-  }
-  if (!capability.access.empty()) json["access"] = capability.access;
-  json["confidence"] = kConfidences.Name(capability.confidence);
-  json["phase"] = kPhases.Name(capability.phase);
-  json["sites"] = WriteList(capability.sites, WriteSite);
-  json["path"] = capability.path;
-  return json;
+void WriteCapability(const Capability& capability, JsonText& out) {
+  out.Object([&] {
+    out.Member("kind", kKinds.Name(capability.kind));
+    out.Member("name", capability.name);
+    if (capability.kind == CapabilityKind::kSyscall) {
+      out.Member("number", capability.number);
+      out.List("arguments", capability.arguments,
+               [&](const ArgumentValues& each) { WriteArgument(each, out); });
+    }
+    if (!capability.access.empty()) out.Member("access", capability.access);
+    out.Member("confidence", kConfidences.Name(capability.confidence));
+    out.Member("phase", kPhases.Name(capability.phase));
+    out.List("sites", capability.sites,
+             [&](const SourceSite& each) { WriteSite(each, out); });
+    out.Member("path", capability.path);
+  });
 }
 
 Result<> ReadSyscallMembers(const JsonObject& object, Capability& capability) {
@@ -106,10 +116,13 @@ Result<Capability> ReadCapability(const JsonObject& object) {
   return capability;
 }
 
-Json WriteUnresolved(const Unresolved& unresolved) {
-  return {{"reason", unresolved.reason},
-          {"site", WriteSite(unresolved.site)},
-          {"assumed", unresolved.assumed}};
+void WriteUnresolved(const Unresolved& unresolved, JsonText& out) {
+  out.Object([&] {
+    out.Member("reason", unresolved.reason);
+    out.Key("site");
+    WriteSite(unresolved.site, out);
+    out.Member("assumed", unresolved.assumed);
+  });
 }
 
 Result<Unresolved> ReadUnresolved(const JsonObject& object) {
@@ -121,11 +134,13 @@ Result<Unresolved> ReadUnresolved(const JsonObject& object) {
   return unresolved;
 }
 
-Json WriteModelled(const Modelled& modelled) {
-  return {{"what", modelled.what},
-          {"read", modelled.read},
-          {"loaded", modelled.loaded},
-          {"follows", modelled.follows}};
+void WriteModelled(const Modelled& modelled, JsonText& out) {
+  out.Object([&] {
+    out.Member("what", modelled.what);
+    out.Member("read", modelled.read);
+    out.Member("loaded", modelled.loaded);
+    out.Member("follows", modelled.follows);
+  });
 }
 
 Result<Modelled> ReadModelled(const JsonObject& object) {
@@ -137,18 +152,21 @@ Result<Modelled> ReadModelled(const JsonObject& object) {
   return modelled;
 }
 
-Json WriteSwitchPoint(const SwitchPoint& point) {
-  return {{"site", WriteSite(point.site)},
-          {"kind", point.kind},
-          {"chain", point.chain},
-          {"waits", point.waits},
-          {"why", point.why},
-          {"covers", point.covers},
-          {"startup_calls", point.startup_calls},
-          {"serving_calls", point.serving_calls},
-          {"startup_functions", point.startup_functions},
-          {"serving_functions", point.serving_functions},
-          {"chosen", point.chosen}};
+void WriteSwitchPoint(const SwitchPoint& point, JsonText& out) {
+  out.Object([&] {
+    out.Key("site");
+    WriteSite(point.site, out);
+    out.Member("kind", point.kind);
+    out.Member("chain", point.chain);
+    out.Member("waits", point.waits);
+    out.Member("why", point.why);
+    out.Member("covers", point.covers);
+    out.Member("startup_calls", point.startup_calls);
+    out.Member("serving_calls", point.serving_calls);
+    out.Member("startup_functions", point.startup_functions);
+    out.Member("serving_functions", point.serving_functions);
+    out.Member("chosen", point.chosen);
+  });
 }
 
 Result<SwitchPoint> ReadSwitchPoint(const JsonObject& object) {
@@ -181,8 +199,11 @@ Result<> ReadSwitchPoints(const JsonObject& object, Report& report) {
   return {};
 }
 
-Json WriteInput(const ReportInput& input) {
-  return {{"path", input.path}, {"sha256", input.sha256}};
+void WriteInput(const ReportInput& input, JsonText& out) {
+  out.Object([&] {
+    out.Member("path", input.path);
+    out.Member("sha256", input.sha256);
+  });
 }
 
 Result<ReportInput> ReadInput(const JsonObject& object) {
@@ -202,17 +223,20 @@ std::string_view CapabilityKindName(CapabilityKind kind) {
   return kKinds.Name(kind);
 }
 
-// Not from an initializer list, which makes an array of each pair first: a
-// server's report has a hundred thousand of these.
 Json WriteSite(const SourceSite& site) {
-  constexpr size_t kMembers = 4;
-  Json json = Json::object();
-  json.get_ref<Json::object_t&>().reserve(kMembers);
-  json["file"] = site.file;
-  json["line"] = site.line;
-  json["column"] = site.column;
-  json["function"] = site.function;
-  return json;
+  return {{"file", site.file},
+          {"line", site.line},
+          {"column", site.column},
+          {"function", site.function}};
+}
+
+void WriteSite(const SourceSite& site, JsonText& out) {
+  out.Object([&] {
+    out.Member("file", site.file);
+    out.Member("line", site.line);
+    out.Member("column", site.column);
+    out.Member("function", site.function);
+  });
 }
 
 Result<SourceSite> ReadSite(const JsonObject& object) {
@@ -257,19 +281,25 @@ std::string ValuesText(const ArgumentValues& argument) {
 }
 
 std::string WriteReport(const Report& report) {
-  Json json = {
-      {"schema", kReportSchema},
-      {"tool", report.tool},
-      {"target", report.target},
-      {"entries", report.entries},
-      {"inputs", WriteList(report.inputs, WriteInput)},
-      {"capabilities", WriteList(report.capabilities, WriteCapability)},
-      {"unresolved", WriteList(report.unresolved, WriteUnresolved)}};
-  if (!report.modelled.empty())
-    json["modelled"] = WriteList(report.modelled, WriteModelled);
-  if (!report.switch_points.empty())
-    json["switch_points"] = WriteList(report.switch_points, WriteSwitchPoint);
-  return WriteJson(json);
+  JsonText out;
+  const auto list = [&](std::string_view key, const auto& elements,
+                        const auto& write) {
+    out.List(key, elements, [&](const auto& each) { write(each, out); });
+  };
+  out.Object([&] {
+    out.Member("schema", kReportSchema);
+    out.Member("tool", report.tool);
+    out.Member("target", report.target);
+    out.Member("entries", report.entries);
+    list("inputs", report.inputs, WriteInput);
+    list("capabilities", report.capabilities, WriteCapability);
+    list("unresolved", report.unresolved, WriteUnresolved);
+    if (!report.modelled.empty())
+      list("modelled", report.modelled, WriteModelled);
+    if (!report.switch_points.empty())
+      list("switch_points", report.switch_points, WriteSwitchPoint);
+  });
+  return std::move(out).Take();
 }
 
 }  // namespace bailey

@@ -5,10 +5,12 @@
 
 #include "common/documents/report.h"
 #include "common/json.h"
+#include "common/json_text.h"
 
 namespace bailey {
 
 Json WriteSite(const SourceSite& site);
+void WriteSite(const SourceSite& site, JsonText& out);
 Result<SourceSite> ReadSite(const JsonObject& object);
 
 }  // namespace bailey
