@@ -9,13 +9,15 @@ process, started by a shell that the program replaces: DIRECTORY/P.P is the
 program's first process, DIRECTORY/P.Q another. After an exec of its own a
 process is another program, which no report is about, and is not read further.
 """
+import contextlib
 import os
 import pathlib
 import re
+import signal
 import time
 
 CALL = re.compile(r"^(\w+)\((.*?)\)? += (\?|-?\w+)")
-UNFINISHED = re.compile(r"^(\w+)\((.*?) ?(?:<unfinished|<detached|\)$)")
+UNFINISHED = re.compile(r"^(\w+)\((.*?) ?(?:<unfinished|<detached|\)$|(?<=\()$)")  # or cut, by a tracer's end
 UNKNOWN = re.compile(r"^syscall_(0x[0-9a-f]+|\d+)$")
 KIND = re.compile(r"(Pointer|Signed|Unsigned)(\d*)\(")
 ENTRY = re.compile(r'\{(\d+), "(\w+)", \{(.*?)\}\}', re.DOTALL)
@@ -57,16 +59,22 @@ def _read_process(path, is_first, calls):
 
 
 def await_tracers(directory):
-    """Waits for what still writes there: with -D, tracers outlive what they trace."""
+    """Waits for what still writes there: with -D, tracers outlive what they trace. Ends those that never would:
+    one whose program changed its user meanwhile stays."""
     def is_writing(process):
         try:
-            return str(directory).encode() in (process / "cmdline").read_bytes()
+            words = (process / "cmdline").read_bytes().split(b"\0")
+            return words[0] == b"strace" and any(each.startswith(str(directory).encode() + b"/") for each in words)
         except OSError:
             return False  # it ended meanwhile
-    deadline = time.monotonic() + 60
-    while any(is_writing(each) for each in pathlib.Path("/proc").glob("[0-9]*") if each.name != str(os.getpid())):
+    def writers():
+        return [each for each in pathlib.Path("/proc").glob("[0-9]*") if each.name != str(os.getpid()) and is_writing(each)]
+    deadline = time.monotonic() + 20
+    while left := writers():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"something still writes to {directory}")
+            for each in left:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(each.name), signal.SIGKILL)
         time.sleep(0.1)
 
 

@@ -5,7 +5,8 @@
 // This process becomes the program, so that its number, its parent, its signals
 // and its exit status are what they would be without the filter. A process that
 // is nobody's child installs the filter and goes away. 125: no filter, no run;
-// where the program was loaded already, it is killed.
+// where the program was loaded already, it is killed. With --as NAME that is
+// what the program sees as its own name.
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -18,6 +19,7 @@
 #include <cstdio>
 #include <cstring>
 #include <string>
+#include <string_view>
 
 #include "common/fd.h"
 #include "executor/inject/exec_filter.h"
@@ -93,16 +95,25 @@ Result<> BecomeTraced(const BpfProgram& filter) {
 }
 
 int Main(int argc, char** argv) {
+  char* name = nullptr;
+  if (argc > 2 && std::string_view(argv[1]) == "--as") {
+    name = argv[2];
+    argv += 2;
+    argc -= 2;
+  }
   if (argc < 3) {
-    fmt::print(stderr, "usage: under_filter FILTER PROGRAM [ARG...]\n");
+    fmt::print(stderr,
+               "usage: under_filter [--as NAME] FILTER PROGRAM [ARG...]\n");
     return kOwnFailure;
   }
   const auto filter = ReadFilter(argv[1]);
   if (!filter.ok()) return PrintFailure(filter.error());
   const Result<> traced = BecomeTraced(*filter);
   if (!traced.ok()) return PrintFailure(traced.error());
-  execvp(argv[2], argv + 2);
-  fmt::print(stderr, "under_filter: cannot run `{}`: {}\n", argv[2],
+  const char* program = argv[2];
+  if (name != nullptr) argv[2] = name;
+  execvp(program, argv + 2);
+  fmt::print(stderr, "under_filter: cannot run `{}`: {}\n", program,
              strerror(errno));
   return kCannotExec;
 }

@@ -71,6 +71,13 @@ class SuiteTest(unittest.TestCase):
         self.assertEqual(len(plain.differences(other)), 2)
         self.assertEqual(plain, self.suite.run("again"))
 
+    def test_a_run_that_was_killed_leaves_nothing_behind(self):
+        before = self.binary.read_bytes()
+        self.suite._wrap("tool", "env false")
+        self.assertNotEqual(self.binary.read_bytes(), before)
+        suites.Suite(self.suite.program, self.folder)
+        self.assertEqual(self.binary.read_bytes(), before)
+
 
 if __name__ == "__main__":
     unittest.main()
