@@ -6,11 +6,12 @@
 namespace bailey::analyzer {
 namespace {
 
-// No address is in a constant, but for one that was written as a number.
+// Null, or a small number in its place. Other constants may be data that is
+// called.
 bool IsNull(const PointerArgument& argument) {
   constexpr uint64_t kFirstPage = 4096;
-  return argument.value == kNoValue &&
-         (!argument.is_constant || argument.constant < kFirstPage);
+  return argument.value == kNoValue && argument.is_constant &&
+         argument.constant < kFirstPage;
 }
 
 }  // namespace

@@ -135,6 +135,10 @@ void InstructionConstraints::ReadCall(const llvm::CallBase& call) {
   if (call.isInlineAsm()) return ReadAssembly(call);
   PointerCall facts;
   facts.callee = Of(*call.getCalledOperand());
+  // Data that is called is code that nobody read.
+  if (facts.callee == kNoValue &&
+      !isa<llvm::ConstantPointerNull>(call.getCalledOperand()))
+    facts.callee = kUnknownValue;
   if (!call.getType()->isVoidTy()) facts.result = Of(call);
   facts.is_variadic = call.getFunctionType()->isVarArg();
   facts.is_direct = call.getCalledFunction() != nullptr;
@@ -155,6 +159,7 @@ void InstructionConstraints::ReadCall(const llvm::CallBase& call) {
       argument.is_constant = true;
       argument.constant = static_cast<uint64_t>(number->getSExtValue());
     }
+    argument.is_constant |= isa<llvm::ConstantPointerNull>(*each.get());
     facts.integers.push_back(argument);
   }
   facts_.calls.push_back(std::move(facts));

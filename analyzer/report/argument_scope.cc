@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "analyzer/report/loading_functions.h"
+#include "analyzer/report/program_roots.h"
 
 namespace bailey::analyzer {
 namespace {
@@ -27,9 +28,12 @@ bool MayMeanProgram(const CallFact& call) {
   });
 }
 
+// Declared or not, whoever asks for a name that is not known may find any
+// function of the program.
 bool LoadsUnreadCode(const Program& program, LibrarySummaries& libraries) {
   const bool declared =
-      libraries.PluginsAreDeclared() || program.source_plugins > 0;
+      (libraries.PluginsAreDeclared() || program.source_plugins > 0) &&
+      AsksByKnownNames(program, libraries);
   const std::span<const std::string_view> loading = DynamicLoadingFunctions();
   return std::ranges::any_of(program.calls, [&](const CallFact& call) {
     return std::ranges::find(loading, std::string_view(call.to)) !=

@@ -64,10 +64,25 @@ std::optional<std::set<std::string>> NamesGiven(
   return names;
 }
 
+bool IsComputed(std::string_view function,
+                const std::vector<CallContext>& contexts) {
+  const size_t place = PlaceOf(function);
+  const auto is_text = [](const std::string& pattern) {
+    return !pattern.empty() && !IsPattern(pattern);
+  };
+  return !contexts.empty() &&
+         std::ranges::all_of(contexts, [&](const CallContext& context) {
+           return place < context.size() &&
+                  std::ranges::none_of(context[place].texts.patterns, is_text);
+         });
+}
+
 bool AreFollowed(std::string_view function, const std::set<std::string>& names,
                  const ProgramLoads& followed) {
   return std::ranges::all_of(names, [&](const std::string& name) {
-    if (!LoadsFile(function)) return followed.symbols.contains(name);
+    if (!LoadsFile(function))
+      return followed.symbols.contains(name) &&
+             std::ranges::find(kDynamic, name) == std::end(kDynamic);
     return followed.libraries.contains(name) || followed.built.contains(name);
   });
 }

@@ -43,6 +43,10 @@ std::optional<std::set<std::string>> NamesGiven(
     std::string_view function, const std::vector<CallContext>& contexts,
     const std::vector<ValueFact>& local);
 
+// Whether none of the names can be one that stands in the sources.
+bool IsComputed(std::string_view function,
+                const std::vector<CallContext>& contexts);
+
 // Whether every one of `names` was followed.
 bool AreFollowed(std::string_view function, const std::set<std::string>& names,
                  const ProgramLoads& followed);

@@ -67,6 +67,9 @@ ProgramLoads FindProgramLoads(const Program& program,
         NamesGiven(call.to, values.Contexts(call), call.arguments);
     if (!names && !LoadsFile(call.to)) loads.all_symbols_are_named = false;
     if (!names) continue;
+    // Who asks for dlsym asks it for anything.
+    if (std::ranges::any_of(*names, IsLoadingFunction))
+      loads.all_symbols_are_named = false;
     auto& known = LoadsFile(call.to) ? loads.libraries : loads.symbols;
     known.insert(names->begin(), names->end());
   }

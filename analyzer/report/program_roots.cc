@@ -22,7 +22,36 @@ bool IsLoading(const std::string& symbol) {
          DynamicLoadingFunctions().end();
 }
 
-// Whether all that anybody asks dlsym for is known.
+// Whether code that is linked or loaded, and has no source here, may use the
+// program's symbols, whatever their names. Declared plugins use those that they
+// import, which CalledSymbols() has, and those that are asked for by name.
+bool MayBeLoadedWith(const Program& program, const LibrarySummaries& libraries,
+                     const std::vector<std::string>& opaque_inputs) {
+  if (!opaque_inputs.empty()) return true;
+  const bool loads = std::ranges::any_of(
+      program.flow.edges,
+      [](const FlowEdge& edge) { return edge.external && IsLoading(edge.to); });
+  if (!libraries.PluginsAreDeclared()) return loads;
+  return !AsksByKnownNames(program, libraries);
+}
+
+// Whether nothing that is linked or loaded has what dlsym is asked for, but the
+// program itself, as far as its sources show: without the command that linked
+// it, nobody knows what else is in it.
+bool LoadsNothing(const Program& program, LibrarySummaries& libraries) {
+  const ProgramLoads loads = libraries.Followed();
+  if (program.flow.link_command.empty() || !libraries.PluginsAreDeclared() ||
+      libraries.DeclaredPlugins() > 0 || program.source_plugins > 0 ||
+      !loads.libraries.empty() || !loads.built.empty() ||
+      !AsksByKnownNames(program, libraries))
+    return false;
+  return std::ranges::none_of(loads.symbols, [&](const std::string& symbol) {
+    return libraries.Reach(symbol) != nullptr || libraries.IsData(symbol);
+  });
+}
+
+}  // namespace
+
 bool AsksByKnownNames(const Program& program,
                       const LibrarySummaries& libraries) {
   // Who has the address of dlsym asks for anything.
@@ -39,34 +68,6 @@ bool AsksByKnownNames(const Program& program,
                                        site.reason.starts_with("dlvsym");
                               });
 }
-
-// Whether code that is linked or loaded, and has no source here, may use the
-// program's symbols, whatever their names. Declared plugins use those that they
-// import, which CalledSymbols() has, and those that are asked for by name.
-bool MayBeLoadedWith(const Program& program, const LibrarySummaries& libraries,
-                     const std::vector<std::string>& opaque_inputs) {
-  if (!opaque_inputs.empty()) return true;
-  const bool loads = std::ranges::any_of(
-      program.flow.edges,
-      [](const FlowEdge& edge) { return edge.external && IsLoading(edge.to); });
-  if (!libraries.PluginsAreDeclared()) return loads;
-  return !AsksByKnownNames(program, libraries);
-}
-
-// Whether nothing that is linked or loaded has what dlsym is asked for, but the
-// program itself.
-bool LoadsNothing(const Program& program, LibrarySummaries& libraries) {
-  const ProgramLoads loads = libraries.Followed();
-  if (!libraries.PluginsAreDeclared() || libraries.DeclaredPlugins() > 0 ||
-      program.source_plugins > 0 || !loads.libraries.empty() ||
-      !loads.built.empty() || !AsksByKnownNames(program, libraries))
-    return false;
-  return std::ranges::none_of(loads.symbols, [&](const std::string& symbol) {
-    return libraries.Reach(symbol) != nullptr || libraries.IsData(symbol);
-  });
-}
-
-}  // namespace
 
 std::vector<std::string> EntriesOf(const Program& program) {
   const std::set<std::string> defined = DefinedFunctions(program);

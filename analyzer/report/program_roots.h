@@ -26,6 +26,11 @@ std::vector<std::string> EntriesOf(const Program& program);
 std::set<std::string> CalledBack(const Program& program,
                                  LibrarySummaries& libraries);
 
+// Whether all that anybody asks dlsym for is known, by what was followed so far
+// (LibrarySummaries::Follow).
+bool AsksByKnownNames(const Program& program,
+                      const LibrarySummaries& libraries);
+
 // Where points-to analysis starts from.
 CallRoots RootsOf(const Program& program, LibrarySummaries& libraries,
                   const std::vector<std::string>& opaque_inputs);

@@ -36,6 +36,7 @@ struct ExternalUse {
   std::span<const std::string> path;  // to the user; not owned
   std::vector<Phase> phases;
   bool is_followed = false;  // it loads or finds code that is analyzed
+  bool is_computed = false;  // it does so by names that the sources do not have
 };
 
 class Builder {
@@ -113,7 +114,8 @@ class Builder {
                       caller->second.certain && call.is_only_target,
                       caller->second.path,
                       PhasesOf(call.from, call.site),
-                      IsFollowed(call, contexts)};
+                      IsFollowed(call, contexts),
+                      call.is_only_target && IsComputed(call.to, contexts)};
       use.passed.texts = TextsOf(contexts);
       for (std::vector<ValueFact>& arguments :
            ArgumentsIn(contexts, call.arguments)) {
@@ -225,7 +227,7 @@ class Builder {
     if (!use.is_followed &&
         std::ranges::find(DynamicLoadingFunctions(), use.symbol) !=
             DynamicLoadingFunctions().end())
-      Unresolve(use.symbol, use.site, LoadedCode(use.symbol));
+      Unresolve(use.symbol, use.site, LoadedCode(use.symbol, use.is_computed));
   }
 
   // The doubt once, at the first site; what is assumed at each.
@@ -382,15 +384,18 @@ class Builder {
                      AnyPhase(), SourceSite{file, 0, 0, ""});
   }
 
-  // What is assumed of code that is loaded, or found by name, at run time.
-  std::string LoadedCode(std::string_view by) const {
+  // What is assumed of code that is loaded, or found by name, at run time. That
+  // there are no plugins says nothing of names that stand in the sources.
+  std::string LoadedCode(std::string_view by, bool is_computed) const {
     const size_t plugins =
         libraries_.DeclaredPlugins() + program_.source_plugins;
     // dlsym finds what is there anyway, too.
     const bool finds = by.starts_with("dlsym") || by.starts_with("dlvsym");
-    if (plugins == 0 && libraries_.PluginsAreDeclared() && !finds)
-      return "no code: it is declared that there are no plugins";
-    if (plugins == 0) return std::string(kAnySyscall);
+    if (finds || !libraries_.PluginsAreDeclared())
+      return std::string(kAnySyscall);
+    if (plugins == 0)
+      return is_computed ? "no code: it is declared that there are no plugins"
+                         : std::string(kAnySyscall);
     return fmt::format("code of the {} declared plugins, and no other",
                        plugins);
   }
@@ -400,7 +405,7 @@ class Builder {
       Unresolve(
           fmt::format("{} in `{}` of {}", each.reason, each.function,
                       std::filesystem::path(each.image).filename().string()),
-          site, LoadedCode(each.reason));
+          site, LoadedCode(each.reason, /*is_computed=*/true));
   }
 
   // Once a place in a library, at the first site that leads there.

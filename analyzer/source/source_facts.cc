@@ -200,8 +200,11 @@ class Collector : public clang::RecursiveASTVisitor<Collector> {
   static void AddStaticCounts(const clang::FunctionDecl& function,
                               FlowFunction& fact) {
     const clang::ASTContext& context = function.getASTContext();
+    // A declaration without a prototype has no parameters.
     for (const clang::FunctionDecl* each : function.redecls())
-      for (size_t i = 0; i < fact.parameters.size(); ++i) {
+      for (size_t i = 0;
+           i < std::min<size_t>(fact.parameters.size(), each->getNumParams());
+           ++i) {
         const uint64_t count =
             DescribeType(
                 context,

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "analyzer/capture/capture.h"
 #include "analyzer/report/analyze.h"
 #include "tests/analyzer/build_folder.h"
 
@@ -38,9 +39,13 @@ int main(int argc, char **argv) {
 Report ReportOf(const std::string& body, bool no_plugins) {
   const Scratch scratch;
   scratch.Write("host.c", Host(body));
-  const BuildFolder build({scratch.At("host.c")});
+  CaptureOptions capture;
+  capture.command = {"cc", scratch.At("host.c"), "-o", scratch.At("host")};
+  capture.output_directory = scratch.path();
+  const auto built = Capture(capture);
+  EXPECT_TRUE(built.ok() && *built == 0);
   AnalyzeOptions options;
-  options.build_directory = build.path();
+  options.build_directory = scratch.path();
   options.no_plugins = no_plugins;
   auto analysis = Analyze(options);
   EXPECT_TRUE(analysis.ok()) << analysis.error().message;
@@ -109,6 +114,44 @@ TEST(NoPluginsTest, ALibraryIsFound) {
       "dlsym(0, \"swapoff\"); return off(argv[2]);",
       true);
   EXPECT_THAT(report, Calls("swapoff"));
+}
+
+// It says nothing of files whose names stand in the sources, whoever calls.
+TEST(NoPluginsTest, ANameInTheSourcesIsNoComputedOne) {
+  for (const char* load :
+       {"dlopen(\"./plug.so\", 1);", "dlopen(\"$ORIGIN/plug.so\", 1);",
+        "dlopen(argc > 1 ? argv[1] : \"./plug.so\", 1);"})
+    EXPECT_THAT(ReportOf(load, true), Assumes("dlopen", "any system call"))
+        << load;
+  EXPECT_THAT(ReportOf("void *(*volatile open)(const char *, int) = dlopen;"
+                       "open(\"./plug.so\", 1);",
+                       true),
+              Assumes("dlopen", "any system call"));
+}
+
+// Nobody knows what it is linked with.
+TEST(NoPluginsTest, WithoutTheLinkCommandThereMayBeMore) {
+  const Scratch scratch;
+  scratch.Write("host.c", Host(kStart));
+  const BuildFolder build({scratch.At("host.c")});
+  AnalyzeOptions options;
+  options.build_directory = build.path();
+  options.no_plugins = true;
+  const auto analysis = Analyze(options);
+  ASSERT_TRUE(analysis.ok()) << analysis.error().message;
+  EXPECT_THAT(analysis->report, Calls("sethostname"));
+}
+
+// Then anybody may find anything by it.
+TEST(NoPluginsTest, WhoFindsDlsymAsksForAnything) {
+  const Report report = ReportOf(
+      "void *(*find)(void *, const char *) = (void *(*)(void *, const char *))"
+      "dlsym(0, \"dlsym\");"
+      "int (*own)(struct hooks *) = (int (*)(struct hooks *))"
+      "find(0, argv[2]); return own(&hooks);",
+      true);
+  EXPECT_THAT(report, Calls("sethostname"));
+  EXPECT_THAT(report, Assumes("dlsym", "any system call"));
 }
 
 }  // namespace

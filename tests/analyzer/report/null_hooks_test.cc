@@ -57,6 +57,13 @@ TEST(NullHooksTest, AHookOutOfNumbersIsCalled) {
       Contains("sethostname"));
 }
 
+// Data is no null, and may be code.
+TEST(NullHooksTest, AHookThatIsDataIsCalled) {
+  EXPECT_THAT(CallsWith("static const unsigned char code[] = {0xc3};"
+                        "return scan(plain, 0) + scan(plain, (Hook)code);"),
+              Contains("sethostname"));
+}
+
 TEST(NullHooksTest, ACallThroughAPointerMayPassAny) {
   EXPECT_THAT(CallsWith("int (*volatile other)(Hook, Hook) = scan;"
                         "return scan(plain, 0) + other(plain, told);"),

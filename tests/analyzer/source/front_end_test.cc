@@ -56,6 +56,15 @@ TEST_F(FrontEndTest, WarningsOfTheCompilerAreNotOurs) {
   EXPECT_TRUE(unit.diagnostics.empty()) << RenderText(unit.diagnostics);
 }
 
+TEST_F(FrontEndTest, ADeclarationMayHaveNoPrototype) {
+  const UnitOutcome unit = Parse(
+      "extern void f(); void g(void) { f(0, 0); }\n"
+      "void f(void *a, int b[static 4]) {}",
+      {"-std=gnu89"});
+  EXPECT_FALSE(unit.diagnostics.has_errors()) << RenderText(unit.diagnostics);
+  EXPECT_THAT(Ids(unit), Contains("f"));
+}
+
 TEST_F(FrontEndTest, ErrorsHavePlaceLineAndNotes) {
   const UnitOutcome unit = Parse("int f(int);\n  int f(char*);\n");
   ASSERT_TRUE(unit.diagnostics.has_errors());
