@@ -71,7 +71,7 @@ struct MemoryObject {
 // An integer or pointer that is passed.
 struct PointerArgument {
   ValueNumber value = kNoValue;
-  bool is_block = false;  // it points to a block that is passed whole
+  bool is_block = false;     // it points to a block that is passed whole
   bool is_constant = false;  // a number, or null
   uint64_t constant = 0;
 };
