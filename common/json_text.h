@@ -12,10 +12,9 @@
 #ifndef BAILEY_COMMON_JSON_TEXT_H_
 #define BAILEY_COMMON_JSON_TEXT_H_
 
-#include <rapidjson/prettywriter.h>
-#include <rapidjson/stringbuffer.h>
-
 #include <concepts>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,24 +25,24 @@ namespace bailey {
 
 class JsonText {
  public:
-  JsonText() { writer_.SetIndent(' ', 2); }
-  // SAFETY: the writer refers to the buffer, which must stay where it is.
+  JsonText();
   JsonText(const JsonText&) = delete;
   JsonText& operator=(const JsonText&) = delete;
+  ~JsonText();
 
   // `members` calls Member(), List() and Key().
   template <class Members>
   void Object(const Members& members) {
-    writer_.StartObject();
+    BeginObject();
     members();
-    writer_.EndObject();
+    EndObject();
   }
   // `element` writes one value for each.
   template <class Elements, class Element>
   void Array(const Elements& elements, const Element& element) {
-    writer_.StartArray();
+    BeginArray();
     for (const auto& each : elements) element(each);
-    writer_.EndArray();
+    EndArray();
   }
 
   // The value comes next.
@@ -63,14 +62,14 @@ class JsonText {
   void Value(std::string_view text);
   void Value(const char* text) { Value(std::string_view(text)); }
   void Value(const std::string& text) { Value(std::string_view(text)); }
-  void Value(bool value) { writer_.Bool(value); }
+  void Value(bool value);
   template <std::signed_integral T>
   void Value(T number) {
-    writer_.Int64(number);
+    WriteSigned(number);
   }
   template <std::unsigned_integral T>
   void Value(T number) {
-    writer_.Uint64(number);
+    WriteUnsigned(number);
   }
   void Value(const std::vector<std::string>& texts) {
     Array(texts, [this](const std::string& each) { Value(each); });
@@ -78,15 +77,19 @@ class JsonText {
   void Value(const Json& value);
 
   // To be called once, when all is written.
-  std::string Take() && {
-    return std::string(buffer_.GetString(), buffer_.GetSize()) + '\n';
-  }
+  std::string Take() &&;
 
  private:
-  void WriteRaw(const Json& value, rapidjson::Type type);
+  struct Writer;
 
-  rapidjson::StringBuffer buffer_;
-  rapidjson::PrettyWriter<rapidjson::StringBuffer> writer_{buffer_};
+  void BeginObject();
+  void EndObject();
+  void BeginArray();
+  void EndArray();
+  void WriteSigned(int64_t number);
+  void WriteUnsigned(uint64_t number);
+
+  std::unique_ptr<Writer> writer_;
 };
 
 }  // namespace bailey
