@@ -58,8 +58,7 @@ bool Stores(const MachineFunction& function, uint64_t code) {
 // In all versions.
 std::vector<uint32_t> Exported(const ElfImage& file, std::string_view name) {
   std::vector<uint32_t> functions;
-  for (const ElfExport& each :
-       std::ranges::equal_range(file.exports(), name, {}, &ElfExport::name))
+  for (const ElfExport& each : file.ExportsNamed(name))
     functions.insert(functions.end(), each.functions.begin(),
                      each.functions.end());
   return functions;

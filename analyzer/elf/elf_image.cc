@@ -124,20 +124,19 @@ void ElfImage::FillExports(const ElfFile& file, const CodeMap& code) {
             });
 }
 
+std::span<const ElfExport> ElfImage::ExportsNamed(std::string_view name) const {
+  return std::ranges::equal_range(exports_, name, {}, &ElfExport::name);
+}
+
 const ElfExport* ElfImage::FindExport(std::string_view name,
                                       std::string_view version) const {
-  const auto first =
-      std::lower_bound(exports_.begin(), exports_.end(), name,
-                       [](const ElfExport& entry, std::string_view key) {
-                         return entry.name < key;
-                       });
   const ElfExport* best = nullptr;
-  for (auto at = first; at != exports_.end() && at->name == name; ++at) {
-    if (!version.empty() && at->version == version) return &*at;
+  for (const ElfExport& each : ExportsNamed(name)) {
+    if (!version.empty() && each.version == version) return &each;
     // A library without versions satisfies any; a reference without one gets
     // the default.
-    if (!version.empty() && !at->version.empty()) continue;
-    if (best == nullptr || at->is_default_version) best = &*at;
+    if (!version.empty() && !each.version.empty()) continue;
+    if (best == nullptr || each.is_default_version) best = &each;
   }
   return best;
 }

@@ -90,6 +90,8 @@ class ElfImage {
   // With an empty version: the default one, or the only one.
   const ElfExport* FindExport(std::string_view name,
                               std::string_view version = "") const;
+  // In all versions, as dlsym and dlvsym find them.
+  std::span<const ElfExport> ExportsNamed(std::string_view name) const;
   // A function by any name that a symbol table gives it.
   std::optional<uint32_t> FindFunction(std::string_view name) const;
   // The dynamic symbols (`name@VERSION`), which MachineValue::symbol and its

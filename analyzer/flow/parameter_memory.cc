@@ -25,6 +25,16 @@ bool IsGiven(ConstraintKind kind) {
   return kind == ConstraintKind::kAddress || kind == ConstraintKind::kLoad;
 }
 
+// The address of a local of the function's.
+bool IsOfLocal(const PointerConstraint& constraint,
+               const FunctionConstraints& function,
+               const UnitConstraints& unit) {
+  return constraint.kind == ConstraintKind::kAddress &&
+         constraint.from != function.variadic_area &&
+         constraint.from < unit.objects.size() &&
+         unit.objects[constraint.from].kind == ObjectKind::kStack;
+}
+
 // What the unit itself says of values, before any function is entered.
 std::set<ValueNumber> OfUnit(const UnitConstraints& unit) {
   std::set<ValueNumber> values = {kUnknownValue, kExceptionValue};
@@ -67,11 +77,7 @@ void ParameterMemory::FindWhatIsMade(Function& function,
   for (const PointerConstraint& each : facts.constraints) {
     if (IsMade(each.kind)) made[each.from].push_back(each.to);
     if (!IsGiven(each.kind)) continue;
-    const bool is_local = each.kind == ConstraintKind::kAddress &&
-                          each.from != facts.variadic_area &&
-                          each.from < unit.objects.size() &&
-                          unit.objects[each.from].kind == ObjectKind::kStack;
-    join(each.to, is_local ? kLocals : kOther);
+    join(each.to, IsOfLocal(each, facts, unit) ? kLocals : kOther);
   }
   for (const PointerCall& each : facts.calls) join(each.result, kOther);
   for (const ValueNumber each : facts.floats) join(each, kOther);
@@ -98,10 +104,7 @@ void ParameterMemory::Finish() {
     if (added) others->second = OfUnit(facts);
     FindWhatIsMade(each, facts, others->second);
     for (const PointerConstraint& made : each.facts->constraints)
-      if (made.kind == ConstraintKind::kAddress &&
-          made.from != each.facts->variadic_area &&
-          made.from < facts.objects.size() &&
-          facts.objects[made.from].kind == ObjectKind::kStack)
+      if (IsOfLocal(made, *each.facts, facts))
         memory_.SetOwner(linker_.ObjectOf(unit, made.from), i);
     each.parameters.resize(each.facts->integers.size());
     for (size_t k = 0; k < each.parameters.size(); ++k)

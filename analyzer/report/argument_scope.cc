@@ -34,11 +34,8 @@ bool LoadsUnreadCode(const Program& program, LibrarySummaries& libraries) {
   const bool declared =
       (libraries.PluginsAreDeclared() || program.source_plugins > 0) &&
       AsksByKnownNames(program, libraries);
-  const std::span<const std::string_view> loading = DynamicLoadingFunctions();
   return std::ranges::any_of(program.calls, [&](const CallFact& call) {
-    return std::ranges::find(loading, std::string_view(call.to)) !=
-               loading.end() &&
-           (!declared || MayMeanProgram(call));
+    return IsLoadingFunction(call.to) && (!declared || MayMeanProgram(call));
   });
 }
 

@@ -40,7 +40,9 @@ bool AddNames(const AbstractValue& value, bool is_null,
 
 }  // namespace
 
-std::span<const std::string_view> DynamicLoadingFunctions() { return kDynamic; }
+bool IsLoadingFunction(std::string_view function) {
+  return std::ranges::find(kDynamic, function) != std::end(kDynamic);
+}
 
 bool LoadsFile(std::string_view function) {
   return function == "dlopen" || function == "dlmopen";
@@ -49,8 +51,7 @@ bool LoadsFile(std::string_view function) {
 std::optional<std::set<std::string>> NamesGiven(
     std::string_view function, const std::vector<CallContext>& contexts,
     const std::vector<ValueFact>& local) {
-  if (std::ranges::find(kDynamic, function) == std::end(kDynamic))
-    return std::nullopt;
+  if (!IsLoadingFunction(function)) return std::nullopt;
   const size_t place = PlaceOf(function);
   const bool is_null = place < local.size() && IsNull(local[place]);
   std::set<std::string> names;
@@ -81,8 +82,7 @@ bool AreFollowed(std::string_view function, const std::set<std::string>& names,
                  const ProgramLoads& followed) {
   return std::ranges::all_of(names, [&](const std::string& name) {
     if (!LoadsFile(function))
-      return followed.symbols.contains(name) &&
-             std::ranges::find(kDynamic, name) == std::end(kDynamic);
+      return followed.symbols.contains(name) && !IsLoadingFunction(name);
     return followed.libraries.contains(name) || followed.built.contains(name);
   });
 }

@@ -2,7 +2,7 @@
 // what code is loaded or found. What the library loads of its own accord is in
 // run_time_modules.h.
 //
-//   for (const std::string_view name : DynamicLoadingFunctions()) …
+//   if (IsLoadingFunction(call.to)) …
 //   if (const auto names = NamesGiven("dlopen", contexts, {})) Load(*names);
 
 #ifndef BAILEY_ANALYZER_REPORT_LOADING_FUNCTIONS_H_
@@ -10,7 +10,6 @@
 
 #include <optional>
 #include <set>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +19,7 @@
 namespace bailey::analyzer {
 
 // dlopen and its like.
-std::span<const std::string_view> DynamicLoadingFunctions();
+bool IsLoadingFunction(std::string_view function);
 // Whether it loads a file; the others of them find a symbol.
 bool LoadsFile(std::string_view function);
 

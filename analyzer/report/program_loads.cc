@@ -15,11 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool IsLoadingFunction(const std::string& symbol) {
-  return std::ranges::find(DynamicLoadingFunctions(), symbol) !=
-         DynamicLoadingFunctions().end();
-}
-
 bool IsSymbolFunction(const std::string& symbol) {
   return IsLoadingFunction(symbol) && !LoadsFile(symbol);
 }

@@ -17,20 +17,16 @@ std::set<std::string> DefinedFunctions(const Program& program) {
   return defined;
 }
 
-bool IsLoading(const std::string& symbol) {
-  return std::ranges::find(DynamicLoadingFunctions(), symbol) !=
-         DynamicLoadingFunctions().end();
-}
-
 // Whether code that is linked or loaded, and has no source here, may use the
 // program's symbols, whatever their names. Declared plugins use those that they
 // import, which CalledSymbols() has, and those that are asked for by name.
 bool MayBeLoadedWith(const Program& program, const LibrarySummaries& libraries,
                      const std::vector<std::string>& opaque_inputs) {
   if (!opaque_inputs.empty()) return true;
-  const bool loads = std::ranges::any_of(
-      program.flow.edges,
-      [](const FlowEdge& edge) { return edge.external && IsLoading(edge.to); });
+  const bool loads =
+      std::ranges::any_of(program.flow.edges, [](const FlowEdge& edge) {
+        return edge.external && IsLoadingFunction(edge.to);
+      });
   if (!libraries.PluginsAreDeclared()) return loads;
   return !AsksByKnownNames(program, libraries);
 }
@@ -60,7 +56,7 @@ bool AsksByKnownNames(const Program& program,
                               [](const FlowEdge& edge) {
                                 return edge.external &&
                                        edge.kind == EdgeKind::kAddress &&
-                                       IsLoading(edge.to);
+                                       IsLoadingFunction(edge.to);
                               }) &&
          std::ranges::none_of(libraries.UnresolvedLoads(),
                               [](const UnresolvedSite& site) {

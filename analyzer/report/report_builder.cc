@@ -224,9 +224,7 @@ class Builder {
     for (const ParameterSyscall& each : library->parameter_syscalls)
       AddParameterSyscall(use, each);
     AddLibraryUnresolved(*library, use.site);
-    if (!use.is_followed &&
-        std::ranges::find(DynamicLoadingFunctions(), use.symbol) !=
-            DynamicLoadingFunctions().end())
+    if (!use.is_followed && IsLoadingFunction(use.symbol))
       Unresolve(use.symbol, use.site, LoadedCode(use.symbol, use.is_computed));
   }
 
@@ -287,7 +285,7 @@ class Builder {
   void AddNumbered(const ValueFact& number,
                    const std::array<ValueFact, 6>& arguments, bool certain,
                    const std::vector<Phase>& phases, const SourceSite& site,
-                   std::vector<std::string> path) {
+                   const std::vector<std::string>& path) {
     if (!number.known || number.values.empty())
       return Unresolve("computed syscall number", site, kAnySyscall);
     // Of several numbers each may be the one: none is sure.

@@ -290,8 +290,7 @@ void RunTimeModules::FollowSymbol(const std::string& name) {
   symbols_.insert(name);
   // Of all versions: dlvsym names one.
   for (uint32_t i = 0; i < link_.images().size(); ++i)
-    for (const ElfExport& each : std::ranges::equal_range(
-             link_.images()[i].exports(), name, {}, &ElfExport::name))
+    for (const ElfExport& each : link_.images()[i].ExportsNamed(name))
       Enter("(dlsym)", i, each.functions);
 }
 

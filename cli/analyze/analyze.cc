@@ -127,6 +127,16 @@ Result<int> ReadCredentials(Options& options) {
   return kExitFine;
 }
 
+void AddPluginOptions(CLI::App& app, analyzer::AnalyzeOptions& analysis) {
+  CLI::Option* const plugin =
+      app.add_option("--plugin", analysis.plugins,
+                     "shared objects that it loads by dlopen (a pattern)")
+          ->allow_extra_args(false);
+  app.add_flag("--no-plugins", analysis.no_plugins,
+               "it loads nothing by a name that is computed")
+      ->excludes(plugin);
+}
+
 }  // namespace
 
 int RunAnalyzeProgram(int argc, char** argv) {
@@ -146,13 +156,7 @@ int RunAnalyzeProgram(int argc, char** argv) {
                  "directory of compile_commands.json (see `bailey capture`)");
   app.add_option("--program", options.analysis.program,
                  "which program, where the build links several");
-  CLI::Option* const plugin =
-      app.add_option("--plugin", options.analysis.plugins,
-                     "shared objects that it loads by dlopen (a pattern)")
-          ->allow_extra_args(false);
-  app.add_flag("--no-plugins", options.analysis.no_plugins,
-               "it loads nothing by a name that is computed")
-      ->excludes(plugin);
+  AddPluginOptions(app, options.analysis);
   app.add_option("--report", options.report,
                  "write report.json here; of several binaries: a folder");
   app.add_option("--flow", options.flow, "write flow.json here");

@@ -32,11 +32,6 @@ constexpr EnumNames<EdgeKind, 5> kEdgeKinds{{{{EdgeKind::kCall, "call"},
                                               {EdgeKind::kWrite, "write"},
                                               {EdgeKind::kData, "data"}}}};
 
-constexpr EnumNames<Confidence, 3> kEdgeConfidences{
-    {{{Confidence::kProved, "proved"},
-      {Confidence::kOverApproximated, "over-approximated"},
-      {Confidence::kAssumed, "assumed"}}}};
-
 Json WritePointee(const PointeeInfo& pointee) {
   return {
       {"kind", kTypeKinds.Name(pointee.kind)}, {"spelling", pointee.spelling},
@@ -188,7 +183,7 @@ void WriteEdge(const FlowEdge& edge, JsonText& out) {
     out.Member("from", edge.from);
     out.Member("to", edge.to);
     out.Member("external", edge.external);
-    out.Member("confidence", kEdgeConfidences.Name(edge.confidence));
+    out.Member("confidence", kConfidences.Name(edge.confidence));
     out.Key("site");
     WriteSite(edge.site, out);
     if (!edge.label.empty()) out.Member("label", edge.label);
@@ -212,8 +207,7 @@ Result<FlowEdge> ReadEdge(const JsonObject& object) {
   if (edge.kind == EdgeKind::kData)
     edge.confidence = Confidence::kOverApproximated;
   if (object.Has("confidence")) {
-    ASSIGN_OR_RETURN(edge.confidence,
-                     kEdgeConfidences.Read(object, "confidence"));
+    ASSIGN_OR_RETURN(edge.confidence, kConfidences.Read(object, "confidence"));
     if (edge.kind == EdgeKind::kData && edge.confidence == Confidence::kProved)
       return Fail(object.where() + ": where data goes is never proved");
   }

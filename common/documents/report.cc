@@ -20,11 +20,6 @@ constexpr EnumNames<CapabilityKind, 6> kKinds{
       {CapabilityKind::kService, "service"},
       {CapabilityKind::kCredential, "credential"}}}};
 
-constexpr EnumNames<Confidence, 3> kConfidences{
-    {{{Confidence::kProved, "proved"},
-      {Confidence::kOverApproximated, "over-approximated"},
-      {Confidence::kAssumed, "assumed"}}}};
-
 constexpr EnumNames<Phase, 2> kPhases{
     {{{Phase::kStartup, "startup"}, {Phase::kServing, "serving"}}}};
 
