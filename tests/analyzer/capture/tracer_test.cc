@@ -46,15 +46,20 @@ TEST(TracerTest, SignalsReachTheirHandlers) {
   Trace("trap 'exit 3' USR1; kill -USR1 $$; exit 4", 3);
 }
 
-// The shell stops a child, sees it stopped, and lets it go on.
+// The shell stops a child, sees it stopped, and lets it go on. /proc shows any
+// stop for the tracer in the same way, so the shell looks only once the child
+// has said that nothing but its stop is left: a SIGCONT that came before the
+// SIGSTOP would be lost.
 TEST(TracerTest, StoppedProcessesStayStoppedUntilContinued) {
   const Scratch scratch;
-  Trace("cd " + scratch.path() +
-            "; (kill -STOP $(exec sh -c 'echo $PPID'); echo on > went) & "
-            "child=$!; "
-            "until grep -q '^State:.[Tt]' /proc/$child/status; do :; done; "
-            "test ! -e went || exit 8; kill -CONT $child; wait $child",
-        0);
+  Trace(
+      "cd " + scratch.path() +
+          "; (me=$(exec sh -c 'echo $PPID'); echo > ready; kill -STOP $me; "
+          "echo > went) & child=$!; "
+          "until test -e ready && grep -q '^State:.[Tt]' /proc/$child/status; "
+          "do :; done; "
+          "test ! -e went || exit 8; kill -CONT $child; wait $child",
+      0);
   EXPECT_TRUE(scratch.Has("went"));
 }
 
