@@ -264,7 +264,7 @@ Result<> ReadPackedRelocations(const DynamicTable& table, ElfFile& file) {
     }
     for (int bit = 1; bit < 64; ++bit)
       if ((word >> bit) & 1) add(next + 8 * (uint64_t(bit) - 1));
-    next += 63 * 8;
+    next += uint64_t{63} * 8;
   }
   if (added > room)
     return Fail("there are more packed relocations than words in the file");

@@ -33,8 +33,8 @@ FlowState FlowState::AtFunctionEntry(bool entered_by_jump) {
   state.is_frame_foreign_ = entered_by_jump;
   if (entered_by_jump) return state;
   for (int i = kRegisterParameters; i < kFollowedParameters; ++i)
-    state.slots_.push_back(
-        {8 * (i - kRegisterParameters + 1), 8, FlowValue::Parameter(i)});
+    state.slots_.push_back({int64_t{8} * (i - kRegisterParameters + 1), 8,
+                            FlowValue::Parameter(i)});
   return state;
 }
 
@@ -115,7 +115,8 @@ FlowValue FlowState::Argument(int index, bool is_tail) const {
   // Before a call the return address is not pushed yet, before a jump it is.
   const int64_t skipped = is_tail ? 8 : 0;
   return LoadSlot(
-      WrappingSum(top.offset(), skipped + 8 * (index - kRegisterParameters)),
+      WrappingSum(top.offset(),
+                  skipped + int64_t{8} * (index - kRegisterParameters)),
       8);
 }
 
