@@ -98,6 +98,9 @@ Result<std::vector<const policy::Policy*>> SelectTargets(
 Result<const policy::PortionPolicy*> SelectPortion(const policy::Policy& policy,
                                                    const std::string& name);
 
+// An error where the portion has no second filter to ask about.
+Result<> RequireServing(const policy::PortionPolicy& portion);
+
 }  // namespace bailey::cli
 
 #endif  // BAILEY_CLI_POLICY_COMMANDS_H_

@@ -96,9 +96,8 @@ Result<const policy::PortionPolicy*> SelectFilter(
   ASSIGN_OR_RETURN(const policy::PortionPolicy* const portion,
                    SelectPortion(policy, options.portion));
   if (!options.serving) return portion;
-  if (!portion->serving.empty()) return &portion->serving.front();
-  return Fail("the portion `" + portion->name + "` has no `serving`",
-              "without it there is one filter for all of its life");
+  RETURN_IF_ERROR(RequireServing(*portion));
+  return &portion->serving.front();
 }
 
 Result<int> Compile(const CompileOptions& options) {

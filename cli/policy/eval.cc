@@ -82,7 +82,8 @@ Result<int> EvalBatch(const EvalOptions& options) {
 Result<int> Eval(const EvalOptions& options) {
   if (options.syscall.empty()) {
     if (!options.batch.empty() && options.serving)
-      return Fail("--serving asks one call at a time");
+      return Fail("--serving asks one call at a time",
+                  "in a batch `phase=serving` stands before the call");
     if (!options.batch.empty()) return EvalBatch(options);
     return Fail("which system call?", "name one, or a file with `--batch`");
   }
@@ -98,8 +99,7 @@ Result<int> Eval(const EvalOptions& options) {
   ASSIGN_OR_RETURN(SeccompData data,
                    policy::ParseInvocation(policy.architecture, options.syscall,
                                            options.arguments));
-  if (options.serving && portion->serving.empty())
-    return Fail("the portion `" + portion->name + "` has no `serving`");
+  if (options.serving) RETURN_IF_ERROR(RequireServing(*portion));
   const policy::Verdict verdict =
       options.serving
           ? policy::EvaluateServing(policy.architecture, *portion, data)
@@ -121,8 +121,8 @@ int RunPolicyEval(int argc, char** argv) {
       "SOCK_STREAM 0\n"
       "  bailey policy eval notary.policy --batch calls.txt\n\n"
       "A batch has a call a line, as it stands on the command line; before it "
-      "may\nstand arch=NAME, portion=NAME and word=NUMBER, the architecture "
-      "word that the\nfilter sees. Each gets a line of JSON.",
+      "may\nstand arch=NAME, portion=NAME, phase=serving and word=NUMBER, the "
+      "architecture\nword that the filter sees. Each gets a line of JSON.",
       "bailey policy eval");
   EvalOptions options;
   app.add_option("--portion", options.portion, "which portion, if several");

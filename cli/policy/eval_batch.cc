@@ -29,6 +29,7 @@ std::vector<std::string> WordsOf(std::string_view line) {
 struct Question {
   std::string architecture;
   std::string portion;
+  bool serving = false;
   std::optional<uint32_t> word;
   std::string call;
   std::vector<std::string> arguments;
@@ -55,11 +56,20 @@ std::optional<std::string> TakeKey(std::string_view key,
   return value;
 }
 
+// The names of the two phases are those of a report and of `infer --phase`.
+Result<bool> ParseServing(std::string_view phase) {
+  if (phase == "serving") return true;
+  if (phase == "startup") return false;
+  return Fail("`phase=` is followed by `startup` or `serving`");
+}
+
 Result<Question> ParseQuestion(std::string_view line) {
   std::vector<std::string> words = WordsOf(line);
   Question question;
   question.architecture = TakeKey("arch", words).value_or("");
   question.portion = TakeKey("portion", words).value_or("");
+  ASSIGN_OR_RETURN(question.serving,
+                   ParseServing(TakeKey("phase", words).value_or("startup")));
   if (const auto word = TakeKey("word", words)) {
     ASSIGN_OR_RETURN(question.word, ParseWord(*word));
   }
@@ -85,7 +95,10 @@ Result<policy::Verdict> BatchEvaluator::Ask(std::string_view line) const {
                    policy::ParseInvocation(target->architecture, question.call,
                                            question.arguments));
   if (question.word) data.architecture = *question.word;
-  return policy::Evaluate(target->architecture, *portion, data);
+  if (!question.serving)
+    return policy::Evaluate(target->architecture, *portion, data);
+  RETURN_IF_ERROR(RequireServing(*portion));
+  return policy::EvaluateServing(target->architecture, *portion, data);
 }
 
 std::string BatchEvaluator::Answer(std::string_view line) {

@@ -1,13 +1,14 @@
 // Many questions to one policy: a call a line in, an answer a line out.
 //
-//   BatchEvaluator batch(policies);  // one a target, the rules of ours
-//   included std::string line = batch.Answer("portion=worker socket AF_INET 1
-//   0");
+//   BatchEvaluator batch(policies);  // one a target, our own rules included
+//   std::string line = batch.Answer("portion=worker socket AF_INET 1 0");
 //
 // A line is a system call by name or number and up to six constants, separated
-// by blanks; before it may stand `arch=x86_64` (without it the first target),
-// `portion=NAME` (without it the only one) and `word=NUMBER`, the architecture
-// word of the input where it is not the target's. A constant has no blanks.
+// by blanks; before it may stand, in this order, `arch=x86_64` (without it the
+// first target), `portion=NAME` (without it the only one), `phase=serving` (the
+// answer of both filters; without it `startup`, the first one's) and
+// `word=NUMBER`, the architecture word of the input where it is not the
+// target's. A constant has no blanks.
 
 #ifndef BAILEY_CLI_POLICY_EVAL_BATCH_H_
 #define BAILEY_CLI_POLICY_EVAL_BATCH_H_

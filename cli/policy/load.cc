@@ -145,4 +145,10 @@ Result<const policy::PortionPolicy*> SelectPortion(const policy::Policy& policy,
       fmt::format("choose with --portion one of {}", fmt::join(names, ", ")));
 }
 
+Result<> RequireServing(const policy::PortionPolicy& portion) {
+  if (!portion.serving.empty()) return {};
+  return Fail("the portion `" + portion.name + "` has no `serving`",
+              "without it there is one filter for all of its life");
+}
+
 }  // namespace bailey::cli

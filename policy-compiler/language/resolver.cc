@@ -272,11 +272,13 @@ void Resolver::Resolve(const Statement&, const TestStatement& test,
     policy_.tests.push_back(ResolveTest(test, text, policy_));
 }
 
-// Those of a library hold for whoever uses it.
+// Those of a library hold for whoever uses it, in every portion, a `serving`
+// block that alone uses it notwithstanding; used at several places, once.
 void Resolver::Resolve(const Statement& statement, const AssertStatement& claim,
                        PolicyText& text, const Scope& scope) {
-  if (!scope.is_serving)
-    assertions_->Resolve(statement, claim, text, scope.portion);
+  if (asserted_.insert(&claim).second)
+    assertions_->Resolve(statement, claim, text,
+                         text.is_library ? nullptr : scope.portion);
 }
 
 void Resolver::Resolve(const Statement& statement,

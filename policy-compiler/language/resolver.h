@@ -102,6 +102,7 @@ class Resolver {
   std::vector<SyscallRule> common_syscalls_;
   std::vector<PlanFileRule> common_files_;
   std::set<const PolicyText*> included_;
+  std::set<const AssertStatement*> asserted_;
   // A group's member in several rules is one finding.
   std::set<std::pair<const SyscallPattern*, bool>> looked_at_;
   bool has_syscall_rules_ = false;

@@ -102,6 +102,28 @@ class PolicyVerbs(unittest.TestCase):
                       ["p.policy", "--batch", "no-such"]):
             self.policy("eval", *words, code=2)
 
+    def test_a_batch_asks_of_either_phase(self):
+        self.write("p.policy", "policy p { allow syscall getpid, getuid; otherwise errno EPERM;"
+                               " portion a untrusted { serving { allow syscall getpid; } }"
+                               " portion b untrusted { } }")
+        self.write("calls", "portion=a getuid\nportion=a phase=startup getuid\n"
+                            "portion=a phase=serving getuid\nportion=a phase=serving getpid\n"
+                            "portion=a phase=serving word=1 getpid\n")
+        out, _ = self.policy("eval", "p.policy", "--batch", "calls")
+        answers = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual([each["action"] for each in answers],
+                         ["allow", "allow", "errno EPERM", "allow", "kill_process"])
+        single, _ = self.policy("eval", "p.policy", "--portion", "a", "--serving", "getpid",
+                                "--format", "json")
+        self.assertEqual(json.loads(single)["index"], answers[3]["index"])
+        self.write("calls", "portion=b phase=serving getuid\nportion=a phase=later getuid\n")
+        out, _ = self.policy("eval", "p.policy", "--batch", "calls", code=2)
+        self.assertEqual([json.loads(line)["error"] for line in out.splitlines()],
+                         ["the portion `b` has no `serving`",
+                          "`phase=` is followed by `startup` or `serving`"])
+        _, errors = self.policy("eval", "p.policy", "--serving", "--batch", "calls", code=2)
+        self.assertIn("in a batch `phase=serving` stands before the call", errors)
+
     def test_a_library_has_the_version_that_is_asked_for(self):
         self.write("p.policy", 'policy p { use "runtime/cxx" version 1; }')
         self.policy("eval", "p.policy", "read")

@@ -218,6 +218,33 @@ TEST(AssertionsTest, ThoseOfALibraryHoldForWhoUsesIt) {
               ElementsAre("a library knows no portions"));
 }
 
+// Where a `serving` block alone uses it, too: nothing that an organisation says
+// of whoever uses its rules goes unasked.
+TEST(AssertionsTest, ThoseOfALibraryThatABlockUsesHoldInEveryPortion) {
+  const Files files = {
+      {"dir/base.policy",
+       "policy b { use \"./more.policy\"; assert never syscall execve; }"},
+      {"dir/more.policy", "policy m { assert always syscall read; }"}};
+  const std::string block =
+      "portion b untrusted {"
+      "  serving { use \"./base.policy\"; }"
+      "}";
+  for (const char* elsewhere : {"", "use \"./base.policy\";",
+                                "portion c untrusted {"
+                                "  serving { use \"./base.policy\"; }"
+                                "}"}) {
+    for (const std::string& body : {block + elsewhere, elsewhere + block}) {
+      const ParsedPolicy parsed = LoadWith(files, body);
+      ASSERT_TRUE(parsed.policy) << RenderText(parsed.diagnostics);
+      ASSERT_THAT(parsed.policy->assertions, SizeIs(2)) << body;
+      EXPECT_EQ(parsed.policy->assertions[0].file, "dir/more.policy");
+      EXPECT_EQ(parsed.policy->assertions[0].portion, "");
+      EXPECT_EQ(parsed.policy->assertions[1].file, "dir/base.policy");
+      EXPECT_EQ(parsed.policy->assertions[1].portion, "");
+    }
+  }
+}
+
 TEST(AssertionsTest, ManyAreRefused) {
   std::string body;
   for (size_t i = 0; i <= kMaxAssertions; ++i)

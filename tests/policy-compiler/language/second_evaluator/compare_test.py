@@ -1,32 +1,16 @@
 """Two evaluators of one language, which share nothing but the kernel's tables: `bailey policy
 eval`, and meaning.py, which is written from docs/policy-language.md. They must agree on which
 texts are policies and on every answer: action, and the rule that decided.
-
-BAILEY_SECOND_EVALUATOR_POLICIES says how many random policies, BAILEY_SECOND_EVALUATOR_SEED which.
 """
-import concurrent.futures
-import json
-import os
-import pathlib
 import shutil
-import subprocess
-import tempfile
 import unittest
 
+import conditions
 import generator
 import meaning
 import reader
 import tables
-from reader import PolicyError
-
-ROOT = pathlib.Path(__file__).resolve().parents[4]
-BIN = pathlib.Path(os.environ.get("BAILEY_BIN", ROOT / "build" / "dev" / "bin"))
-LIBRARIES = ROOT / "policies"
-POLICIES = int(os.environ.get("BAILEY_SECOND_EVALUATOR_POLICIES", "1000"))
-SEED = int(os.environ.get("BAILEY_SECOND_EVALUATOR_SEED", "1"))
-TIMEOUT_S = 120
-SHOWN = 4
-
+from comparison import LIBRARIES, POLICIES, ROOT, ComparisonTest, ask, compare, load
 
 # Corners that chance rarely finds. `@` begins those that are no policies.
 CORNERS = '''
@@ -89,69 +73,7 @@ allow file read "/a", "/b/**"; allow file write "/c"; allow file execute "/d"; o
 '''.strip().splitlines()
 
 
-class Disagreement(Exception):
-    pass
-
-
-def ask(path, lines, *options):
-    """What `bailey policy eval --batch` says: its exit code, answers and errors."""
-    calls = path.parent / f"{path.stem}.calls"
-    calls.write_text("".join(f"{line}\n" for line in lines))
-    done = subprocess.run([BIN / "bailey-policy", "eval", path, "--batch", calls, *options],
-                          capture_output=True, timeout=TIMEOUT_S, check=False)
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
-    return done.returncode, answers, done.stderr.decode()
-
-
-def ours(text, folder, name=None):
-    """The second evaluator's policy, or why it is none."""
-    try:
-        return meaning.load(text, folder, LIBRARIES, name), None
-    except PolicyError as error:
-        return None, str(error)
-
-
-def questions(policies, made, most):
-    found = []
-    for architecture, policy in policies.items():
-        for portion in policy.portions:
-            for word, number, arguments in made.inputs(policy, portion, most):
-                line = (f"arch={architecture} portion={portion} word={word:#x} {number:#x} "
-                        + " ".join(map(str, arguments)))
-                found.append((policy, portion, word, number, arguments, line))
-    return found
-
-
-def compare(path, made, *, most=40, runtime=False):
-    """How many answers were compared; 0 for a text that both refuse."""
-    text = path.read_text()
-    policies, problem = ours(text, path.parent, path.name)
-    if policies is None:
-        code, answers, errors = ask(path, ["getpid"], "--as-written")
-        if code != 2 or answers:
-            raise Disagreement(f"{path}: refused here ({problem}), accepted there\n{text}")
-        return 0
-    if runtime:
-        for policy in policies.values():
-            policy.add_runtime()
-    asked = questions(policies, made, most)
-    code, answers, errors = ask(path, [each[-1] for each in asked],
-                                *([] if runtime else ["--as-written"]))
-    if code != 0 or len(answers) != len(asked):
-        raise Disagreement(f"{path}: accepted here, exit code {code} there\n{errors}\n{text}")
-    for (policy, portion, word, number, arguments, line), answer in zip(asked, answers):
-        action, index = policy.answer(portion, word, number, arguments)
-        if {"action": meaning.action_text(action), "index": index} != answer:
-            raise Disagreement(f"{path}: {line}\nhere {action}, rule {index}; there {answer}\n"
-                               f"{text}")
-    return len(asked)
-
-
-class SecondEvaluator(unittest.TestCase):
-    def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="bailey-second-"))
-        self.addCleanup(shutil.rmtree, self.folder)
-
+class SecondEvaluator(ComparisonTest):
     def test_built_in_policies_with_and_without_the_runtime(self):
         compared = 0
         for library in sorted(LIBRARIES.rglob("*.policy")):
@@ -180,7 +102,7 @@ class SecondEvaluator(unittest.TestCase):
             path = self.folder / f"{kind}.policy"
             path.write_text(f'policy p {{ target linux x86_64, aarch64; allow file {kind} "/a";'
                             " otherwise errno EPERM; }")
-            policies, _ = ours(path.read_text(), self.folder)
+            policies, _ = load(path.read_text(), self.folder)
             lines, expected = [], []
             for architecture, policy in policies.items():
                 for number in tables.numbers(architecture):
@@ -197,7 +119,6 @@ class SecondEvaluator(unittest.TestCase):
         shutil.copytree(ROOT / "testdata" / "policies", self.folder / "policies")
         answered = 0
         for path in sorted((self.folder / "policies").glob("*.policy")):
-            text = path.read_text()
             answered += compare(path, generator.Generator(path.name)) > 0
         self.assertGreaterEqual(answered, 1)
 
@@ -209,7 +130,7 @@ class SecondEvaluator(unittest.TestCase):
             for _, expectations in (parts for kind, *parts in reader.read(text).statements
                                     if kind == "test"):
                 for _, call, arguments, outcome in expectations:
-                    values = [meaning.constant(each, "x86_64")[0] % (1 << 64)
+                    values = [conditions.constant(each, "x86_64")[0] % (1 << 64)
                               for each in arguments] + [0] * (6 - len(arguments))
                     action, _ = policy.answer("main", 0xC000003E, policy.calls[call].number,
                                               values)
@@ -221,33 +142,7 @@ class SecondEvaluator(unittest.TestCase):
         self.assertGreater(held, 100)
 
     def test_random_policies(self):
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as workers:
-            results = list(workers.map(self.one, range(POLICIES)))
-        wrong = [result for result in results if isinstance(result, str)]
-        self.assertFalse(wrong, f"{len(wrong)} disagreements\n" + "\n".join(wrong[:SHOWN]))
-        refused = results.count(0)
-        self.assertGreater(sum(results), POLICIES * 10)
-        self.assertGreater(POLICIES, 3 * refused, "too many policies are wrong to mean much")
-        self.assertGreater(refused, POLICIES // 100)
-
-    def one(self, number):
-        made = generator.Generator(SEED * 1000003 + number)
-        folder = self.folder / str(number)
-        folder.mkdir()
-        text, files = made.policy()
-        for name, content in files.items():
-            (folder / name).write_text(content)
-        path = folder / "made.policy"
-        path.write_text(text)
-        try:
-            return compare(path, made)
-        except Disagreement as disagreement:
-            return str(disagreement)
-
-
-def expectation_of(path):
-    expected = path.with_suffix(".expected")
-    return expected.read_text() if expected.exists() else ""
+        self.compare_random(POLICIES)
 
 
 if __name__ == "__main__":

@@ -23,9 +23,10 @@ BLANKS = [" ", "\n  ", " # why; \n", " // ; }\n ", "\t"]
 
 
 class Generator:
-    def __init__(self, seed):
-        self.random = random.Random(seed)
-        self.sloppy = False
+    def __init__(self, seed, blocks=False):
+        """`blocks`: each policy has a `serving` block, where it may have one."""
+        self.random, self.blocks = random.Random(seed), blocks
+        self.sloppy, self.logs, self.files, self.misplaced = False, True, {}, None
 
     def chance(self, percent):
         return self.random.randrange(100) < percent
@@ -72,7 +73,7 @@ class Generator:
             width = 64
         value = self.bits(width)
         signed = (argument.signed and not full) or (self.sloppy and self.chance(20))
-        if full and self.chance(15):
+        if full and (as_bits or self.sloppy) and self.chance(15):
             return self.pick("-1", "-100", "-0x7fffffff", self.spelled(value - (1 << 64)))
         if signed and value >> (width - 1) and not (as_bits and self.chance(50)):
             value -= 1 << width
@@ -103,14 +104,14 @@ class Generator:
         operand = self.operand(name, argument, full)
         if self.chance(70):
             relation = self.random.choice(RELATIONS)
-            as_bits = relation in ("==", "!=") and "&" in operand
+            as_bits = relation in ("==", "!=") and (full or "&" in operand)
             return f"{operand} {relation} {self.constant(argument, full, as_bits)}"
         items = self.some(lambda: self.item(argument, full), 4, ", ")
         return f"{operand} {self.pick('in', 'in', 'not in')} {{{items}}}"
 
     def item(self, argument, full):
         if self.chance(60):
-            return self.constant(argument, full)
+            return self.constant(argument, full, as_bits=full)
         low, high = sorted(self.bits(argument.width - 1) for _ in range(2))
         if self.sloppy and self.chance(10):
             low, high = high, low
@@ -154,7 +155,7 @@ class Generator:
     def rule(self, groups, full):
         patterns = self.some(lambda: self.pattern(groups, full), 3, ", ")
         if self.chance(60):
-            return f"allow syscall {patterns}{self.pick('', '', ' then log')};"
+            return f"allow syscall {patterns}{self.pick('', '', ' then log') if self.logs else ''};"
         then = f" then {self.denial()}"
         if self.chance(15) and self.denies:
             then = ""
@@ -175,13 +176,38 @@ class Generator:
         lines.append(f"function {name}_f(string p), {name}_g;")
         if not trusted:
             lines.append(f"input function {name}_h;")
+        if self.blocks or self.chance(30):
+            lines.append(self.serving(groups, full))
         self.random.shuffle(lines)
         return f"portion {name} {'trusted' if trusted else 'untrusted'} {{ {' '.join(lines)} }}"
 
-    def library(self):
+    def serving(self, groups, full):
+        """A block: other actions make sense in it than outside."""
+        outside = self.denies, self.logs
+        own = self.pick(None, self.denial(), self.denial(), "allow", "log" if self.sloppy else None)
+        self.denies = self.sloppy or (self.denies if own is None else own not in ("allow", "log"))
+        self.logs = self.sloppy
+        lines = [self.rule(groups, full) for _ in range(self.random.randrange(4))]
+        lines += [f"otherwise {own};"] if own else [";"]
+        lines += [f'use "{name}";' for name in ("./library.policy", "./block.policy")
+                  if name[2:] in self.files and self.chance(40)]
+        if self.chance(15):
+            lines.append(f'use "{self.random.choice(BUILTINS)}";')
+        if self.misplaced == "member":
+            lines.append(self.pick(self.file_rule(), "limit pids 3;", "serving { }", "version 1;",
+                                   "group g { dup }", "uses key;", "assert never syscall dup;",
+                                   "allow syscall getpid then log;", "otherwise log;"))
+        self.denies, self.logs = outside
+        self.random.shuffle(lines)
+        again = "serving { }" if self.misplaced == "second" else ""
+        return f"{again}serving {{ {' '.join(lines)} }}"
+
+    def library(self, group):
         full = self.chance(30)
-        lines = ["version 3;", self.group("lib", [], full)]
-        lines += [self.rule(["lib"], full) for _ in range(self.random.randrange(3))]
+        lines = ["version 3;", self.group(group, [], full)]
+        lines += [self.rule([group], full) for _ in range(self.random.randrange(3))]
+        lines += [self.file_rule()] if self.chance(15) else []
+        lines += ["serving { }"] if self.misplaced == "library" else []
         if full:
             lines.append("widths full;")
         if self.chance(30):
@@ -191,7 +217,9 @@ class Generator:
 
     def policy(self):
         """The text, and the files that it uses."""
-        self.sloppy = self.chance(15)
+        self.sloppy = self.chance(8 if self.blocks else 15)
+        if self.chance(8 if self.blocks else 2):  # what only `serving` can have wrong
+            self.misplaced = self.pick("member", "second", "beside", "library")
         self.targets = self.pick(["x86_64"], ["x86_64"], ["aarch64"], ["x86_64", "aarch64"],
                                  ["aarch64", "x86_64"])
         names = list(tables.calls(self.targets[0]))
@@ -200,7 +228,7 @@ class Generator:
         otherwise = self.pick(self.denial(), self.denial(), self.denial(), "allow", "log")
         self.denies = otherwise not in ("allow", "log") or self.sloppy
         self.credential = self.chance(30)
-        full, groups, files, lines = self.chance(25), [], {}, []
+        full, groups, lines = self.chance(25), [], []
         if self.targets != ["x86_64"] or self.chance(30):
             lines.append(f"target linux {', '.join(self.targets)};")
         if self.chance(90):
@@ -210,9 +238,13 @@ class Generator:
         if full or self.chance(10):
             lines.append(f"widths {'full' if full else 'kernel'};")
         if self.chance(20):
-            files["library.policy"] = self.library()
+            self.files["library.policy"] = self.library("lib")
             lines.append('use "./library.policy"%s;' % self.pick("", " version 3"))
             groups.append("lib")
+        if self.chance(20):  # for `serving` blocks
+            self.logs = False
+            self.files["block.policy"] = self.library("blk")
+            self.logs = True
         if self.chance(20):
             used = self.random.choice(BUILTINS)
             version = self.pick("", "", " version 1", " version 2" if self.sloppy else "")
@@ -232,10 +264,13 @@ class Generator:
             lines.append(f"deny syscall {call} then errno EPERM; deny syscall {call} then errno 9;"
                          + self.pick("", " deny syscall dup, bpf, close, getpid then trap;"))
         lines += self.declarations()
-        lines += [self.portion(f"p{i}", groups, full) for i in range(self.pick(0, 0, 1, 2))]
+        portions = [self.portion(f"p{i}", groups, full) for i in range(self.pick(0, 0, 1, 2))]
+        if self.misplaced == "beside" or not portions and (self.blocks or self.chance(30)):
+            lines.append(self.serving(groups, full))
+        lines += portions
         self.random.shuffle(lines)
         blank = self.random.choice(BLANKS)
-        return f"policy made {{{blank}{blank.join(lines)}{blank}}}", files
+        return f"policy made {{{blank}{blank.join(lines)}{blank}}}", self.files
 
     def declarations(self):
         every = ["limit memory 256 MiB, wall 30 s, cpu 50 %, pids 64, output 1 MiB;",
@@ -269,11 +304,13 @@ class Generator:
     def arguments(self):
         return [self.random.choice([0, 0, 1, self.bits(32), self.bits(64)]) for _ in range(6)]
 
-    def inputs(self, policy, portion, most):
+    def inputs(self, policy, portion, serves, most):
         """[(architecture word, number, arguments), ...]"""
+        portion = policy.portions[portion]
+        rules = portion.rules + (portion.serving.rules if serves and portion.serving else [])
         word, known = tables.WORDS[policy.architecture], sorted(tables.numbers(policy.architecture))
         found = []
-        for number, when, _, _ in policy.portions[portion].rules:
+        for number, when, _, _ in rules:
             wanted = {}
             for index, value in self.values(when):
                 wanted.setdefault(index, []).append(value)

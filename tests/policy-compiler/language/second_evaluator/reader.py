@@ -220,19 +220,16 @@ class Reader:
         return ()
 
     def read_test(self):
-        name, portion = self.string(), self.phase()
+        name, phase = self.string(), self.phase()
         self.expect("{")
-        return name, [(p or portion, *rest) for p, *rest in self.block(self.expectation)]
+        return name, [(own or phase, *rest) for own, *rest in self.block(self.expectation)]
 
     def phase(self):
-        """The portion behind `in`; what holds while it serves is compared by nobody yet."""
-        portion = self.name() if self.accept("in") else None
-        if portion is not None:
-            self.accept("serving")
-        return portion
+        """(portion, whether it serves), or none."""
+        return (self.name(), self.accept("serving") is not None) if self.accept("in") else None
 
     def expectation(self):
-        portion = self.phase()
+        phase = self.phase()
         call, arguments = self.name(), []
         self.expect("(")
         if not self.accept(")"):
@@ -241,7 +238,7 @@ class Reader:
         self.expect("=>")
         outcome = self.accept("allowed", "denied") or self.action()
         self.expect(";")
-        return portion, call, arguments, outcome
+        return phase, call, arguments, outcome
 
     def action(self):
         word = self.expect("errno", *SIMPLE_ACTIONS)
