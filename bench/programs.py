@@ -45,7 +45,7 @@ MEMCACHED = """00-startup 64bit ascii-auth binary-get binary bogus-commands cas 
   evictions expirations extstore flags flush-all getandtouch getset idle-timeout incrdecr item_size_max line-lengths
   lru-crawler lru maxconns metaget misbehave multiversioning noreply quit restart shutdown stats stats-conns
   stats-detail touch udp unixsocket watcher""".split()
-MEMCACHED_SERVING = "00-startup ascii-auth binary-get cas conn-limits daemonize lru restart shutdown stats udp unixsocket".split()
+MEMCACHED_RUN = ("prove", "-v", *(f"t/{each}.t" for each in MEMCACHED))
 # They wait for replicas, for minutes each, fuzz for as long, or measure memory.
 REDIS_SKIPPED = """integration/replication integration/replication-psync integration/replication-buffer integration/psync2
   integration/psync2-reg integration/psync2-pingoff integration/psync2-master-restart integration/corrupt-dump-fuzzer
@@ -69,8 +69,7 @@ PROGRAMS = {each.name: each for each in (
             children=("tests/fcgi-responder", "tests/scgi-responder", "/usr/bin/perl", "/bin/bash"),
             peers="99; 80, 76"),
     Program("memcached", "memcached", "memcached",
-            ("prove", "-v", *(f"t/{each}.t" for each in MEMCACHED)), (PERL,), plugins=(NAMES,),
-            serving=("prove", "-v", *(f"t/{each}.t" for each in MEMCACHED_SERVING)),
+            MEMCACHED_RUN, (PERL,), plugins=(NAMES,), serving=MEMCACHED_RUN,
             full=("sh", "-c", "rm -f t/whitespace.t; ./testapp; prove -v t/*.t"), minutes=30, peers="104; 85, 85, 54"),
     Program("nginx", "objs/nginx", "nginx", (str(HERE / "nginx_suite"),), (AUTOMAKE,), plugins=(NAMES,),
             serving=(str(HERE / "nginx_suite"), "--same-binary"),

@@ -71,6 +71,11 @@ class Suite:
         """The program under its own name, which it prints, elsewhere: GNU's print no folder that is called so."""
         return self.folder / "real" / ".libs" / pathlib.Path(binary).name
 
+    @property
+    def running(self):
+        """The files that run while the tests do, whatever goes before them."""
+        return [self._real(binary) for binary, _ in self.binaries]
+
     def _restore(self, name):
         binary = self.source / name
         restored = binary.with_name(binary.name + ".restored")

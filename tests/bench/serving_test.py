@@ -1,4 +1,4 @@
-"""bench/serving.py: the second filter comes into force at its place, not before, and in no other program."""
+"""bench/serving.py, bench/switch_watch.py: the second filter comes into force at its place, in no other program, and is seen."""
 import pathlib
 import struct
 import subprocess
@@ -9,7 +9,9 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "bench"))
 
+import server_suite  # noqa: E402
 import serving  # noqa: E402
+import switch_watch  # noqa: E402
 
 PROGRAM = """
 #include <stdio.h>
@@ -21,6 +23,8 @@ int main(int argc, char** argv) {
   for (int i = 0; i < argc + 1; ++i) {
     printf("%d ", syscall(SYS_getppid) > 0);
   }
+  fflush(stdout);
+  getchar();
   return 0;
 }
 """
@@ -48,16 +52,41 @@ class ServingTest(unittest.TestCase):
         return program
 
     def run_with_library(self, program):
-        return subprocess.run(["setpriv", "--no-new-privs", "env", f"LD_PRELOAD={self.library}", program],
-                              check=True, capture_output=True, text=True).stdout
+        return subprocess.run([*self.with_library(), program], check=True, capture_output=True, text=True,
+                              stdin=subprocess.DEVNULL).stdout
+
+    def with_library(self):
+        return "setpriv", "--no-new-privs", "env", f"LD_PRELOAD={self.library}"
+
+    def seen(self, *words):
+        """Whether it is seen under one filter more than this process has, after it went through its loop."""
+        watch = switch_watch.SwitchWatch([self.program], wanted=1)
+        if watch.switched is None:
+            self.skipTest("the kernel does not say how many filters a process has")
+        with subprocess.Popen([*words, self.program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            process.stdout.read(len("1 0 0 "))
+            watch.look()
+            process.stdin.close()
+        return watch.switched == {process.pid}
 
     def test_from_its_place_on(self):
-        self.assertEqual(subprocess.run([self.program], check=True, capture_output=True, text=True).stdout, "1 1 1 ")
+        self.assertEqual(subprocess.run([self.program], check=True, capture_output=True, text=True,
+                                        stdin=subprocess.DEVNULL).stdout, "1 1 1 ")
         self.assertEqual(self.run_with_library(self.program), "1 0 0 ")
 
     def test_another_program_is_left_alone(self):
         other = self.compile("other", PROGRAM.replace("argc + 1", "argc * 2 + 1"))
         self.assertEqual(self.run_with_library(other), "1 1 1 1 ")
+
+    def test_a_process_under_it_is_seen_and_no_other(self):
+        self.assertTrue(self.seen(*self.with_library()))
+        self.assertFalse(self.seen())
+
+    def test_watches_while_something_runs(self):
+        with switch_watch.SwitchWatch(["/proc/self/exe"], wanted=0) as watch:
+            if watch.switched is not None:
+                self.assertTrue(server_suite.await_that(lambda: watch.switched))
+        self.assertFalse(watch.thread.is_alive())
 
     def test_a_line_without_code_has_no_place(self):
         self.assertEqual(serving.addresses(self.program, {"file": "program.c", "line": 1}), [])
