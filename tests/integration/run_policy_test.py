@@ -139,6 +139,21 @@ class RunPolicyTest(unittest.TestCase):
         done = self.run_under("sh", "-c", "/usr/bin/cat /dev/null && echo ran", policy=allowed)
         self.assertEqual(done.stdout, b"ran\n", done.stderr)
 
+    def test_execve_can_be_pinned_to_the_program_itself(self):
+        shell = pathlib.Path(shutil.which("sh")).resolve()
+        linked = support.run(["ldd", shell]).stdout.decode().split()
+        library = next(word for word in linked if word.startswith("/") and "/libc.so" in word)
+        loader = next(word for word in linked if "/ld-linux" in word)
+        policy = self.write("pinned.policy", POLICY.replace(
+            "otherwise", "allow syscall execve;\n  allow file read \"/usr/**\";\n"
+                         f"  allow file execute \"{shell}\", \"{loader}\", \"{library}\";\n  otherwise"))
+        again = self.run_under("sh", "-c", f"exec {shell} -c 'echo again'", policy=policy)
+        self.assertEqual(again.stdout, b"again\n", again.stderr)
+        other = ["sh", "-c", "exec /usr/bin/env echo other"]
+        self.assertEqual(support.run(other).stdout, b"other\n")
+        done = self.run_under(*other, policy=policy)
+        self.assertEqual((done.returncode, done.stdout), (126, b""), done.stderr)
+
     def test_a_kill_is_126_and_recorded(self):
         policy = self.write("kill.policy", POLICY.replace(
             "otherwise", "deny syscall getcwd then kill;\n  otherwise"))
