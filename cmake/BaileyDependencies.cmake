@@ -2,6 +2,8 @@
 
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(RapidJSON 1.1 REQUIRED)
+# Headers alone: sets that lie in one piece of memory.
+find_package(Boost 1.81 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)

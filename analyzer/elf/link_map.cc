@@ -51,6 +51,23 @@ std::optional<std::string> Find(const std::string& name,
 
 }  // namespace
 
+void LinkMap::Add(ElfImage image) {
+  const auto index = static_cast<uint32_t>(images_.size());
+  images_.push_back(std::move(image));
+  scopes_.push_back(scope_);
+  for (const ElfExport& each : images_.back().exports()) {
+    std::vector<uint32_t>& exporters = exporters_[each.name];
+    if (exporters.empty() || exporters.back() != index)
+      exporters.push_back(index);
+  }
+}
+
+const std::vector<uint32_t>& LinkMap::ExportersOf(std::string_view name) const {
+  static const std::vector<uint32_t> none;
+  const auto found = exporters_.find(WithoutVersion(name));
+  return found == exporters_.end() ? none : found->second;
+}
+
 bool LinkMap::IsLoaded(const std::string& name) const {
   return by_name_.contains(name);
 }
@@ -73,8 +90,7 @@ Result<> LinkMap::Load(const std::string& path, const std::string& name) {
   if (!image.soname().empty()) by_name_.emplace(image.soname(), index);
   for (const std::string& needed : image.needed())
     pending_.push_back({needed, index});
-  images_.push_back(std::move(image));
-  scopes_.push_back(scope_);
+  Add(std::move(image));
   return {};
 }
 
@@ -184,8 +200,7 @@ LinkMap LinkMap::OfImages(std::vector<ElfImage> images) {
   for (ElfImage& image : images) {
     const auto index = static_cast<uint32_t>(link.images_.size());
     if (!image.soname().empty()) link.by_name_.emplace(image.soname(), index);
-    link.images_.push_back(std::move(image));
-    link.scopes_.push_back(link.scope_);
+    link.Add(std::move(image));
   }
   if (!link.images_.empty()) link.executable_ = 0;
   if (link.images_.size() > 1)
@@ -231,18 +246,19 @@ std::optional<std::string> LinkMap::FindLibrary(
 }
 
 std::optional<uint32_t> LinkMap::FindImage(const std::string& path) const {
-  std::error_code error;
-  const auto canonical = std::filesystem::canonical(path, error).string();
-  for (const std::string& name : {path, canonical})
-    if (const auto found = by_name_.find(name); found != by_name_.end())
-      return found->second;
-  return std::nullopt;
+  auto found = by_name_.find(path);
+  if (found == by_name_.end()) {
+    std::error_code error;
+    found = by_name_.find(std::filesystem::canonical(path, error).string());
+  }
+  if (found == by_name_.end()) return std::nullopt;
+  return found->second;
 }
 
 std::vector<SymbolReference> LinkMap::ResolveAll(std::string_view name) const {
   std::vector<SymbolReference> found;
   std::set<uint32_t> scopes;
-  for (uint32_t i = 0; i < images_.size(); ++i) {
+  for (const uint32_t i : ExportersOf(name)) {
     const ElfExport* symbol =
         images_[i].FindExport(WithoutVersion(name), VersionOf(name));
     if (symbol == nullptr || !scopes.insert(scopes_[i]).second) continue;
@@ -253,7 +269,7 @@ std::vector<SymbolReference> LinkMap::ResolveAll(std::string_view name) const {
 }
 
 std::optional<SymbolReference> LinkMap::Resolve(std::string_view name) const {
-  for (uint32_t i = 0; i < images_.size(); ++i)
+  for (const uint32_t i : ExportersOf(name))
     if (const ElfExport* found =
             images_[i].FindExport(WithoutVersion(name), VersionOf(name)))
       return SymbolReference{i, found};

@@ -19,6 +19,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "analyzer/elf/elf_image.h"
@@ -51,6 +52,10 @@ struct SymbolReference {
 
 class LinkMap {
  public:
+  LinkMap() = default;
+  LinkMap(LinkMap&&) = default;  // not copied: it has views into its images
+  LinkMap& operator=(LinkMap&&) = default;
+
   // Loads everything, transitively, and the interpreter. Fails if a library is
   // not found (naming who needs it and where was looked) or not readable.
   static Result<LinkMap> Create(const LinkRequest& request);
@@ -95,6 +100,8 @@ class LinkMap {
     std::optional<uint32_t> from;
   };
 
+  void Add(ElfImage image);
+  const std::vector<uint32_t>& ExportersOf(std::string_view name) const;
   Result<> Load(const std::string& path, const std::string& name);
   Result<> LoadNeeded(const Pending& pending);
   Result<> LoadPending();
@@ -108,7 +115,10 @@ class LinkMap {
   // A deque, so that references to images stay valid while it grows.
   std::deque<ElfImage> images_;
   std::vector<uint32_t> scopes_;  // Of each image: 0 is loaded from the start.
-  uint32_t scope_ = 0;            // Of what is loaded next.
+  // Which images export a name, in any version, in load order. Keys are views
+  // into the images.
+  std::unordered_map<std::string_view, std::vector<uint32_t>> exporters_;
+  uint32_t scope_ = 0;  // Of what is loaded next.
   std::map<std::string, uint32_t> by_name_;
   std::deque<Pending> pending_;
   // Read ahead of their turn, by canonical path.

@@ -29,13 +29,13 @@ void ConstraintLinker::AddCall(size_t unit, const PointerCall& facts) {
 
 void ConstraintLinker::Lead(LinkedCall& call, PointsTo::Target target) {
   if (target.object == PointsTo::kUnknown) return LeadToUnknown(call);
-  const auto found = by_object_.find(target.object);
-  if (found == by_object_.end() || !found->second->is_function) {
+  LinkedSymbol* const found = SymbolOf(target.object);
+  if (found == nullptr || !found->is_function) {
     call.may_be_data = true;
     if (makes_code_) LeadToUnknown(call);
     return;
   }
-  LinkedSymbol& symbol = *found->second;
+  LinkedSymbol& symbol = *found;
   if (!Fits(*call.facts, symbol)) {
     call.misfits.insert(&symbol);
     return;

@@ -155,8 +155,8 @@ ConstraintLinker::Node ConstraintLinker::HeldBy(Node pointer) {
 
 void ConstraintLinker::TellFunction(Node value) {
   solver_.Watch(value, [this](PointsTo::Target target) {
-    const auto symbol = by_object_.find(target.object);
-    if (symbol != by_object_.end() && symbol->second->is_function)
+    const LinkedSymbol* const symbol = SymbolOf(target.object);
+    if (symbol != nullptr && symbol->is_function)
       solver_.AddAddress(PointsTo::kUnknownNode, target.object);
   });
 }
@@ -176,12 +176,12 @@ void ConstraintLinker::CallBack(const LinkedCall& call,
   if (callee == PointsTo::kUnknownNode)
     return CallBackUnknown({PointsTo::kUnknown}, arguments);
   solver_.Watch(callee, [this, arguments](PointsTo::Target target) {
-    const auto found = by_object_.find(target.object);
+    LinkedSymbol* const found = SymbolOf(target.object);
     // A library's function that calls back in turn is not followed.
-    if (found == by_object_.end() || !found->second->is_function ||
-        found->second->is_external || found->second->bodies.empty())
+    if (found == nullptr || !found->is_function || found->is_external ||
+        found->bodies.empty())
       return CallBackUnknown(target, arguments);
-    CallBackOwn(*found->second, arguments);
+    CallBackOwn(*found, arguments);
   });
 }
 

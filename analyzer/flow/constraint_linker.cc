@@ -19,9 +19,8 @@ ConstraintLinker::ConstraintLinker(const Program& program,
   for (size_t i = 0; i < program_.constraints.size(); ++i) DeclareObjects(i);
   DeclareNotLoaded(roots);
   solver_.Watch(PointsTo::kUnknownNode, [this](PointsTo::Target target) {
-    const auto symbol = by_object_.find(target.object);
-    if (symbol != by_object_.end() && symbol->second->is_function)
-      EnterFromOutside(*symbol->second);
+    LinkedSymbol* const symbol = SymbolOf(target.object);
+    if (symbol != nullptr && symbol->is_function) EnterFromOutside(*symbol);
   });
   for (size_t i = 0; i < program_.constraints.size(); ++i)
     for (const PointerConstraint& each : program_.constraints[i].constraints)
@@ -51,29 +50,39 @@ std::set<std::string> ConstraintLinker::Names(const std::string& id) const {
 }
 
 LinkedSymbol& ConstraintLinker::Symbol(const std::string& id) {
-  LinkedSymbol*& symbol = by_id_[id];
-  if (symbol == nullptr) {
-    symbol = &symbols_.emplace_back();
-    symbol->id = id;
-    symbol->is_external =
-        !defined_.contains(id) || program_.also_external.contains(id);
-  }
-  return *symbol;
+  if (const auto known = by_id_.find(id); known != by_id_.end())
+    return *known->second;
+  LinkedSymbol& symbol = symbols_.emplace_back();
+  symbol.id = id;
+  symbol.is_external =
+      !defined_.contains(id) || program_.also_external.contains(id);
+  by_id_.emplace(symbol.id, &symbol);
+  return symbol;
+}
+
+void ConstraintLinker::SetSymbolOf(PointsTo::Object object,
+                                   LinkedSymbol& symbol) {
+  if (object >= by_object_.size()) by_object_.resize(2 * object + 1);
+  by_object_[object] = &symbol;
 }
 
 void ConstraintLinker::DeclareSymbols() {
-  std::map<std::string, uint64_t> sizes;
+  std::unordered_map<std::string_view, uint64_t> sizes;
   const auto visit = [&](const std::string& id, const MemoryObject& object) {
     LinkedSymbol& symbol = Symbol(id);
     symbol.is_function |= object.kind == ObjectKind::kFunction;
     if (object.is_defined && object.kind == ObjectKind::kGlobal) {
-      uint64_t& size = sizes[id];
+      uint64_t& size = sizes[symbol.id];
       size = std::max(size, object.size);
     }
   };
   for (const UnitConstraints& unit : program_.constraints)
     for (const MemoryObject& object : unit.objects) {
       if (object.id.empty()) continue;
+      if (!aliases_.contains(object.id)) {
+        visit(object.id, object);
+        continue;
+      }
       for (const std::string& id : Names(object.id)) visit(id, object);
     }
   for (LinkedSymbol& symbol : symbols_) {
@@ -82,7 +91,7 @@ void ConstraintLinker::DeclareSymbols() {
     else if (defined_.contains(symbol.id))
       symbol.object = solver_.NewObject(sizes[symbol.id]);
     if (symbol.object == PointsTo::kUnknown) continue;
-    by_object_[symbol.object] = &symbol;
+    SetSymbolOf(symbol.object, symbol);
     // A library's own data of that name may be meant.
     if (!symbol.is_function && symbol.is_external)
       solver_.AddAddress(PointsTo::kUnknownNode, symbol.object);
@@ -118,7 +127,7 @@ void ConstraintLinker::DeclareNotLoaded(const CallRoots& roots) {
   not_loaded_ = &Symbol(std::string(kNotLoaded));
   not_loaded_->is_function = true;
   not_loaded_->object = solver_.NewFunction();
-  by_object_[not_loaded_->object] = not_loaded_;
+  SetSymbolOf(not_loaded_->object, *not_loaded_);
   found_by_name_ = {not_loaded_->object};
   for (const std::string& asked : roots.asked)
     for (const std::string& name : Names(asked))
@@ -171,7 +180,7 @@ void ConstraintLinker::AddAddress(size_t unit,
   if (constraint.from >= objects.size())
     return solver_.AddAddress(to, PointsTo::kUnknown);
   const std::string& id = objects[constraint.from].id;
-  if (id.empty())
+  if (!aliases_.contains(id))
     return solver_.AddAddress(to, objects_[unit][constraint.from],
                               constraint.offset);
   for (const std::string& name : Names(id)) {

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "analyzer/flow/call_targets.h"
@@ -76,6 +77,10 @@ class ConstraintLinker {
   void DeclareSymbols();
   void DeclareObjects(size_t unit);
   LinkedSymbol& Symbol(const std::string& id);
+  LinkedSymbol* SymbolOf(PointsTo::Object object) const {
+    return object < by_object_.size() ? by_object_[object] : nullptr;
+  }
+  void SetSymbolOf(PointsTo::Object object, LinkedSymbol& symbol);
   std::set<std::string> Names(const std::string& id) const;
   void AddAliases();
   void AddConstraint(size_t unit, const PointerConstraint& constraint);
@@ -119,10 +124,10 @@ class ConstraintLinker {
   Node nothing_ = 0;
   Node exceptions_ = 0;
   std::deque<LinkedSymbol> symbols_;
-  std::map<std::string, LinkedSymbol*> by_id_;
-  std::map<PointsTo::Object, LinkedSymbol*> by_object_;
-  std::map<std::string, std::set<std::string>> aliases_;
-  std::set<std::string> defined_;
+  std::unordered_map<std::string_view, LinkedSymbol*> by_id_;
+  std::vector<LinkedSymbol*> by_object_;  // null: not a symbol's
+  std::unordered_map<std::string_view, std::set<std::string>> aliases_;
+  std::unordered_set<std::string_view> defined_;
   std::set<std::string> exported_;  // see CallRoots
   // What dlsym finds where nothing is loaded; null where something may be.
   LinkedSymbol* not_loaded_ = nullptr;

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <iterator>
-#include <string_view>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
 #include <utility>
 
 namespace bailey::analyzer {
@@ -47,7 +50,8 @@ class FollowedFinder {
       found_.tables.defined.insert(each.id);
     for (const AliasFact& each : program_.aliases) {
       found_.tables.defined.insert(each.name);
-      aliased_.insert({each.name, each.target});
+      aliased_.insert(each.name);
+      aliased_.insert(each.target);
     }
   }
 
@@ -60,27 +64,41 @@ class FollowedFinder {
 
   // Globals of which all units together say all.
   void CollectGlobals() {
-    std::set<std::string> conflicting;
-    std::set<std::string> unknown(program_.kept.begin(), program_.kept.end());
-    for (const AliasFact& each : program_.aliases)
-      unknown.insert({each.name, each.target});
-    std::map<std::string, GlobalFact> merged;
+    std::unordered_set<std::string_view> unknown(program_.kept.begin(),
+                                                 program_.kept.end());
+    unknown.insert(aliased_.begin(), aliased_.end());
+    std::unordered_map<std::string_view, std::vector<const GlobalFact*>> facts;
     for (const GlobalFact& fact : program_.global_facts)
-      if (!Merge(fact, merged[fact.id])) conflicting.insert(fact.id);
+      facts[fact.id].push_back(&fact);
     for (const FlowGlobal& each : program_.flow.globals) {
-      const auto fact = merged.find(each.id);
-      if (fact == merged.end() || !fact->second.is_defined) continue;
-      if (conflicting.contains(each.id)) continue;
-      const bool constant = fact->second.is_constant;
-      if (fact->second.escapes && !(constant && !fact->second.initial.empty()))
-        continue;
-      if (unknown.contains(each.id) && !constant) continue;
-      if (IsOthers(each.id, each.linkage)) continue;
-      for (const std::string& reader : fact->second.readers)
-        fact->second.escapes |= found_.tables.defined.contains(reader);
-      if (!constant && fact->second.escapes) continue;
-      found_.tables.globals.insert(*fact);
+      const auto known = facts.find(each.id);
+      if (known == facts.end() || IsOthers(each.id, each.linkage)) continue;
+      if (auto fact = Followed(known->second, unknown.contains(each.id)))
+        found_.tables.globals.emplace(each.id, *std::move(fact));
     }
+  }
+
+  // What the units say together; nothing if that may not be all.
+  std::optional<GlobalFact> Followed(
+      const std::vector<const GlobalFact*>& facts, bool is_unknown) const {
+    const auto any = [&](bool GlobalFact::* flag) {
+      return std::ranges::any_of(
+          facts, [&](const GlobalFact* fact) { return fact->*flag; });
+    };
+    if (!any(&GlobalFact::is_defined)) return std::nullopt;
+    if (any(&GlobalFact::escapes) && !any(&GlobalFact::is_constant))
+      return std::nullopt;
+    GlobalFact merged;
+    bool agree = true;
+    for (const GlobalFact* fact : facts) agree &= Merge(*fact, merged);
+    const bool constant = merged.is_constant;
+    if (!agree || (is_unknown && !constant)) return std::nullopt;
+    if (merged.escapes && !(constant && !merged.initial.empty()))
+      return std::nullopt;
+    for (const std::string& reader : merged.readers)
+      merged.escapes |= found_.tables.defined.contains(reader);
+    if (!constant && merged.escapes) return std::nullopt;
+    return merged;
   }
 
   // False if two definitions differ: which one counts is the linker's choice.
@@ -140,27 +158,31 @@ class FollowedFinder {
         found_.functions.insert(each.id);
     }
     // Widths as the functions themselves use them.
-    const auto add = [&](const std::string& function,
-                         const ValueExpression& expression) {
-      if (!found_.functions.contains(function)) return;
-      std::map<uint64_t, uint8_t> used;
-      CollectParameters(expression, used);
-      for (const auto& [place, width] : used) {
-        uint8_t& most = found_.widths[{function, place}];
-        most = std::max(most, width);
-      }
-    };
     for (const CallFact& call : program_.calls)
-      for (const ValueExpression& each : call.expressions) add(call.from, each);
+      CollectWidths(call.from, call.expressions);
     for (const AssemblySyscall& call : program_.syscalls)
-      for (const ValueExpression& each : call.expressions) add(call.from, each);
+      CollectWidths(call.from, call.expressions);
     for (const ReturnFact& each : program_.returns)
-      add(each.function, each.value);
+      CollectWidths(each.function, {&each.value, 1});
     for (const auto& [id, fact] : found_.tables.globals)
-      for (const CellFact& store : fact.stores) add(store.from, store.value);
+      for (const CellFact& store : fact.stores)
+        CollectWidths(store.from, {&store.value, 1});
     for (const auto& [key, width] : found_.widths)
       found_.tables.parameters[key.first].emplace(key.second,
                                                   NothingYet(width));
+  }
+
+  void CollectWidths(const std::string& function,
+                     std::span<const ValueExpression> expressions) {
+    const auto followed = found_.functions.find(function);
+    if (followed == found_.functions.end()) return;
+    std::map<uint64_t, uint8_t> used;
+    for (const ValueExpression& each : expressions)
+      CollectParameters(each, used);
+    for (const auto& [place, width] : used) {
+      uint8_t& most = found_.widths[{*followed, place}];
+      most = std::max(most, width);
+    }
   }
 
   // Whoever calls getopt with a vector of its own makes `optarg` a part of it.
@@ -198,7 +220,7 @@ class FollowedFinder {
 
   const Program& program_;
   const PropagationScope& scope_;
-  std::set<std::string> aliased_;
+  std::unordered_set<std::string_view> aliased_;
   FollowedValues found_;
 };
 

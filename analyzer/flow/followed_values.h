@@ -7,19 +7,21 @@
 #define BAILEY_ANALYZER_FLOW_FOLLOWED_VALUES_H_
 
 #include <map>
-#include <set>
-#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "analyzer/flow/value_evaluator.h"
 
 namespace bailey::analyzer {
 
+// Names are views, as in ValueTables.
 struct FollowedValues {
-  ValueTables tables;               // parameters and cells have no values yet
-  std::set<std::string> functions;  // of which all callers are known
-  std::map<ParameterKey, uint8_t> widths;  // of their parameters
-  std::map<std::string, std::vector<const CallFact*>> callers;
+  ValueTables tables;  // parameters and cells have no values yet
+  std::unordered_set<std::string_view> functions;  // all callers are known
+  std::map<ParameterKey, uint8_t> widths;          // of their parameters
+  std::unordered_map<std::string_view, std::vector<const CallFact*>> callers;
 };
 
 // `program` must outlive the result.

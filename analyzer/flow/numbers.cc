@@ -79,7 +79,7 @@ bool Compares(Operation comparison, uint64_t a, uint64_t b, uint8_t width) {
 }
 
 Numbers ComputeAll(Operation operation, const Numbers& a, const Numbers& b) {
-  std::set<uint64_t> values;
+  NumberSet values;
   for (const uint64_t x : a.values()) {
     for (const uint64_t y : b.values()) {
       const auto result = Compute(operation, x, y, a.width());
@@ -168,7 +168,7 @@ Numbers Numbers::Constant(uint64_t value, uint8_t width_bits) {
   return Of({value & LowBits(width_bits)}, width_bits);
 }
 
-Numbers Numbers::Of(std::set<uint64_t> values, uint8_t width_bits) {
+Numbers Numbers::Of(NumberSet values, uint8_t width_bits) {
   Numbers made;
   made.width_ = width_bits;
   made.is_set_ = true;
@@ -209,7 +209,7 @@ Numbers Numbers::Summary(uint64_t zeros, uint64_t ones, uint64_t min,
   zeros |= all & ~LowBits(static_cast<unsigned>(std::bit_width(max)));
   const uint64_t open = all & ~zeros & ~ones;
   constexpr int kListedBits = 4;  // kMostValues values
-  std::set<uint64_t> values;
+  NumberSet values;
   if (std::popcount(open) <= kListedBits) {
     for (uint64_t part = 0;; part = (part - open) & open) {
       if ((part | ones) >= min && (part | ones) <= max)
@@ -262,7 +262,7 @@ Numbers Join(const Numbers& a, const Numbers& b) {
   if (a.is_none()) return b;
   if (b.is_none()) return a;
   if (a.is_set_ && b.is_set_) {
-    std::set<uint64_t> values = a.values_;
+    NumberSet values = a.values_;
     values.insert(b.values_.begin(), b.values_.end());
     return Numbers::Of(std::move(values), a.width_);
   }
@@ -307,7 +307,7 @@ Numbers Convert(Operation cast, const Numbers& a, uint8_t width_bits) {
   const uint64_t all = LowBits(width_bits);
   const bool widens = cast == Operation::kSignExtend;
   if (a.is_set()) {
-    std::set<uint64_t> values;
+    NumberSet values;
     for (const uint64_t value : a.values())
       values.insert(
           (widens ? static_cast<uint64_t>(Signed(value, a.width())) : value) &
@@ -325,10 +325,10 @@ Numbers Convert(Operation cast, const Numbers& a, uint8_t width_bits) {
 
 Numbers Restrict(const Numbers& a, Operation comparison, uint64_t number) {
   if (a.is_set()) {
-    std::set<uint64_t> values = a.values();
-    std::erase_if(values, [&](uint64_t value) {
-      return !Compares(comparison, value, number, a.width());
-    });
+    NumberSet values;
+    for (const uint64_t value : a.values())
+      if (Compares(comparison, value, number, a.width()))
+        values.insert(values.end(), value);
     return Numbers::Of(std::move(values), a.width());
   }
   const uint64_t sign = SignBit(a.width());

@@ -6,12 +6,14 @@
 #ifndef BAILEY_ANALYZER_FLOW_NUMBERS_H_
 #define BAILEY_ANALYZER_FLOW_NUMBERS_H_
 
+#include <boost/container/flat_set.hpp>
 #include <cstdint>
-#include <set>
 
 #include "analyzer/ir/code_facts.h"
 
 namespace bailey::analyzer {
+
+using NumberSet = boost::container::flat_set<uint64_t>;
 
 // Always an over-approximation. All numbers are unsigned, of `width` bits.
 class Numbers {
@@ -19,7 +21,7 @@ class Numbers {
   static Numbers Any(uint8_t width_bits);
   static Numbers None(uint8_t width_bits);  // nothing reached it yet
   static Numbers Constant(uint64_t value, uint8_t width_bits);
-  static Numbers Of(std::set<uint64_t> values, uint8_t width_bits);
+  static Numbers Of(NumberSet values, uint8_t width_bits);
   static Numbers Range(uint64_t min, uint64_t max, uint8_t width_bits);
   static Numbers Bits(uint64_t zeros, uint64_t ones, uint8_t width_bits);
   // Those of which all of this holds.
@@ -31,7 +33,7 @@ class Numbers {
   bool is_set() const { return is_set_; }
   bool is_none() const { return is_set_ && values_.empty(); }
   bool is_any() const;
-  const std::set<uint64_t>& values() const { return values_; }
+  const NumberSet& values() const { return values_; }
   // Of all values. Meaningless of none.
   uint64_t zeros() const { return zeros_; }  // bits that are 0
   uint64_t ones() const { return ones_; }    // bits that are 1
@@ -49,7 +51,7 @@ class Numbers {
 
   uint8_t width_ = 64;
   bool is_set_ = false;
-  std::set<uint64_t> values_;
+  NumberSet values_;
   uint64_t zeros_ = 0;
   uint64_t ones_ = 0;
   uint64_t min_ = 0;

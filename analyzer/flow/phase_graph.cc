@@ -70,13 +70,28 @@ void ProgramPhases::AddFlow(const ControlFlow& flow) {
   function.nodes[0].successors.push_back(base);
   function.may_throw |= flow.may_throw;
   function.may_suspend |= flow.may_suspend;
-  auto& positions = positions_[found->second];
+  std::vector<uint32_t> files;
+  for (const std::string& file : flow.files) files.push_back(FileNumber(file));
+  std::vector<Position>& positions = positions_[found->second];
   for (uint32_t i = 0; i < flow.nodes.size(); ++i)
     for (const CodePosition& each : flow.nodes[i].positions)
-      positions[{static_cast<int>(each.line), static_cast<int>(each.column),
-                 flow.files[each.file]}]
-          .push_back(base + i);
+      positions.push_back({static_cast<int>(each.line),
+                           static_cast<int>(each.column), files[each.file],
+                           base + i});
   AddLoops(flow, found->second, base);
+}
+
+uint32_t ProgramPhases::FileNumber(std::string_view file) {
+  return file_numbers_
+      .try_emplace(file, static_cast<uint32_t>(file_numbers_.size()))
+      .first->second;
+}
+
+uint32_t ProgramPhases::SymbolNumber(std::string_view symbol) {
+  const auto [known, is_new] = symbol_numbers_.try_emplace(
+      symbol, static_cast<uint32_t>(symbols_.size()));
+  if (is_new) symbols_.push_back(symbol);
+  return known->second;
 }
 
 void ProgramPhases::AddLoops(const ControlFlow& flow, uint32_t function,
@@ -93,6 +108,7 @@ void ProgramPhases::AddLoops(const ControlFlow& flow, uint32_t function,
 // A function whose control flow nobody read does all of it in one place, over
 // and over.
 void ProgramPhases::FinishFunctions() {
+  for (std::vector<Position>& each : positions_) std::ranges::sort(each);
   for (PhaseFunction& function : graph_.functions) {
     if (!function.nodes.empty()) continue;
     PhaseNode only;
@@ -103,17 +119,21 @@ void ProgramPhases::FinishFunctions() {
   }
 }
 
-std::vector<PhasePlace> ProgramPhases::PlacesOf(const SourceSite& site) const {
+std::vector<PhasePlace> ProgramPhases::PlacesOf(const std::string& id,
+                                                const SourceSite& site) const {
   std::vector<PhasePlace> places;
-  const auto function = numbers_.find(site.function);
+  const auto function = numbers_.find(id);
   if (function == numbers_.end()) return places;
-  const auto& positions = positions_[function->second];
-  const auto found = positions.find({site.line, site.column, site.file});
-  if (found != positions.end()) {
-    for (const uint32_t node : found->second)
-      places.push_back({function->second, node});
-    return places;
-  }
+  if (const auto file = file_numbers_.find(site.file);
+      file != file_numbers_.end())
+    for (const Position& each : std::ranges::equal_range(
+             positions_[function->second],
+             std::tuple(site.line, site.column, file->second), {},
+             [](const Position& at) {
+               return std::tuple(at.line, at.column, at.file);
+             }))
+      places.push_back({function->second, each.node});
+  if (!places.empty()) return places;
   const size_t count = graph_.functions[function->second].nodes.size();
   for (uint32_t node = 0; node < count; ++node)
     places.push_back({function->second, node});
@@ -121,8 +141,9 @@ std::vector<PhasePlace> ProgramPhases::PlacesOf(const SourceSite& site) const {
 }
 
 bool ProgramPhases::IsAnyOf(const std::vector<std::vector<bool>>& set,
+                            const std::string& function,
                             const SourceSite& site) const {
-  return std::ranges::any_of(PlacesOf(site), [&](PhasePlace place) {
+  return std::ranges::any_of(PlacesOf(function, site), [&](PhasePlace place) {
     return set[place.function][place.node];
   });
 }
@@ -146,22 +167,19 @@ void ProgramPhases::AddEdges(const std::set<std::string>& reached) {
 }
 
 void ProgramPhases::AddCall(const std::string& from, const std::string& to,
-                            SourceSite site) {
-  if (!numbers_.contains(from)) return;
-  site.function = from;
+                            const SourceSite& site) {
   const auto callee = numbers_.find(to);
-  for (const PhasePlace place : PlacesOf(site)) {
+  for (const PhasePlace place : PlacesOf(from, site)) {
     PhaseNode& node = NodeAt(place);
-    if (to == kServingAnnotation) annotations_.push_back({place, to, site});
+    if (to == kServingAnnotation)
+      annotations_.push_back({place, SymbolNumber(to), &site});
     if (callee != numbers_.end()) {
       node.callees.push_back(callee->second);
       if (!program_.also_external.contains(to)) continue;
     }
-    const auto symbol =
-        symbols_.emplace(to, static_cast<uint32_t>(symbols_.size())).first;
-    node.symbols.push_back(symbol->second);
+    node.symbols.push_back(SymbolNumber(to));
     node.switches |= Switches(to);
-    symbol_calls_.push_back({place, to, site});
+    symbol_calls_.push_back({place, node.symbols.back(), &site});
   }
 }
 
@@ -169,9 +187,7 @@ void ProgramPhases::AddCall(const std::string& from, const std::string& to,
 void ProgramPhases::AddPointers() {
   for (const UnresolvedFact& each : program_.unresolved) {
     if (each.from.empty()) continue;
-    SourceSite site = each.site;
-    site.function = each.from;
-    for (const PhasePlace place : PlacesOf(site))
+    for (const PhasePlace place : PlacesOf(each.from, each.site))
       NodeAt(place).calls_any = true;
   }
 }

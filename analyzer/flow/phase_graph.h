@@ -3,17 +3,17 @@
 //
 //   const ProgramPhases phases(program, reached, called_back);
 //   PhaseSets sets = SplitPhases(phases.graph(), places);
-//   bool serves = phases.IsAnyOf(sets.serving, call.site);
+//   bool serves = phases.IsAnyOf(sets.serving, call.from, call.site);
 
 #ifndef BAILEY_ANALYZER_FLOW_PHASE_GRAPH_H_
 #define BAILEY_ANALYZER_FLOW_PHASE_GRAPH_H_
 
+#include <compare>
 #include <cstdint>
-#include <map>
 #include <set>
 #include <string>
 #include <string_view>
-#include <tuple>
+#include <unordered_map>
 #include <vector>
 
 #include "analyzer/flow/phases.h"
@@ -24,11 +24,11 @@ namespace bailey::analyzer {
 // `bailey_serving()` in the source: from its return on the program serves.
 inline constexpr std::string_view kServingAnnotation = "bailey_serving";
 
-// A call of a function outside, or of the annotation.
+// A call of a function outside, or of the annotation. Views into the program.
 struct SymbolCall {
   PhasePlace place;
-  std::string symbol;
-  SourceSite site;
+  uint32_t symbol = 0;     // see symbols()
+  const SourceSite* site;  // in the function of the place
 };
 
 struct ProgramLoop {
@@ -47,17 +47,20 @@ class ProgramPhases {
 
   const PhaseGraph& graph() const { return graph_; }
   const std::string& IdOf(uint32_t function) const { return ids_[function]; }
+  // Functions outside that are called, by the numbers that calls name them by.
+  const std::vector<std::string_view>& symbols() const { return symbols_; }
   const std::vector<SymbolCall>& symbol_calls() const { return symbol_calls_; }
   const std::vector<SymbolCall>& annotations() const { return annotations_; }
   const std::vector<ProgramLoop>& loops() const { return loops_; }
 
-  // Where a fact of function `site.function` stands. Without a position that
-  // the function has, it may stand anywhere in it; of a function that is not
-  // reached there is no place.
-  std::vector<PhasePlace> PlacesOf(const SourceSite& site) const;
+  // Where a fact of a function stands. Without a position that the function
+  // has, it may stand anywhere in it; of a function that is not reached there
+  // is no place.
+  std::vector<PhasePlace> PlacesOf(const std::string& function,
+                                   const SourceSite& site) const;
   // Whether one of them is in the set.
   bool IsAnyOf(const std::vector<std::vector<bool>>& set,
-               const SourceSite& site) const;
+               const std::string& function, const SourceSite& site) const;
   // By calls, from main: a shortest chain of functions; empty if there is none.
   std::vector<std::string> ChainTo(uint32_t function) const;
 
@@ -67,7 +70,10 @@ class ProgramPhases {
   void AddLoops(const ControlFlow& flow, uint32_t function, uint32_t base);
   void FinishFunctions();
   void AddEdges(const std::set<std::string>& reached);
-  void AddCall(const std::string& from, const std::string& to, SourceSite site);
+  void AddCall(const std::string& from, const std::string& to,
+               const SourceSite& site);
+  uint32_t FileNumber(std::string_view file);
+  uint32_t SymbolNumber(std::string_view symbol);
   void AddPointers();
   void AddEntries(const std::set<std::string>& called_back);
   void ForgetUntold();
@@ -82,11 +88,19 @@ class ProgramPhases {
   const Program& program_;
   PhaseGraph graph_;
   std::vector<std::string> ids_;
-  std::map<std::string, uint32_t> numbers_;  // by id
-  // By line, column and file (nearly always the same one), of each function.
-  using Position = std::tuple<int, int, std::string>;
-  std::vector<std::map<Position, std::vector<uint32_t>>> positions_;
-  std::map<std::string, uint32_t> symbols_;
+  std::unordered_map<std::string_view, uint32_t> numbers_;  // by id
+  std::unordered_map<std::string_view, uint32_t> file_numbers_;
+  struct Position {
+    int line = 0;
+    int column = 0;
+    uint32_t file = 0;
+    uint32_t node = 0;
+
+    auto operator<=>(const Position&) const = default;
+  };
+  std::vector<std::vector<Position>> positions_;  // of each function; sorted
+  std::unordered_map<std::string_view, uint32_t> symbol_numbers_;
+  std::vector<std::string_view> symbols_;
   std::vector<SymbolCall> symbol_calls_;
   std::vector<SymbolCall> annotations_;
   std::vector<ProgramLoop> loops_;

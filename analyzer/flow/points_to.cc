@@ -200,13 +200,17 @@ void PointsTo::MergeCycles() {
   std::vector<uint32_t> finished(nodes_.size(), 0);
   uint32_t components = 0;
   std::vector<Node> stack;
+  std::vector<Frame> frames;
   std::vector<std::pair<Node, Node>> merges;
   uint32_t count = 0;
   for (Node root = 0; root < nodes_.size(); ++root) {
     if (Find(root) != root || order[root] != kUnseen) continue;
-    std::vector<Frame> frames;
     const auto enter = [&](Node node) {
       order[node] = low[node] = ++count;
+      if (nodes_[node].copies.empty()) {  // a component by itself
+        finished[node] = ++components;
+        return;
+      }
       open[node] = true;
       stack.push_back(node);
       frames.push_back({node, 0});

@@ -26,6 +26,8 @@
 #ifndef BAILEY_ANALYZER_FLOW_POINTS_TO_H_
 #define BAILEY_ANALYZER_FLOW_POINTS_TO_H_
 
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -33,8 +35,6 @@
 #include <optional>
 #include <queue>
 #include <set>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -152,8 +152,8 @@ class PointsTo {
     bool escaped = false;
     ObjectLayout layout;
     std::vector<FoldedRange> arrays;
-    std::unordered_map<int64_t, LocationId> locations;
-    std::unordered_map<int64_t, LocationId> elements;  // of this layout
+    boost::unordered_flat_map<int64_t, LocationId> locations;
+    boost::unordered_flat_map<int64_t, LocationId> elements;  // of this layout
     size_t location_count = 0;
     std::vector<LocationId> all_locations;  // of any layout
     std::map<int64_t, Node> cells;          // by word
@@ -223,14 +223,15 @@ class PointsTo {
   DenseBits wholes_;   // locations that stand for all of their object
   std::vector<Rule> rules_;
   std::deque<Watcher> watchers_;
-  std::unordered_set<uint64_t> copies_;  // (from, to), so that none is twice
+  // (from, to), so that none is twice
+  boost::unordered_flat_set<uint64_t> copies_;
   // How many places of an object one rule led to: a pointer that is moved
   // around a loop leads to ever new ones.
-  std::unordered_map<uint64_t, uint32_t> steps_;
+  boost::unordered_flat_map<uint64_t, uint32_t> steps_;
   struct Places {
     std::vector<LocationId> list;
-    std::unordered_set<LocationId> known;
-    std::unordered_map<Object, size_t> by_object;
+    SparseBits known;
+    boost::unordered_flat_map<Object, size_t> by_object;
   };
   struct BlockState {
     Places to;

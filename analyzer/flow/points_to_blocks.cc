@@ -25,7 +25,7 @@ std::optional<PointsTo::Target> PointsTo::AddPlace(Places& places,
   if (object != kUnknown &&
       (collapsed || places.by_object[object] >= kMostPlaces))
     location = Anywhere(object);
-  if (!places.known.insert(location).second) return std::nullopt;
+  if (!places.known.Insert(location)) return std::nullopt;
   ++places.by_object[object];
   places.list.push_back(location);
   return locations_[location];

@@ -4,7 +4,9 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <string_view>
 #include <tuple>
+#include <unordered_set>
 #include <utility>
 
 #include "analyzer/flow/shared_names.h"
@@ -27,16 +29,27 @@ auto KeyOf(const FlowEdge& edge) {
                         KeyOf(edge.site));
 }
 
-// Sorted by id; of several with one id the first stays.
+// In order of their keys; of several with one key the first stays.
+template <class T, class Key>
+void SortByKey(std::vector<T>& all, const Key& key) {
+  std::vector<T*> order;
+  for (T& each : all) order.push_back(&each);
+  std::ranges::sort(order, [&](const T* a, const T* b) {
+    const auto compared = key(*a) <=> key(*b);
+    return compared != 0 ? compared < 0 : a < b;
+  });
+  const auto rest = std::ranges::unique(
+      order, [&](const T* a, const T* b) { return key(*a) == key(*b); });
+  order.erase(rest.begin(), rest.end());
+  std::vector<T> sorted;
+  sorted.reserve(order.size());
+  for (T* each : order) sorted.push_back(std::move(*each));
+  all = std::move(sorted);
+}
+
 template <class T>
 void FirstOfEachId(std::vector<T>& nodes) {
-  std::map<std::string, T> sorted;
-  for (T& node : nodes) {
-    std::string id = node.id;
-    sorted.emplace(std::move(id), std::move(node));
-  }
-  nodes.clear();
-  for (auto& [id, node] : sorted) nodes.push_back(std::move(node));
+  SortByKey(nodes, [](const T& node) { return std::tie(node.id); });
 }
 
 class Joiner {
@@ -104,8 +117,8 @@ class Joiner {
     MoveInto(program_.named_files, unit.code.named_files);
   }
 
-  std::set<std::string> Defined() const {
-    std::set<std::string> defined;
+  std::unordered_set<std::string_view> Defined() const {
+    std::unordered_set<std::string_view> defined;
     for (const FlowFunction& each : program_.flow.functions)
       defined.insert(each.id);
     for (const FlowGlobal& each : program_.flow.globals)
@@ -118,7 +131,8 @@ class Joiner {
   // alias may give way to a definition in another unit: then whoever means the
   // one may get the other.
   std::map<std::string, std::set<std::string>> AliasTargets() const {
-    const std::set<std::string> defined = Defined();
+    if (program_.aliases.empty()) return {};
+    const auto defined = Defined();
     std::map<std::string, std::set<std::string>> targets;
     for (const AliasFact& alias : program_.aliases) {
       targets[alias.name].insert(alias.target);
@@ -135,6 +149,7 @@ class Joiner {
   static void Redirect(
       std::vector<T>& all,
       const std::map<std::string, std::set<std::string>>& targets) {
+    if (targets.empty()) return;
     const size_t count = all.size();
     for (size_t i = 0; i < count; ++i) {
       const auto found = targets.find(all[i].to);
@@ -158,7 +173,8 @@ class Joiner {
   // A word of assembly that names a symbol of the program uses it, no one
   // knows how.
   void AddAssemblyNames() {
-    const std::set<std::string> defined = Defined();
+    if (assembly_names_.empty()) return;
+    const auto defined = Defined();
     const auto targets = AliasTargets();
     for (const AssemblyName& each : assembly_names_) {
       const auto alias = targets.find(each.name);
@@ -181,21 +197,15 @@ class Joiner {
   }
 
   void FinishEdges() {
-    const std::set<std::string> defined = Defined();
-    std::vector<FlowEdge>& edges = program_.flow.edges;
-    for (FlowEdge& edge : edges) edge.external = !defined.contains(edge.to);
-    std::ranges::sort(edges, [](const FlowEdge& a, const FlowEdge& b) {
-      return KeyOf(a) < KeyOf(b);
-    });
-    const auto rest =
-        std::ranges::unique(edges, [](const FlowEdge& a, const FlowEdge& b) {
-          return KeyOf(a) == KeyOf(b);
-        });
-    edges.erase(rest.begin(), rest.end());
+    const auto defined = Defined();
+    for (FlowEdge& edge : program_.flow.edges)
+      edge.external = !defined.contains(edge.to);
+    SortByKey(program_.flow.edges,
+              [](const FlowEdge& edge) { return KeyOf(edge); });
   }
 
   void MarkAddressTaken() {
-    std::set<std::string> taken;
+    std::unordered_set<std::string_view> taken;
     for (const FlowEdge& edge : program_.flow.edges)
       if (edge.kind == EdgeKind::kAddress) taken.insert(edge.to);
     taken.insert(program_.kept.begin(), program_.kept.end());

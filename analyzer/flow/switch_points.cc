@@ -53,15 +53,15 @@ constexpr std::array kEventLoops = std::to_array<std::string_view>(
      "event_loop", "g_application_run", "g_main_context_iteration",
      "g_main_loop_run", "sd_event_loop", "uv_run"});
 
-bool Among(const auto& names, const std::string& name) {
+bool Among(const auto& names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-bool WaitsForEvents(const std::string& symbol) {
+bool WaitsForEvents(std::string_view symbol) {
   return Among(kEventWaits, symbol) || Among(kEventLoops, symbol);
 }
 
-bool Waits(const std::string& symbol) {
+bool Waits(std::string_view symbol) {
   return WaitsForEvents(symbol) || Among(kOtherWaits, symbol);
 }
 
@@ -109,7 +109,7 @@ class Finder {
         all_(AllPhases(phases.graph(), callers_)),
         in_callbacks_(CalledByOutside(phases.graph())) {
     for (const SymbolCall& call : phases.symbol_calls())
-      if (Waits(call.symbol) && IsReached(call.place)) waits_.push_back(&call);
+      if (Waits(NameOf(call)) && IsReached(call.place)) waits_.push_back(&call);
   }
 
   std::vector<SwitchCandidate> Find() {
@@ -125,6 +125,16 @@ class Finder {
   }
 
  private:
+  std::string_view NameOf(const SymbolCall& call) const {
+    return phases_.symbols()[call.symbol];
+  }
+
+  SourceSite SiteOf(const SymbolCall& call) const {
+    SourceSite site = *call.site;
+    site.function = phases_.IdOf(call.place.function);
+    return site;
+  }
+
   bool IsReached(PhasePlace place) const {
     return all_[place.function][place.node];
   }
@@ -137,14 +147,12 @@ class Finder {
   void AddAnnotation() {
     SwitchCandidate candidate;
     candidate.kind = Kind::kAnnotation;
-    const auto add = [&](PhasePlace place, const SourceSite& site) {
-      if (!IsReached(place)) return;
-      if (candidate.places.empty()) candidate.site = site;
-      for (const uint32_t next : NodeAt(place).successors)
-        candidate.places.push_back({place.function, next});
-    };
-    for (const SymbolCall& call : phases_.annotations())
-      add(call.place, call.site);
+    for (const SymbolCall& call : phases_.annotations()) {
+      if (!IsReached(call.place)) continue;
+      if (candidate.places.empty()) candidate.site = SiteOf(call);
+      for (const uint32_t next : NodeAt(call.place).successors)
+        candidate.places.push_back({call.place.function, next});
+    }
     if (candidate.places.empty()) return;
     candidate.chain = phases_.ChainTo(candidate.places.front().function);
     found_.push_back(std::move(candidate));
@@ -155,10 +163,11 @@ class Finder {
     reach_.emplace(phases_.graph(), any);
     group_waits_.clear();
     for (const SymbolCall* call : waits_)
-      group_waits_.emplace(reach_->GroupOf(call->place.function), call->symbol);
+      group_waits_.emplace(reach_->GroupOf(call->place.function),
+                           NameOf(*call));
     for (const ProgramLoop& loop : phases_.loops()) AddLoop(loop);
     for (const SymbolCall* call : waits_)
-      if (Among(kEventLoops, call->symbol)) AddCall(*call);
+      if (Among(kEventLoops, NameOf(*call))) AddCall(*call);
   }
 
   void AddLoop(const ProgramLoop& loop) {
@@ -174,7 +183,7 @@ class Finder {
     SwitchCandidate candidate;
     candidate.kind = Kind::kCall;
     candidate.places = {call.place};
-    candidate.site = call.site;
+    candidate.site = SiteOf(call);
     const size_t before = found_.size();
     Describe({call.place.node}, candidate);
     if (found_.size() > before) found_.back().work += WorkOfCallbacks();
@@ -202,7 +211,7 @@ class Finder {
     for (const SymbolCall* call : waits_)
       if (call->place.function == function &&
           std::ranges::binary_search(nodes, call->place.node))
-        candidate.waits.insert(call->symbol);
+        candidate.waits.emplace(NameOf(*call));
     if (candidate.waits.empty()) return;
     candidate.waits_for_events =
         std::ranges::any_of(candidate.waits, WaitsForEvents);
@@ -281,7 +290,7 @@ size_t Choose(const std::vector<SwitchCandidate>& candidates,
   const auto rank = [&](size_t i) {
     const SwitchCandidate& each = candidates[i];
     const bool weak = is_weak(each);
-    return std::tuple(weak, 2 * each.work < most[weak], sizes[i],
+    return std::tuple(weak, 4 * each.work < most[weak], sizes[i],
                       CountServing(each), each.work, i);
   };
   size_t best = 0;

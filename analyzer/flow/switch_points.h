@@ -38,11 +38,11 @@ inline constexpr size_t kMostCandidates = 12;
 std::vector<SwitchCandidate> FindSwitchPoints(const ProgramPhases& phases);
 
 // The index of the one to switch at: of those that wait for events without an
-// end, and do at least half as much as the one that does the most (a loop that
-// waits for a child to exit does little), the one with the smallest size; of
-// equal ones that with the fewest places in serving, then that which does
-// least, since it is the latest. `sizes` has one for each candidate; there must
-// be one at least.
+// end, and do at least a quarter of what the one does that does the most (a
+// loop that waits for a child to exit does little), the one with the smallest
+// size; of equal ones that with the fewest places in serving, then that which
+// does least, since it is the latest. `sizes` has one for each candidate; there
+// must be one at least.
 size_t Choose(const std::vector<SwitchCandidate>& candidates,
               const std::vector<size_t>& sizes);
 

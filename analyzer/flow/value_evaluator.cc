@@ -84,51 +84,45 @@ AbstractValue ValueEvaluator::Evaluate(const ValueExpression& expression,
   if (++steps_ > kMostSteps || depth_ >= kMostDepth)
     return UnknownValue(expression.width_bits);
   ++depth_;
-  AbstractValue value = UnknownValue(expression.width_bits);
+  AbstractValue value = OfKind(expression, environment);
+  --depth_;
+  return value;
+}
+
+AbstractValue ValueEvaluator::OfKind(const ValueExpression& expression,
+                                     const Environment& environment) {
   switch (expression.kind) {
     case ExpressionKind::kUnknown:
       break;
     case ExpressionKind::kConstant:
-      value = ConstantValue(expression.number, expression.width_bits);
-      break;
+      return ConstantValue(expression.number, expression.width_bits);
     case ExpressionKind::kParameter:
-      value = OfParameter(expression, environment);
-      break;
+      return OfParameter(expression, environment);
     case ExpressionKind::kLoad:
-      value = OfLoad(expression);
-      break;
+      return OfLoad(expression);
     case ExpressionKind::kIndirect:
-      value = OfIndirect(expression, environment);
-      break;
+      return OfIndirect(expression, environment);
     case ExpressionKind::kResult:
-      value = OfResult(expression, environment);
-      break;
+      return OfResult(expression, environment);
     case ExpressionKind::kOperation:
-      value = OfOperation(expression, environment);
-      break;
+      return OfOperation(expression, environment);
     case ExpressionKind::kChoice:
-      value = OfChoice(expression, environment);
-      break;
+      return OfChoice(expression, environment);
     case ExpressionKind::kCycle:
       if (const auto open = choices_.find(expression.number);
           open != choices_.end())
-        value = open->second;
+        return open->second;
       break;
     case ExpressionKind::kBound:
-      value = OfBound(expression, environment);
-      break;
+      return OfBound(expression, environment);
     case ExpressionKind::kText:
-      value = TextValue(Texts::Literal(expression.symbol));
-      break;
+      return TextValue(Texts::Literal(expression.symbol));
     case ExpressionKind::kAddress:
-      value = OfAddress(expression);
-      break;
+      return OfAddress(expression);
     case ExpressionKind::kBuffer:
-      value = OfBuffer(expression, environment);
-      break;
+      return OfBuffer(expression, environment);
   }
-  --depth_;
-  return value;
+  return UnknownValue(expression.width_bits);
 }
 
 AbstractValue ValueEvaluator::OfParameter(
@@ -176,14 +170,14 @@ AbstractValue ValueEvaluator::OfResult(const ValueExpression& expression,
   for (const ValueExpression& operand : expression.operands)
     arguments.push_back(Evaluate(operand, environment));
   // The choices of the one function are not those of the other.
-  const auto choices = std::exchange(choices_, {});
+  auto choices = std::exchange(choices_, {});
   ++calls_;
   AbstractValue value = NothingYet(expression.width_bits);
   for (const ValueExpression* each : returns->second)
     value = Join(value, Passed(Evaluate(*each, {expression.symbol, &arguments}),
                                expression.width_bits));
   --calls_;
-  choices_ = choices;
+  choices_ = std::move(choices);
   return value;
 }
 
@@ -207,7 +201,7 @@ AbstractValue ValueEvaluator::OfExternal(const ValueExpression& expression,
              is_short ? 16 : 32);
   if (!numbers.is_set() || numbers.width() != expression.width_bits)
     return unknown;
-  std::set<uint64_t> swapped;
+  NumberSet swapped;
   for (const uint64_t value : numbers.values())
     swapped.insert(is_short ? std::byteswap(static_cast<uint16_t>(value))
                             : std::byteswap(static_cast<uint32_t>(value)));

@@ -11,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
@@ -22,22 +23,25 @@
 namespace bailey::analyzer {
 
 // A global's cell as loads name it: symbol, offset, stride, width.
-using CellKey = std::tuple<std::string, uint64_t, uint64_t, uint8_t>;
-using ParameterKey = std::pair<std::string, uint64_t>;
+using CellKey = std::tuple<std::string_view, uint64_t, uint64_t, uint8_t>;
+using ParameterKey = std::pair<std::string_view, uint64_t>;
 
 // What is known of the program as a whole. While it is being found, a value
-// that nothing has reached yet has no numbers.
+// that nothing has reached yet has no numbers. Names are views into the program
+// and into `globals`.
 struct ValueTables {
   // Those of each function by their places; missing: unknown.
-  std::unordered_map<std::string, std::map<uint64_t, AbstractValue>> parameters;
+  std::unordered_map<std::string_view, std::map<uint64_t, AbstractValue>>
+      parameters;
   std::map<CellKey, AbstractValue> cells;  // missing: unknown
-  std::unordered_map<std::string, std::vector<const ValueExpression*>> returns;
-  std::map<std::string, GlobalFact> globals;  // that are followed
-  std::unordered_set<std::string> defined;    // functions, and other names
+  std::unordered_map<std::string_view, std::vector<const ValueExpression*>>
+      returns;
+  std::unordered_map<std::string_view, GlobalFact> globals;  // followed ones
+  std::unordered_set<std::string_view> defined;  // functions, and other names
   bool optarg_is_mains = false;  // getopt gets main's arguments, nothing else
 
   // Null: unknown.
-  const AbstractValue* Parameter(const std::string& function,
+  const AbstractValue* Parameter(std::string_view function,
                                  uint64_t place) const {
     const auto of = parameters.find(function);
     if (of == parameters.end()) return nullptr;
@@ -49,7 +53,7 @@ struct ValueTables {
 // In which function an expression stands, and with which arguments it was
 // called; without them, with any that are known of.
 struct Environment {
-  std::string function;
+  std::string_view function = {};
   const CallContext* arguments = nullptr;
 };
 
@@ -68,6 +72,8 @@ class ValueEvaluator {
  private:
   AbstractValue Evaluate(const ValueExpression& expression,
                          const Environment& environment);
+  AbstractValue OfKind(const ValueExpression& expression,
+                       const Environment& environment);
   AbstractValue OfParameter(const ValueExpression& expression,
                             const Environment& environment) const;
   AbstractValue OfLoad(const ValueExpression& expression) const;

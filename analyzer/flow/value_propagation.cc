@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "analyzer/flow/followed_values.h"
+#include "analyzer/flow/needed_values.h"
 #include "analyzer/flow/value_evaluator.h"
 #include "common/sort_unique.h"
 
@@ -32,8 +33,8 @@ using Bindings = std::map<uint64_t, AbstractValue>;
 
 class ValuePropagation::Solver {
  public:
-  Solver(const Program& program, const PropagationScope& scope)
-      : followed_(FindFollowed(program, scope)), evaluate_(tables_) {
+  explicit Solver(FollowedValues followed)
+      : followed_(std::move(followed)), evaluate_(tables_) {
     Solve();
   }
 
@@ -61,21 +62,34 @@ class ValuePropagation::Solver {
   }
 
  private:
-  // Of a parameter or cell. Pointers to these stay good: no map grows.
-  struct History {
+  // A parameter or a cell.
+  struct Variable {
+    AbstractValue* value = nullptr;  // stays where it is: no map grows
+    ParameterKey parameter = {};
+    uint8_t width = 0;
+    const CellKey* cell = nullptr;  // else it is a parameter
     int changes = 0;
     uint64_t changed_at = 0;
     uint64_t found_at = 0;
     bool is_at_rest = false;  // when it was last found, nothing changed
-    std::vector<const AbstractValue*> read;
+    std::vector<const Variable*> read = {};
   };
 
-  bool Update(AbstractValue& value, const AbstractValue& more) {
+  void AddVariables() {
+    for (const auto& [key, width] : followed_.widths)
+      variables_.push_back(
+          {&tables_.parameters.at(key.first).at(key.second), key, width});
+    for (auto& [key, value] : tables_.cells)
+      variables_.push_back({&value, {}, 0, &key});
+    for (const Variable& each : variables_) by_value_[each.value] = &each;
+  }
+
+  bool Update(Variable& variable, const AbstractValue& more) {
+    AbstractValue& value = *variable.value;
     AbstractValue joined = Join(value, more);
     if (joined == value) return false;
-    History& history = history_[&value];
-    history.changed_at = ++clock_;
-    value = ++history.changes > kMostChanges
+    variable.changed_at = ++clock_;
+    value = ++variable.changes > kMostChanges
                 ? UnknownValue(joined.numbers.width())
                 : std::move(joined);
     return true;
@@ -88,68 +102,63 @@ class ValuePropagation::Solver {
 
   // It had changed nothing, and all that it read is as it was: it would change
   // nothing again.
-  bool IsAtRest(const History& history) {
-    return history.is_at_rest &&
-           std::ranges::none_of(history.read, [&](const AbstractValue* each) {
-             return history_[each].changed_at > history.found_at;
+  static bool IsAtRest(const Variable& variable) {
+    return variable.is_at_rest &&
+           std::ranges::none_of(variable.read, [&](const Variable* each) {
+             return each->changed_at > variable.found_at;
            });
   }
 
-  // Does what finds a value anew.
-  template <class Find>
-  bool Renew(const AbstractValue& value, bool also_at_rest, const Find& find) {
-    History& history = history_[&value];
-    if (!also_at_rest && IsAtRest(history)) return false;
-    history.is_at_rest = true;
-    if (IsSettled(value)) return false;
-    history.found_at = clock_;
-    history.read.clear();
-    evaluate_.Record(&history.read);
-    const bool changed = find();
+  // Finds its value anew.
+  bool Renew(Variable& variable, bool also_at_rest) {
+    if (!also_at_rest && IsAtRest(variable)) return false;
+    variable.is_at_rest = true;
+    if (IsSettled(*variable.value)) return false;
+    variable.found_at = clock_;
+    read_.clear();
+    evaluate_.Record(&read_);
+    const bool changed = variable.cell == nullptr
+                             ? UpdateParameter(variable)
+                             : Update(variable, evaluate_.Cell(*variable.cell));
     evaluate_.Record(nullptr);
-    SortUnique(history.read);
-    history.is_at_rest = !changed;
+    SortUnique(read_);
+    variable.read.clear();
+    for (const AbstractValue* each : read_)
+      variable.read.push_back(by_value_.at(each));
+    variable.is_at_rest = !changed;
     return changed;
   }
 
-  bool UpdateParameter(const ParameterKey& key, uint8_t width,
-                       AbstractValue& value) {
+  bool UpdateParameter(Variable& variable) {
+    const auto& [function, place] = variable.parameter;
     bool changed = false;
-    for (const CallFact* call : followed_.callers.at(key.first)) {
-      if (key.second >= call->expressions.size()) {
-        changed |= Update(value, UnknownValue(width));
+    for (const CallFact* call : followed_.callers.at(function)) {
+      if (place >= call->expressions.size()) {
+        changed |= Update(variable, UnknownValue(variable.width));
         continue;
       }
       const AbstractValue passed =
-          evaluate_(call->expressions[key.second], {call->from});
-      changed |= Update(value, Passed(passed, width));
+          evaluate_(call->expressions[place], {call->from});
+      changed |= Update(variable, Passed(passed, variable.width));
     }
     return changed;
   }
 
   bool Pass(bool also_at_rest) {
     bool changed = false;
-    for (const auto& [key, width] : followed_.widths) {
-      AbstractValue& value = tables_.parameters[key.first].at(key.second);
-      changed |= Renew(value, also_at_rest,
-                       [&] { return UpdateParameter(key, width, value); });
-    }
-    for (auto& [key, value] : tables_.cells)
-      changed |= Renew(value, also_at_rest,
-                       [&] { return Update(value, evaluate_.Cell(key)); });
+    for (Variable& each : variables_) changed |= Renew(each, also_at_rest);
     return changed;
   }
 
   // The last pass leaves nothing out: whatever a value was found to read, the
   // end is a fixed point of all of it.
   void Solve() {
+    AddVariables();
     do
       while (Pass(/*also_at_rest=*/false)) {
       }
     while (Pass(/*also_at_rest=*/true));
-    for (auto& [function, parameters] : tables_.parameters)
-      for (auto& [place, value] : parameters) Settle(value);
-    for (auto& [key, value] : tables_.cells) Settle(value);
+    for (const Variable& each : variables_) Settle(*each.value);
   }
 
   // Nothing reaches it from anywhere that is known.
@@ -167,11 +176,12 @@ class ValuePropagation::Solver {
   }
 
   // What the function's parameters at these places are together.
-  std::vector<Bindings> BindingsOf(const std::string& function,
-                                   const std::set<uint64_t>& places) {
-    if (places.empty()) return {{}};
-    const std::pair key(function, places);
-    if (const auto known = bindings_.find(key); known != bindings_.end())
+  const std::vector<Bindings>& BindingsOf(const std::string& function,
+                                          const std::set<uint64_t>& places) {
+    static const std::vector<Bindings> none = {{}};
+    if (places.empty()) return none;
+    auto& of_function = bindings_[function];
+    if (const auto known = of_function.find(places); known != of_function.end())
       return known->second;
     std::optional<std::vector<Bindings>> found;
     if (followed_.functions.contains(function) &&
@@ -181,9 +191,9 @@ class ValuePropagation::Solver {
     }
     // INVARIANT: what stands for a function that is being looked at already
     // holds in all contexts, so that every answer may be kept.
-    return bindings_
-        .emplace(key, found ? *std::move(found)
-                            : std::vector{AnyContext(function, places)})
+    return of_function
+        .emplace(places, found ? *std::move(found)
+                               : std::vector{AnyContext(function, places)})
         .first->second;
   }
 
@@ -248,16 +258,29 @@ class ValuePropagation::Solver {
   FollowedValues followed_;
   ValueTables& tables_ = followed_.tables;
   ValueEvaluator evaluate_;
-  std::unordered_map<const AbstractValue*, History> history_;
+  std::vector<Variable> variables_;  // does not grow once it is filled
+  std::unordered_map<const AbstractValue*, const Variable*> by_value_;
+  std::vector<const AbstractValue*> read_;  // by what is found now
   uint64_t clock_ = 0;
   std::set<std::string> open_;
-  std::map<std::pair<std::string, std::set<uint64_t>>, std::vector<Bindings>>
+  // By function and places.
+  std::unordered_map<std::string,
+                     std::map<std::set<uint64_t>, std::vector<Bindings>>>
       bindings_;
 };
 
 ValuePropagation::ValuePropagation(const Program& program,
                                    const PropagationScope& scope)
-    : solver_(std::make_unique<Solver>(program, scope)) {}
+    : solver_(std::make_unique<Solver>(FindFollowed(program, scope))) {}
+
+ValuePropagation::ValuePropagation(const Program& program,
+                                   const PropagationScope& scope,
+                                   const std::vector<const CallFact*>& calls) {
+  FollowedValues followed = FindFollowed(program, scope);
+  KeepNeeded(calls, followed);
+  solver_ = std::make_unique<Solver>(std::move(followed));
+}
+
 ValuePropagation::~ValuePropagation() = default;
 
 std::vector<CallContext> ValuePropagation::Contexts(

@@ -42,6 +42,8 @@ struct PropagationScope {
   std::set<std::string> library_symbols;
   // Code that nobody read may use any symbol that other files can see.
   bool has_unread_code = false;
+
+  bool operator==(const PropagationScope&) const = default;
 };
 
 using CallContext = std::vector<AbstractValue>;  // the arguments, in order
@@ -50,6 +52,9 @@ class ValuePropagation {
  public:
   // `program` must outlive this.
   ValuePropagation(const Program& program, const PropagationScope& scope);
+  // To be asked of these calls alone, for which it finds out less.
+  ValuePropagation(const Program& program, const PropagationScope& scope,
+                   const std::vector<const CallFact*>& calls);
   ~ValuePropagation();
 
   // At least one. As many arguments as the call has facts or expressions.

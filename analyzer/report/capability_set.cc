@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "common/sort_unique.h"
 #include "common/syscalls/argument_values.h"
 #include "common/syscalls/syscall_table.h"
 
@@ -93,8 +94,20 @@ std::vector<ValueSet> SetsOf(const ValueFact& fact, uint8_t width_bits,
   return Sorted(std::move(sets));
 }
 
-auto Order(const SourceSite& site) {
-  return std::tie(site.file, site.line, site.column, site.function);
+auto Order(const SourceSite* site) {
+  return std::tie(site->file, site->line, site->column, site->function);
+}
+
+// Sorted, without duplicates.
+std::vector<SourceSite> Copied(std::vector<const SourceSite*> sites) {
+  SortUnique(sites);  // numbers first: many calls have several contexts
+  std::ranges::sort(sites, {}, Order);
+  const auto rest = std::ranges::unique(sites, {}, Order);
+  sites.erase(rest.begin(), rest.end());
+  std::vector<SourceSite> copies;
+  copies.reserve(sites.size());
+  for (const SourceSite* each : sites) copies.push_back(*each);
+  return copies;
 }
 
 using Path = std::vector<std::string>;
@@ -192,19 +205,15 @@ void CapabilitySet::AddPlace(const SyscallFinding& finding, Entry& entry) {
     path = finding.WholePath();
   const SourceSite* site = finding.site;
   if (site == nullptr) return;
-  if (entry.sites.empty() || Order(entry.sites.back()) != Order(*site))
-    entry.sites.push_back(*site);
+  if (entry.sites.empty() || entry.sites.back() != site)
+    entry.sites.push_back(site);
 }
 
 std::vector<Capability> CapabilitySet::Finish() {
   std::vector<Capability> all;
   for (auto& [key, entry] : capabilities_) {
-    std::vector<SourceSite>& sites = entry.sites;
-    std::ranges::sort(sites, {}, Order);
-    const auto rest = std::ranges::unique(sites, {}, Order);
-    sites.erase(rest.begin(), rest.end());
     all.push_back(std::move(entry.capability));
-    all.back().sites = std::move(sites);
+    all.back().sites = Copied(std::move(entry.sites));
   }
   capabilities_.clear();
   return all;

@@ -29,7 +29,8 @@ struct SyscallFinding {
   std::vector<ArgumentValues> arguments;
   Confidence confidence = Confidence::kOverApproximated;
   Phase phase = Phase::kServing;
-  const SourceSite* site = nullptr;  // Not owned; null: none.
+  // Not owned, and needed until Finish(); null: none.
+  const SourceSite* site = nullptr;
   std::vector<std::string> path;
   // What stands before and behind `path`. Not owned: of a server's hundred
   // thousand findings nearly all have a path that is no better than one which
@@ -61,7 +62,7 @@ class CapabilitySet {
    private:
     friend class CapabilitySet;
     Capability capability;  // without its sites
-    std::vector<SourceSite> sites;
+    std::vector<const SourceSite*> sites;
     bool has_place = false;
   };
 

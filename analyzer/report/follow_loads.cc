@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "analyzer/ir/extract.h"
@@ -51,12 +52,17 @@ Result<std::set<std::string>> FollowLoads(
       !UsesLoadingFunctions(program))
     return std::set<std::string>();
   ProgramLoads known;
+  ProgramLoads found;
+  std::optional<LoadScope> scope;  // that they were found in
   while (true) {
+    LoadScope now = LoadScopeOf(program, libraries, opaque_inputs);
+    if (now != scope) {
+      found = FindProgramLoads(program, now);
+      scope = std::move(now);
+    }
     std::set<std::string> files;
-    const ProgramLoads loads = TellFilesOfBuild(
-        prepared,
-        Union(FindProgramLoads(program, libraries, opaque_inputs), known),
-        files);
+    const ProgramLoads loads =
+        TellFilesOfBuild(prepared, Union(found, known), files);
     std::erase_if(files, [&](const std::string& each) {
       return prepared.found.contains(each);
     });

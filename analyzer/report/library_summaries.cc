@@ -43,12 +43,15 @@ class ElfSummaries : public LibrarySummaries {
   }
 
   Result<> Follow(const ProgramLoads& loads) override {
-    known_.clear();
     called_.reset();
-    startup_.reset();
     plugins_.reset();
+    const int version = modules_.version();
     modules_.FollowProgram(loads);
-    return modules_.Load(used_);
+    RETURN_IF_ERROR(modules_.Load(used_));
+    if (modules_.version() == version) return {};
+    known_.clear();
+    startup_.reset();
+    return {};
   }
 
   ProgramLoads Followed() const override { return modules_.followed(); }
@@ -102,6 +105,10 @@ class ElfSummaries : public LibrarySummaries {
   std::set<std::string> CalledSymbols() const override {
     if (!called_) called_ = FindCalledSymbols();
     return *called_;
+  }
+
+  bool MayCallBack(const std::string& symbol) override {
+    return link_.Resolve(LinkedName(symbol)).has_value();
   }
 
   std::vector<std::string> Files() const override {
@@ -191,7 +198,7 @@ class ElfSummaries : public LibrarySummaries {
 
   // What a library has of that name, else what stands for it.
   std::string_view LinkedName(std::string_view symbol) const {
-    if (!link_.ResolveAll(symbol).empty()) return symbol;
+    if (link_.Resolve(symbol)) return symbol;
     const auto* found = std::ranges::find(
         kLinkedIn, symbol,
         &std::pair<std::string_view, std::string_view>::first);

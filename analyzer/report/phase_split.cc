@@ -17,8 +17,8 @@ std::set<std::string> ReachedIds(const Reachability& reach) {
   return ids;
 }
 
-void AddNumbers(const SymbolReach& reach, std::set<uint32_t>& numbers) {
-  for (const ReachedSyscall& each : reach.syscalls) numbers.insert(each.number);
+void AddNumbers(const SymbolReach& reach, SparseBits& numbers) {
+  for (const ReachedSyscall& each : reach.syscalls) numbers.Insert(each.number);
 }
 
 int CountFunctions(const std::vector<std::vector<bool>>& set) {
@@ -64,9 +64,23 @@ PhaseSplit::PhaseSplit(const Program& program, const Reachability& reach,
   if (!libraries.TellsWhatIsLeftBehind()) return;
   candidates_ = FindSwitchPoints(phases_);
   if (candidates_.empty()) return;
+  FindNumbers();
   for (const SwitchCandidate& each : candidates_)
-    sizes_.push_back(ServingNumbers(each).size());
+    sizes_.push_back(ServingNumbers(each).Count());
   chosen_ = &candidates_[Choose(candidates_, sizes_)];
+}
+
+void PhaseSplit::FindNumbers() {
+  for (const std::string_view symbol : phases_.symbols()) {
+    SparseBits& numbers = symbol_numbers_.emplace_back();
+    if (const SymbolReach* reach = libraries_.Reach(std::string(symbol)))
+      AddNumbers(*reach, numbers);
+  }
+  for (const TakenExternal& each : reach_.taken())
+    if (const SymbolReach* reach = libraries_.Reach(each.symbol))
+      AddNumbers(*reach, taken_numbers_);
+  for (const auto& [file, plugin] : libraries_.Plugins())
+    AddNumbers(plugin, plugin_numbers_);
 }
 
 std::vector<Phase> PhaseSplit::AnyPhase() const {
@@ -76,11 +90,12 @@ std::vector<Phase> PhaseSplit::AnyPhase() const {
 
 // Code that neither set has cannot run, as far as control flow tells: that is
 // no reason to deny it before the switch.
-std::vector<Phase> PhaseSplit::PhasesOf(const SourceSite& site) const {
+std::vector<Phase> PhaseSplit::PhasesOf(const std::string& function,
+                                        const SourceSite& site) const {
   if (!HasSwitchPoint()) return {Phase::kServing};
   std::vector<Phase> phases;
-  const bool serving = phases_.IsAnyOf(chosen_->sets.serving, site);
-  if (!serving || phases_.IsAnyOf(chosen_->sets.startup, site))
+  const bool serving = phases_.IsAnyOf(chosen_->sets.serving, function, site);
+  if (!serving || phases_.IsAnyOf(chosen_->sets.startup, function, site))
     phases.push_back(Phase::kStartup);
   if (serving) phases.push_back(Phase::kServing);
   return phases;
@@ -92,44 +107,42 @@ SymbolReach PhaseSplit::LeftBehind() {
 }
 
 SymbolReach PhaseSplit::LeftBehind(const PhaseSets& sets) {
-  std::set<std::string> after = SymbolsIn(sets.serving);
+  std::set<std::string> after = NamesOf(SymbolsIn(sets.serving));
   for (const TakenExternal& each : reach_.taken()) after.insert(each.symbol);
-  return libraries_.LeftBehind(SymbolsIn(sets.startup), after);
+  return libraries_.LeftBehind(NamesOf(SymbolsIn(sets.startup)), after);
 }
 
-std::set<std::string> PhaseSplit::SymbolsIn(const Sets& set) const {
-  std::set<std::string> symbols;
+SparseBits PhaseSplit::SymbolsIn(const Sets& set) const {
+  SparseBits symbols;
   for (const SymbolCall& call : phases_.symbol_calls())
-    if (set[call.place.function][call.place.node]) symbols.insert(call.symbol);
+    if (set[call.place.function][call.place.node]) symbols.Insert(call.symbol);
   return symbols;
+}
+
+std::set<std::string> PhaseSplit::NamesOf(const SparseBits& symbols) const {
+  std::set<std::string> names;
+  symbols.ForEach(
+      [&](uint32_t symbol) { names.emplace(phases_.symbols()[symbol]); });
+  return names;
 }
 
 // What the program's own code does there, at least: the numbers that it
 // computes are not among them.
-std::set<uint32_t> PhaseSplit::NumbersIn(const Sets& set) const {
-  std::set<uint32_t> numbers;
-  for (const std::string& symbol : SymbolsIn(set))
-    if (const SymbolReach* reach = libraries_.Reach(symbol))
-      AddNumbers(*reach, numbers);
-  for (const AssemblySyscall& each : program_.syscalls) {
-    SourceSite site = each.site;
-    site.function = each.from;
-    if (each.number.known && phases_.IsAnyOf(set, site))
+SparseBits PhaseSplit::NumbersIn(const Sets& set) const {
+  SparseBits numbers = taken_numbers_;
+  SymbolsIn(set).ForEach(
+      [&](uint32_t symbol) { numbers.Unite(symbol_numbers_[symbol]); });
+  for (const AssemblySyscall& each : program_.syscalls)
+    if (each.number.known && phases_.IsAnyOf(set, each.from, each.site))
       for (const uint64_t number : each.number.values)
-        numbers.insert(static_cast<uint32_t>(number));
-  }
-  for (const TakenExternal& each : reach_.taken())
-    if (const SymbolReach* reach = libraries_.Reach(each.symbol))
-      AddNumbers(*reach, numbers);
+        numbers.Insert(static_cast<uint32_t>(number));
   return numbers;
 }
 
-std::set<uint32_t> PhaseSplit::ServingNumbers(
-    const SwitchCandidate& candidate) {
-  std::set<uint32_t> numbers = NumbersIn(candidate.sets.serving);
+SparseBits PhaseSplit::ServingNumbers(const SwitchCandidate& candidate) {
+  SparseBits numbers = NumbersIn(candidate.sets.serving);
   AddNumbers(LeftBehind(candidate.sets), numbers);
-  for (const auto& [file, plugin] : libraries_.Plugins())
-    AddNumbers(plugin, numbers);
+  numbers.Unite(plugin_numbers_);
   return numbers;
 }
 
@@ -149,9 +162,10 @@ std::string PhaseSplit::Why(const SwitchCandidate& candidate) const {
 std::string PhaseSplit::Covers(const SwitchCandidate& candidate) const {
   std::set<std::string> forks;
   for (const SymbolCall& call : phases_.symbol_calls())
-    if (std::ranges::find(kForks, call.symbol) != kForks.end() &&
+    if (std::ranges::find(kForks, phases_.symbols()[call.symbol]) !=
+            kForks.end() &&
         candidate.sets.IsStartup(call.place))
-      forks.insert(fmt::format("{}:{}", call.site.file, call.site.line));
+      forks.insert(fmt::format("{}:{}", call.site->file, call.site->line));
   if (forks.empty()) return "every process of the program";
   return fmt::format(
       "the processes that come here; of those made before, at {}, the others "
@@ -178,9 +192,9 @@ std::vector<SwitchPoint> PhaseSplit::SwitchPoints(
   std::vector<SwitchPoint> points;
   for (size_t i = 0; i < candidates_.size(); ++i) {
     SwitchPoint point = Describe(candidates_[i]);
-    std::set<uint32_t> startup = NumbersIn(candidates_[i].sets.startup);
+    SparseBits startup = NumbersIn(candidates_[i].sets.startup);
     AddNumbers(libraries_.Startup(), startup);
-    point.startup_calls = static_cast<int>(startup.size());
+    point.startup_calls = static_cast<int>(startup.Count());
     point.serving_calls = static_cast<int>(sizes_[i]);
     if (point.chosen) {
       point.startup_calls = CountCalls(capabilities, Phase::kStartup);

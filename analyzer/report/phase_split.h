@@ -2,7 +2,7 @@
 // chosen; and the switch points there are.
 //
 //   PhaseSplit split(program, reach, called_back, libraries);
-//   for (const Phase phase : split.PhasesOf(call.site)) …
+//   for (const Phase phase : split.PhasesOf(call.from, call.site)) …
 //   report.switch_points = split.TakeSwitchPoints();
 
 #ifndef BAILEY_ANALYZER_REPORT_PHASE_SPLIT_H_
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "analyzer/flow/phase_graph.h"
+#include "analyzer/flow/sparse_bits.h"
 #include "analyzer/flow/switch_points.h"
 #include "analyzer/report/library_summaries.h"
 #include "analyzer/report/reachability.h"
@@ -34,7 +35,8 @@ class PhaseSplit {
   bool HasSwitchPoint() const { return chosen_ != nullptr; }
 
   // Of a fact in a function that is reached: one, or both.
-  std::vector<Phase> PhasesOf(const SourceSite& site) const;
+  std::vector<Phase> PhasesOf(const std::string& function,
+                              const SourceSite& site) const;
   // Of what may happen at any time.
   std::vector<Phase> AnyPhase() const;
 
@@ -50,9 +52,11 @@ class PhaseSplit {
   using Sets = std::vector<std::vector<bool>>;
 
   SymbolReach LeftBehind(const PhaseSets& sets);
-  std::set<std::string> SymbolsIn(const Sets& set) const;
-  std::set<uint32_t> NumbersIn(const Sets& set) const;
-  std::set<uint32_t> ServingNumbers(const SwitchCandidate& candidate);
+  void FindNumbers();
+  SparseBits SymbolsIn(const Sets& set) const;
+  std::set<std::string> NamesOf(const SparseBits& symbols) const;
+  SparseBits NumbersIn(const Sets& set) const;
+  SparseBits ServingNumbers(const SwitchCandidate& candidate);
   SwitchPoint Describe(const SwitchCandidate& candidate) const;
   std::string Why(const SwitchCandidate& candidate) const;
   std::string Covers(const SwitchCandidate& candidate) const;
@@ -61,6 +65,11 @@ class PhaseSplit {
   const Reachability& reach_;
   LibrarySummaries& libraries_;
   const ProgramPhases phases_;
+  // Of system calls: of each symbol that phases_ numbers, of all whose address
+  // is taken, of plugins.
+  std::vector<SparseBits> symbol_numbers_;
+  SparseBits taken_numbers_;
+  SparseBits plugin_numbers_;
   std::vector<SwitchCandidate> candidates_;
   std::vector<size_t> sizes_;  // serving calls of each candidate
   const SwitchCandidate* chosen_ = nullptr;

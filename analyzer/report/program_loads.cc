@@ -43,29 +43,34 @@ bool UsesLoadingFunctions(const Program& program) {
   });
 }
 
-ProgramLoads FindProgramLoads(const Program& program,
-                              LibrarySummaries& libraries,
-                              const std::vector<std::string>& opaque_inputs) {
-  const std::vector<std::string> entries = EntriesOf(program);
-  const std::set<std::string> called_back = CalledBack(program, libraries);
-  const Reachability reach(program, entries, called_back);
-  const ValuePropagation values(
-      program, ArgumentScope(program, libraries, entries, called_back,
-                             !opaque_inputs.empty()));
+LoadScope LoadScopeOf(const Program& program, LibrarySummaries& libraries,
+                      const std::vector<std::string>& opaque_inputs) {
+  LoadScope scope;
+  scope.called_back = CalledBack(program, libraries);
+  scope.values = ArgumentScope(program, libraries, EntriesOf(program),
+                               scope.called_back, !opaque_inputs.empty());
+  return scope;
+}
+
+ProgramLoads FindProgramLoads(const Program& program, const LoadScope& scope) {
+  const Reachability reach(program, EntriesOf(program), scope.called_back);
+  std::vector<const CallFact*> calls;
+  for (const CallFact& call : program.calls)
+    if (IsLoadingFunction(call.to) && reach.functions().contains(call.from))
+      calls.push_back(&call);
+  const ValuePropagation values(program, scope.values, calls);
   ProgramLoads loads;
   for (const TakenExternal& taken : reach.taken())
     if (IsSymbolFunction(taken.symbol)) loads.all_symbols_are_named = false;
-  for (const CallFact& call : program.calls) {
-    if (!IsLoadingFunction(call.to) || !reach.functions().contains(call.from))
-      continue;
+  for (const CallFact* call : calls) {
     const auto names =
-        NamesGiven(call.to, values.Contexts(call), call.arguments);
-    if (!names && !LoadsFile(call.to)) loads.all_symbols_are_named = false;
+        NamesGiven(call->to, values.Contexts(*call), call->arguments);
+    if (!names && !LoadsFile(call->to)) loads.all_symbols_are_named = false;
     if (!names) continue;
     // Who asks for dlsym asks it for anything.
     if (std::ranges::any_of(*names, IsLoadingFunction))
       loads.all_symbols_are_named = false;
-    auto& known = LoadsFile(call.to) ? loads.libraries : loads.symbols;
+    auto& known = LoadsFile(call->to) ? loads.libraries : loads.symbols;
     known.insert(names->begin(), names->end());
   }
   return loads;

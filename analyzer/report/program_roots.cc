@@ -2,6 +2,8 @@
 #include "analyzer/report/program_roots.h"
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_set>
 
 #include "analyzer/flow/call_targets.h"
 #include "analyzer/report/loading_functions.h"
@@ -9,13 +11,6 @@
 
 namespace bailey::analyzer {
 namespace {
-
-std::set<std::string> DefinedFunctions(const Program& program) {
-  std::set<std::string> defined;
-  for (const FlowFunction& each : program.flow.functions)
-    defined.insert(each.id);
-  return defined;
-}
 
 // Whether code that is linked or loaded, and has no source here, may use the
 // program's symbols, whatever their names. Declared plugins use those that they
@@ -66,8 +61,11 @@ bool AsksByKnownNames(const Program& program,
 }
 
 std::vector<std::string> EntriesOf(const Program& program) {
-  const std::set<std::string> defined = DefinedFunctions(program);
   std::vector<std::string> entries = {"main"};
+  if (program.constructors.empty()) return entries;
+  std::unordered_set<std::string_view> defined;
+  for (const FlowFunction& each : program.flow.functions)
+    defined.insert(each.id);
   for (const std::string& each : program.constructors)
     if (defined.contains(each)) entries.push_back(each);
   std::ranges::sort(entries.begin() + 1, entries.end());

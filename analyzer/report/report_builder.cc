@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <filesystem>
 #include <iterator>
 #include <map>
@@ -11,6 +12,7 @@
 #include <set>
 #include <span>
 #include <tuple>
+#include <unordered_set>
 #include <utility>
 
 #include "analyzer/report/argument_scope.h"
@@ -29,11 +31,11 @@ constexpr std::string_view kStart = "_start";
 
 // One use of an external function by reached code.
 struct ExternalUse {
-  std::string symbol;
-  SourceSite site;
+  const std::string& symbol;  // of a fact, as the next two
+  const SourceSite& site;
   PassedFacts passed;  // of a call
   bool certain = false;
-  std::span<const std::string> path;  // to the user; not owned
+  std::span<const std::string> path;  // to the user
   std::vector<Phase> phases;
   bool is_followed = false;  // it loads or finds code that is analyzed
   bool is_computed = false;  // it does so by names that the sources do not have
@@ -69,7 +71,7 @@ class Builder {
     AddAssembly(reach, values);
     AddNamedFiles(reach);
     AddUnresolved(reach);
-    AddStartup(Phase::kStartup, std::nullopt);
+    AddStartup(Phase::kStartup, nullptr);
     AddLeftBehind();
     AddPlugins();
     AddUnresolvedLoads({"", 0, 0, std::string(kStart)});
@@ -88,11 +90,11 @@ class Builder {
     if (const auto phases = libraries_.Phases()) {
       report_.entries.push_back("main");
       AddLibraryCode(phases->startup, std::string(kStart), {Phase::kStartup},
-                     site);
+                     &site);
       AddLibraryCode(phases->serving, std::string(kStart), {Phase::kServing},
-                     site);
+                     &site);
     } else {
-      AddStartup(Phase::kServing, site);
+      AddStartup(Phase::kServing, &site);
     }
     AddPlugins();
     AddUnresolvedLoads(site);
@@ -191,9 +193,9 @@ class Builder {
 
   // In which phases a fact is that stands in a function; of a binary it serves.
   std::vector<Phase> PhasesOf(const std::string& function,
-                              SourceSite site) const {
-    site.function = function;
-    return split_ ? split_->PhasesOf(site) : std::vector{Phase::kServing};
+                              const SourceSite& site) const {
+    return split_ ? split_->PhasesOf(function, site)
+                  : std::vector{Phase::kServing};
   }
 
   // Of what can happen at any time.
@@ -344,7 +346,7 @@ class Builder {
     if (data_edges != nullptr) *data_edges = flow.TakeEdges();
   }
 
-  void AddStartup(Phase phase, const std::optional<SourceSite>& site) {
+  void AddStartup(Phase phase, const SourceSite* site) {
     AddLibraryCode(libraries_.Startup(), std::string(kStart), {phase}, site);
   }
 
@@ -353,13 +355,13 @@ class Builder {
   void AddLeftBehind() {
     if (split_->HasSwitchPoint())
       AddLibraryCode(split_->LeftBehind(), "(left behind)", {Phase::kServing},
-                     std::nullopt);
+                     nullptr);
   }
 
   // Of which the program names no call.
   void AddLibraryCode(const SymbolReach& code, const std::string& from,
                       const std::vector<Phase>& phases,
-                      const std::optional<SourceSite>& site) {
+                      const SourceSite* site) {
     for (const ReachedSyscall& each : code.syscalls) {
       std::vector<std::string> path{from};
       path.insert(path.end(), each.path.begin(), each.path.end());
@@ -368,18 +370,20 @@ class Builder {
              capabilities_.Describe(each.number, FactsOf(each, PassedFacts())),
              Confidence::kOverApproximated,
              {},
-             site ? &*site : nullptr,
+             site,
              std::move(path)});
     }
-    AddLibraryUnresolved(
-        code, site.value_or(SourceSite{"", 0, 0, std::string(kStart)}));
+    AddLibraryUnresolved(code, site != nullptr
+                                   ? *site
+                                   : SourceSite{"", 0, 0, std::string(kStart)});
   }
 
   // Whatever it is, the code that the program loads is a plugin's.
   void AddPlugins() {
     for (const auto& [file, plugin] : plugins_)
       AddLibraryCode(plugin, std::filesystem::path(file).filename().string(),
-                     AnyPhase(), SourceSite{file, 0, 0, ""});
+                     AnyPhase(),
+                     &plugin_sites_.emplace_back(SourceSite{file, 0, 0, ""}));
   }
 
   // What is assumed of code that is loaded, or found by name, at run time. That
@@ -453,7 +457,8 @@ class Builder {
   LibrarySummaries& libraries_;
   const std::map<std::string, SymbolReach> plugins_;
   const ProgramLoads loads_;
-  std::set<std::string> defined_;
+  std::deque<SourceSite> plugin_sites_;  // in capabilities_
+  std::unordered_set<std::string_view> defined_;
   std::set<std::tuple<std::string, uint64_t, std::string>> library_places_;
   CapabilitySet capabilities_;
   std::map<std::tuple<const ReachedSyscall*, bool, Phase>,

@@ -65,22 +65,27 @@ Result<> RunTimeModules::Load(const std::set<std::string>& used) {
     EnterAll(image);
   }
   do {
+    if (reach_ == nullptr || changed_) FindReach();
     changed_ = false;
+    entered_more_ = false;
     unresolved_.clear();
-    reach_ = std::make_unique<LibraryReach>(
-        link_,
-        ReachOptions{.live_data = !IsSwitchedOff("live-data"),
-                     .c_library_facts = !IsSwitchedOff("c-library-facts"),
-                     .entries = entries_});
     const std::vector<uint32_t> roots = Roots(used);
     const std::vector<RunTimeLoad> loads =
         FindRunTimeLoads(link_, reach_->graph(), roots,
                          Closure(reach_->graph(), roots), strings_);
     for (const RunTimeLoad& load : loads) RETURN_IF_ERROR(Follow(load));
     RETURN_IF_ERROR(FollowProgramLoads(loads));
-  } while (changed_);
+  } while (changed_ || entered_more_);
   Summarize();
   return {};
+}
+
+void RunTimeModules::FindReach() {
+  ++version_;
+  reach_ = std::make_unique<LibraryReach>(
+      link_, ReachOptions{.live_data = !IsSwitchedOff("live-data"),
+                          .c_library_facts = !IsSwitchedOff("c-library-facts"),
+                          .entries = entries_});
 }
 
 std::vector<uint32_t> RunTimeModules::Roots(
@@ -134,7 +139,7 @@ void RunTimeModules::Enter(const std::string& name, uint32_t image,
                            const std::vector<uint32_t>& functions) {
   std::set<CodePlace>& entered = entered_[name];
   for (const uint32_t function : functions)
-    changed_ |= entered.insert({image, function}).second;
+    entered_more_ |= entered.insert({image, function}).second;
 }
 
 CodePlace RunTimeModules::LoaderOf(const RunTimeLoad& load) const {
@@ -236,20 +241,30 @@ bool RunTimeModules::MayNeedLocaleSets() {
 
 Result<> RunTimeModules::FollowCharacterSets(const RunTimeLoad& load) {
   if (load.kind == Kind::kLocaleSets && !MayNeedLocaleSets()) return {};
-  ASSIGN_OR_RETURN(const CharacterSets sets,
-                   ReadCharacterSets(std::string(kModuleDirectory)));
-  Modelled& modelled = found_[std::string(kCharacterSets)];
-  modelled.read = sets.read;
-  for (const std::string& path : sets.modules) {
-    ASSIGN_OR_RETURN(const uint32_t image, LoadFile(path));
-    AddOnce(modelled.loaded, link_.images()[image].path());
+  if (!converters_) RETURN_IF_ERROR(LoadCharacterSets());
+  for (const uint32_t image : *converters_) {
     LoadBy(load, image);
     for (const char* name : {"gconv", "gconv_init", "gconv_end"})
       if (const ElfExport* found = link_.images()[image].FindExport(name))
         EnterBy(load, image, found->functions);
   }
+  return {};
+}
+
+Result<> RunTimeModules::LoadCharacterSets() {
+  ASSIGN_OR_RETURN(const CharacterSets sets,
+                   ReadCharacterSets(std::string(kModuleDirectory)));
+  Modelled& modelled = found_[std::string(kCharacterSets)];
+  modelled.read = sets.read;
+  std::vector<uint32_t> images;
+  for (const std::string& path : sets.modules) {
+    ASSIGN_OR_RETURN(const uint32_t image, LoadFile(path));
+    AddOnce(modelled.loaded, link_.images()[image].path());
+    images.push_back(image);
+  }
   modelled.follows =
       fmt::format("any of {} modules may be loaded", sets.modules.size());
+  converters_ = std::move(images);
   return {};
 }
 

@@ -12,6 +12,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -43,6 +44,8 @@ class RunTimeModules {
   Result<> Load(const std::set<std::string>& used);
 
   const LibraryReach& reach() const { return *reach_; }
+  // Another number whenever reach() is another one.
+  int version() const { return version_; }
   // What is entered without a call in the files that leads there, by the file's
   // path or by the name that dlsym got: of declared plugins, and of what the
   // program itself loads. The rest are edges of reach().
@@ -58,11 +61,13 @@ class RunTimeModules {
  private:
   using Kind = RunTimeLoad::Kind;
 
+  void FindReach();
   std::vector<uint32_t> Roots(const std::set<std::string>& used) const;
   Result<> Follow(const RunTimeLoad& load);
   Result<> FollowLibrary(const RunTimeLoad& load);
   Result<> FollowNameService(const RunTimeLoad& load);
   Result<> FollowCharacterSets(const RunTimeLoad& load);
+  Result<> LoadCharacterSets();
   Result<> FollowProgramLoads(const std::vector<RunTimeLoad>& loads);
   void FollowSymbol(const std::string& name);
   void AddUnknown(const RunTimeLoad& load);
@@ -85,7 +90,10 @@ class RunTimeModules {
   std::unique_ptr<LibraryReach> reach_;
   std::map<std::string, std::set<CodePlace>> entered_;
   RunTimeEntries entries_;
-  bool changed_ = false;
+  bool changed_ = false;       // what reach_ was found from
+  bool entered_more_ = false;  // entered_
+  int version_ = 0;
+  std::optional<std::vector<uint32_t>> converters_;  // of character sets
   ProgramLoads program_;
   std::set<std::string> symbols_;
   std::set<std::string> databases_;

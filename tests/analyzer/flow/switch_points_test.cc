@@ -301,6 +301,23 @@ int main(void) {
   EXPECT_THAT(source.Serving(), Contains("handle"));
 }
 
+// What a server's loop calls through pointers does not count as its work: a
+// tool in the same program, which waits in a loop as well, may do more.
+TEST(SwitchPointsTest, ALoopThatDoesLessThanHalfMayBeTheServers) {
+  const Source source(R"(
+void a(void) {} void b(void) {} void c(void) {} void d(void) {} void e(void) {}
+void f(void) {} void g(void) {} void h(void) {}
+void handle(void) { a(); b(); }
+void check(void) {
+  while (poll(0, 0, -1) > 0) { handle(); c(); d(); e(); f(); g(); h(); }
+}
+void serve(void) { for (;;) { accept(0, 0, 0); handle(); } }
+int main(int n, char **v) { if (n > 1) check(); serve(); })");
+  EXPECT_THAT(source.found(), SizeIs(2));
+  EXPECT_EQ(source.ChosenFunction(), "serve");
+  EXPECT_THAT(source.Serving(), ElementsAre("a", "b", "handle"));
+}
+
 TEST(SwitchPointsTest, ALibrarysEventLoopIsACall) {
   const Source source(R"(
 void init(void) {}
