@@ -14,7 +14,7 @@ namespace {
 using CallKey = std::pair<int, int>;  // unit and number
 
 struct Site {
-  std::set<const LinkedSymbol*> targets;
+  SymbolSet targets;
   bool is_resolved = true;
 };
 

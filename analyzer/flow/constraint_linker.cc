@@ -35,6 +35,8 @@ void ConstraintLinker::AddAliases() {
     for (const MemoryObject& each : unit.objects)
       if (each.is_defined && !each.id.empty()) defined_.insert(each.id);
   for (const AliasFact& alias : program_.aliases) {
+    // An unseen name of this unit alone: objects without one are not it.
+    if (alias.name.empty()) continue;
     aliases_[alias.name].insert(alias.target);
     if (program_.also_external.contains(alias.name) ||
         defined_.contains(alias.name))
@@ -53,6 +55,7 @@ LinkedSymbol& ConstraintLinker::Symbol(const std::string& id) {
   if (const auto known = by_id_.find(id); known != by_id_.end())
     return *known->second;
   LinkedSymbol& symbol = symbols_.emplace_back();
+  symbol.number = symbols_.size();
   symbol.id = id;
   symbol.is_external =
       !defined_.contains(id) || program_.also_external.contains(id);

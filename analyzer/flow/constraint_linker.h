@@ -29,6 +29,7 @@ namespace bailey::analyzer {
 inline constexpr std::string_view kNotLoaded = "(not loaded)";
 
 struct LinkedSymbol {
+  size_t number = 0;  // in the order of the program's units
   std::string id;
   PointsTo::Object object = PointsTo::kUnknown;
   bool is_function = false;
@@ -43,12 +44,20 @@ struct LinkedSymbol {
   std::vector<Body> bodies;
 };
 
+// In an order that does not depend on where they lie in memory.
+struct ByNumber {
+  bool operator()(const LinkedSymbol* a, const LinkedSymbol* b) const {
+    return a->number < b->number;
+  }
+};
+using SymbolSet = std::set<const LinkedSymbol*, ByNumber>;
+
 // A call of a function that is reached.
 struct LinkedCall {
   size_t unit = 0;
   const PointerCall* facts = nullptr;
-  std::set<const LinkedSymbol*> targets;
-  std::set<const LinkedSymbol*> misfits;  // left out by their types
+  SymbolSet targets;
+  SymbolSet misfits;  // left out by their types
   bool may_be_unknown = false;
   bool may_be_data = false;
   PointsTo::Node fresh = 0;  // of the object that it makes; 0: none

@@ -39,7 +39,7 @@ class DataGraphBuilder {
  private:
   // What a call leads to, of all that the pointers say.
   struct Targets {
-    std::set<const LinkedSymbol*> symbols;
+    SymbolSet symbols;
     bool may_be_unknown = false;
     bool is_known = false;  // the call is in reached code
   };
