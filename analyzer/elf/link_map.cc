@@ -1,6 +1,7 @@
 #include "analyzer/elf/link_map.h"
 
 #include <elf.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cstring>
@@ -40,7 +41,7 @@ std::optional<std::string> Find(const std::string& name,
   std::error_code error;
   for (const std::string& directory : directories) {
     for (const std::string& place : WithHardwareDirectories(directory)) {
-      const std::string path = place + "/" + name;
+      std::string path = fmt::format("{}/{}", place, name);
       if (std::filesystem::is_regular_file(path, error) &&
           IsForThisMachine(path))
         return path;

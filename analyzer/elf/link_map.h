@@ -53,8 +53,9 @@ struct SymbolReference {
 class LinkMap {
  public:
   LinkMap() = default;
-  LinkMap(LinkMap&&) = default;  // not copied: it has views into its images
-  LinkMap& operator=(LinkMap&&) = default;
+  // Not copied: it has views into its images.
+  LinkMap(LinkMap&&) noexcept = default;
+  LinkMap& operator=(LinkMap&&) noexcept = default;
 
   // Loads everything, transitively, and the interpreter. Fails if a library is
   // not found (naming who needs it and where was looked) or not readable.

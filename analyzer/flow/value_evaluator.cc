@@ -135,15 +135,19 @@ AbstractValue ValueEvaluator::OfParameter(
   }
   const AbstractValue* known =
       tables_.Parameter(environment.function, expression.number);
-  return known == nullptr ? UnknownValue(expression.width_bits)
-                          : Passed(Seen(*known), expression.width_bits);
+  if (known == nullptr) return UnknownValue(expression.width_bits);
+  NoteRead(*known);
+  return Passed(*known, expression.width_bits);
 }
 
 AbstractValue ValueEvaluator::OfLoad(const ValueExpression& expression) const {
   const auto cell =
       tables_.cells.find({expression.symbol, expression.number,
                           expression.stride, expression.width_bits});
-  if (cell != tables_.cells.end()) return Seen(cell->second);
+  if (cell != tables_.cells.end()) {
+    NoteRead(cell->second);
+    return cell->second;
+  }
   // getopt's, which it sets to parts of arguments.
   if (expression.symbol == "optarg" && tables_.optarg_is_mains)
     return {Numbers::Any(64), Texts::Pattern("argv[..]")};

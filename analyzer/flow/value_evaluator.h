@@ -117,9 +117,8 @@ class ValueEvaluator {
   std::optional<AbstractValue> FilledAt(const CellFact& store, uint64_t place,
                                         uint8_t width);
 
-  const AbstractValue& Seen(const AbstractValue& value) const {
+  void NoteRead(const AbstractValue& value) const {
     if (read_ != nullptr) read_->push_back(&value);
-    return value;
   }
 
   const ValueTables& tables_;
