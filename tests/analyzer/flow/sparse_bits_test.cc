@@ -10,22 +10,22 @@
 namespace bailey::analyzer {
 namespace {
 
-using Set = std::set<uint32_t>;
+using PlainSet = std::set<uint32_t>;
 
 struct Both {
   SparseBits bits;
-  Set set;
+  PlainSet set;
 };
 
-Set NumbersOf(const SparseBits& bits) {
-  Set set;
+PlainSet NumbersOf(const SparseBits& bits) {
+  PlainSet set;
   bits.ForEach([&](uint32_t number) { set.insert(number); });
   EXPECT_EQ(bits.Count(), set.size());
   return set;
 }
 
-Set Minus(const Set& a, const Set& b) {
-  Set rest;
+PlainSet Minus(const PlainSet& a, const PlainSet& b) {
+  PlainSet rest;
   for (const uint32_t each : a)
     if (!b.contains(each)) rest.insert(each);
   return rest;
@@ -72,7 +72,7 @@ TEST_F(SparseBitsTest, AUnionWithoutSomeLeavesThemOut) {
     const Both gone = Any();
     DenseBits without;
     for (const uint32_t each : gone.set) without.Insert(each);
-    const Set kept = Minus(b.set, gone.set);
+    const PlainSet kept = Minus(b.set, gone.set);
     EXPECT_EQ(b.bits.Intersects(without), kept.size() != b.set.size());
     ASSERT_EQ(NumbersOf(a.bits.Unite(b.bits, without)), Minus(kept, a.set));
     a.set.insert(kept.begin(), kept.end());
