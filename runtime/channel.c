@@ -2,14 +2,15 @@
 #include "runtime/channel.h"
 
 #include <errno.h>
-#include <linux/futex.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
+
+#include "runtime/one_thread.h"
+#include "runtime/printed.h"
 
 enum { kStateBytes = 4096, kMaxAlignment = 16 };
 enum { kLockFree = 0, kLockHeld = 1, kLockContended = 2 };
@@ -90,44 +91,17 @@ struct bailey_channel* bailey_channel_get(unsigned index, enum bailey_role role,
   return channel;
 }
 
-// SAFETY: the word is 4-aligned in a mapping that stays; an aligned uint32_t
-// and its atomic form have the same size and, with this compiler,
-// representation.
-static uint32_t load_word(const uint32_t* word) {
-  return atomic_load_explicit((const _Atomic uint32_t*)word,
-                              memory_order_acquire);
-}
-
 // Fields of the peer's header are read once each: they may change at any time.
+// SAFETY: as in turn.c.
 static uint32_t load_field(const uint32_t* word) {
   return atomic_load_explicit((const _Atomic uint32_t*)word,
                               memory_order_relaxed);
 }
 
-// SAFETY: FUTEX_WAIT only reads the word, so that the peer's read-only mapping
-// does; spurious and early returns are the caller's to check for.
-static void futex_wait(const uint32_t* word, uint32_t seen) {
-  if (syscall(SYS_futex, word, FUTEX_WAIT, seen, NULL, NULL, 0) == 0) return;
-  if (errno != EAGAIN && errno != EINTR) {
-    bailey_refuse("(wait)", "the kernel refuses to wait on a futex");
-  }
-}
-
-// SAFETY: the word stays mapped; waking nobody is not an error. What else may
-// fail is the waiter's doing: the kernel answers EINVAL where a hostile peer
-// waits on the word by FUTEX_WAIT_REQUEUE_PI. A peer that is not woken hurts
-// itself alone, so the result decides nothing.
-static void futex_wake(const uint32_t* word) {
-  (void)syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
-}
-
 uint32_t bailey_channel_wait(struct bailey_channel* channel, uint32_t sequence,
                              int until_equal) {
-  for (;;) {
-    const uint32_t seen = load_word(&channel->peer->sequence);
-    if ((seen == sequence) == (until_equal != 0)) return seen;
-    futex_wait(&channel->peer->sequence, seen);
-  }
+  return bailey_turn_await(&channel->waiting, channel->own, channel->peer,
+                           sequence, until_equal);
 }
 
 // Not inlined and with a barrier: the compiler must not read the shared bytes a
@@ -149,28 +123,44 @@ uint32_t bailey_channel_receive(struct bailey_channel* channel) {
   message->in_size = 0;
   if (length > message->capacity) return BAILEY_TOO_LARGE;
   message->in_size = length;
-  copy_once(message->in, (const unsigned char*)peer + BAILEY_HEADER_BYTES,
-            length);
+  if (length > 0) {
+    copy_once(message->in, (const unsigned char*)peer + BAILEY_HEADER_BYTES,
+              length);
+  }
   return BAILEY_OK;
 }
 
+static void store_field(uint32_t* word, uint32_t value) {
+  atomic_store_explicit((_Atomic uint32_t*)word, value, memory_order_relaxed);
+}
+
+// Nothing stays behind of a longer message: a peer that falls to an attacker
+// later should not hand over what it has long wiped from its own memory.
+static void write_payload(struct bailey_channel* channel) {
+  const struct bailey_crossing* message = &channel->message;
+  unsigned char* payload = (unsigned char*)channel->own + BAILEY_HEADER_BYTES;
+  const uint32_t size = message->out_size;
+  if (size > 0) memcpy(payload, message->out, size);
+  if (size < channel->sent_size) {
+    explicit_bzero(payload + size, channel->sent_size - size);
+  }
+  channel->sent_size = size;
+}
+
 void bailey_channel_send(struct bailey_channel* channel, uint32_t status) {
-  struct bailey_crossing* message = &channel->message;
+  const struct bailey_crossing* message = &channel->message;
   struct bailey_area_header* own = channel->own;
-  own->function = message->function;
-  own->status = status;
-  own->error = message->error;
-  own->length = message->out_size;
-  memcpy((unsigned char*)own + BAILEY_HEADER_BYTES, message->out,
-         message->out_size);
-  atomic_store_explicit((_Atomic uint32_t*)&own->sequence, channel->sequence,
-                        memory_order_release);
-  futex_wake(&own->sequence);
+  write_payload(channel);
+  store_field(&own->function, message->function);
+  store_field(&own->status, status);
+  store_field((uint32_t*)&own->error, (uint32_t)message->error);
+  store_field(&own->length, message->out_size);
+  bailey_turn_give(own, channel->peer, channel->sequence);
 }
 
 void bailey_crossing_wipe(struct bailey_crossing* message) {
-  explicit_bzero(message->out, message->out_size);
-  explicit_bzero(message->in, message->in_size);
+  if (message->out_size > 0) explicit_bzero(message->out, message->out_size);
+  if (message->in_size > 0) explicit_bzero(message->in, message->in_size);
   message->out_size = 0;
   message->in_size = 0;
   message->in_used = 0;
@@ -190,20 +180,27 @@ uint32_t bailey_crossing_place(uint32_t position, size_t size, uint32_t limit) {
   return place;
 }
 
-// A futex lock after Drepper, "Futexes Are Tricky" (2011), the second mutex.
+// A futex lock after Drepper, "Futexes Are Tricky" (2011), the second mutex. A
+// process with one thread has nobody to wait for or to wake.
 static void lock(struct bailey_channel* channel) {
   _Atomic uint32_t* word = (_Atomic uint32_t*)&channel->lock;
   uint32_t expected = kLockFree;
+  if (bailey_has_one_thread()) {
+    atomic_store_explicit(word, kLockHeld, memory_order_relaxed);
+    return;
+  }
   if (atomic_compare_exchange_strong(word, &expected, kLockHeld)) return;
   while (atomic_exchange(word, kLockContended) != kLockFree) {
-    futex_wait(&channel->lock, kLockContended);
+    bailey_word_wait(&channel->lock, kLockContended);
   }
 }
 
 static void unlock(struct bailey_channel* channel) {
   _Atomic uint32_t* word = (_Atomic uint32_t*)&channel->lock;
-  if (atomic_exchange(word, kLockFree) == kLockContended) {
-    futex_wake(&channel->lock);
+  if (bailey_has_one_thread()) {
+    atomic_store_explicit(word, kLockFree, memory_order_relaxed);
+  } else if (atomic_exchange(word, kLockFree) == kLockContended) {
+    bailey_word_wake(&channel->lock);
   }
 }
 
@@ -316,7 +313,7 @@ void bailey_call(struct bailey_crossing* message) {
   struct bailey_channel* channel = channel_of(message);
   const uint32_t function = message->function;
   // What was printed so far comes before what the function prints.
-  fflush(NULL);
+  bailey_flush_printed();
   bailey_crossing_point(function);
   ++channel->sequence;
   bailey_channel_send(channel, BAILEY_OK);

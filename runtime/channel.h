@@ -7,12 +7,13 @@
 // A request is sent by storing its number as the area's sequence, a reply by
 // storing the same number in the other. What decides anything (numbers, sizes,
 // positions) is private to each side; a message is copied once out of shared
-// memory, after its size was checked, and only the copy is looked at.
+// memory, after its size was checked, and only the copy is looked at. An area
+// holds its last message and nothing of those before.
 //
 // Calls are at most once and one at a time for a channel; threads take turns. A
 // fork loses the channel: a child that calls aborts. A crossing in a signal
 // handler that interrupted one aborts as well. Waiting is without end: the
-// agent ends the instance when a portion dies.
+// agent ends the instance when a portion dies. How they wait is in turn.h.
 //
 // System calls: futex (FUTEX_WAIT and FUTEX_WAKE, not private), those of
 // fflush(NULL), and to abort write and abort()'s; attaching, before the filter,
@@ -26,24 +27,17 @@
 
 #include "runtime/crossing.h"
 #include "runtime/portion_abi.h"
+#include "runtime/turn.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-// The payload starts here, so that header and payload share no cache line.
-#define BAILEY_HEADER_BYTES 64
+// The payload starts here: a short one is in the header's cache line, which
+// comes over with the sequence.
+#define BAILEY_HEADER_BYTES 32
 #define BAILEY_MIN_AREA_BYTES 4096u
 #define BAILEY_MAX_AREA_BYTES (1u << 30)
-
-// What the first bytes of an area hold. Anything may stand in a peer's.
-struct bailey_area_header {
-  uint32_t sequence;  // the futex word
-  uint32_t function;  // the crossing's id in the plan
-  uint32_t status;    // enum bailey_status
-  int32_t error;      // errno: of the caller, or after the call
-  uint32_t length;    // of the payload, bytes
-};
 
 enum bailey_status {
   BAILEY_OK = 0,
@@ -73,8 +67,10 @@ struct bailey_channel {
   enum bailey_role role;
   struct bailey_area_header* own;
   const struct bailey_area_header* peer;
-  uint32_t sequence;  // of the last request: sent, or seen
+  uint32_t sequence;   // of the last request: sent, or seen
+  uint32_t sent_size;  // of the payload that the own area holds, bytes
   uint32_t lock;
+  struct bailey_waiting waiting;
   struct bailey_crossing message;
 };
 
@@ -100,7 +96,8 @@ uint32_t bailey_channel_wait(struct bailey_channel* channel, uint32_t sequence,
                              int until_equal);
 // Copies the peer's message into private memory; BAILEY_OK or BAILEY_TOO_LARGE.
 uint32_t bailey_channel_receive(struct bailey_channel* channel);
-// Publishes the message under channel->sequence and wakes the peer.
+// Publishes the message under channel->sequence in place of the one before, and
+// wakes the peer if it sleeps.
 void bailey_channel_send(struct bailey_channel* channel, uint32_t status);
 // Wipes both private buffers.
 void bailey_crossing_wipe(struct bailey_crossing* message);

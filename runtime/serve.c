@@ -2,10 +2,10 @@
 #include "runtime/serve.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "runtime/channel.h"
+#include "runtime/printed.h"
 #include "runtime/serving.h"
 
 static void mark(struct bailey_crossing* message, uint32_t status) {
@@ -113,20 +113,25 @@ static uint32_t answer(struct bailey_channel* channel, uint32_t seen,
   return message->status;
 }
 
+void bailey_answer_one(struct bailey_channel* channel, uint32_t seen,
+                       const struct bailey_service* table, size_t count) {
+  const uint32_t status = answer(channel, seen, table, count);
+  if (status != BAILEY_OK) {
+    // Whatever was built so far stays here.
+    bailey_crossing_wipe(&channel->message);
+  }
+  // What the function printed comes before what the caller prints next.
+  bailey_flush_printed();
+  bailey_channel_send(channel, status);
+  bailey_crossing_wipe(&channel->message);
+}
+
 int bailey_serve(const struct bailey_service* table, size_t count) {
   struct bailey_channel* channel =
       bailey_channel_get(0, BAILEY_SERVER, "(serve)");
   BAILEY_SERVING();
   for (;;) {
     const uint32_t seen = bailey_channel_wait(channel, channel->sequence, 0);
-    const uint32_t status = answer(channel, seen, table, count);
-    if (status != BAILEY_OK) {
-      // Whatever was built so far stays here.
-      bailey_crossing_wipe(&channel->message);
-    }
-    // What the function printed comes before what the caller prints next.
-    fflush(NULL);
-    bailey_channel_send(channel, status);
-    bailey_crossing_wipe(&channel->message);
+    bailey_answer_one(channel, seen, table, count);
   }
 }

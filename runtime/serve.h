@@ -31,6 +31,13 @@ struct bailey_service {
 // from outside; does not return. `table` must live as long.
 int bailey_serve(const struct bailey_service* table, size_t count);
 
+struct bailey_channel;
+
+// One turn of that loop, without the wait: answers the request in the peer's
+// area, whose number `seen` is. For generated fuzzers (runtime/fuzz).
+void bailey_answer_one(struct bailey_channel* channel, uint32_t seen,
+                       const struct bailey_service* table, size_t count);
+
 #ifdef __cplusplus
 }
 #endif

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstring>
 #include <random>
@@ -257,6 +258,48 @@ TEST(ChannelOrder, OutputKeepsTheOrderOfTheProgram) {
   close(out[0]);
   EXPECT_TRUE(ended.Exited(0)) << ended.errors;
   EXPECT_STREQ(text, "abc");
+}
+
+// fflush(NULL) would wait for the reader, who has the stream's lock.
+TEST_F(ChannelTest, AThreadThatReadsHoldsUpNoCrossing) {
+  const Ended ended = RunClient([]() -> int {
+    int ends[2];
+    if (pipe(ends) != 0) return 1;
+    FILE* stream = fdopen(ends[0], "r");
+    std::thread reader([stream] { return std::fgetc(stream); });
+    reader.detach();
+    usleep(20000);
+    alarm(20);                            // only ends a test that fails
+    _exit(CallAdd(40, 2) == 42 ? 0 : 2);  // exit() would wait for it
+  });
+  EXPECT_TRUE(ended.Exited(0)) << ended.status;
+}
+
+// By several threads, each line before what the server prints for it.
+TEST(ChannelOrder, OutputOfThreadsComesBeforeTheirCalls) {
+  Areas areas;
+  FILE* shared = std::tmpfile();
+  ASSERT_NE(shared, nullptr);
+  ServerProcess server(areas, {{kAdd, "add", Add}});
+  const Ended ended = RunInChild([&] {
+    areas.Attach(0, BAILEY_CLIENT);
+    std::atomic<int> missing = 0;
+    std::atomic<long> printed = 0;
+    const auto print = [&] {
+      for (int i = 0; i < 300; ++i) {
+        std::fprintf(shared, "line %d\n", 1000 + i);
+        const long least = printed += 10;
+        CallAdd(1, 2);
+        if (lseek(fileno(shared), 0, SEEK_END) < least) ++missing;
+      }
+    };
+    std::thread other(print);
+    print();
+    other.join();
+    return missing == 0 ? 0 : 1;
+  });
+  std::fclose(shared);
+  EXPECT_TRUE(ended.Exited(0)) << ended.errors << ended.status;
 }
 
 TEST_F(ChannelTest, RequestTooLargeAbortsAndSaysSo) {

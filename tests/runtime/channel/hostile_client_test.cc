@@ -8,17 +8,20 @@
 
 #include <atomic>
 #include <cstring>
+#include <functional>
 #include <optional>
 #include <random>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 #include "tests/runtime/channel/portions.h"
 
 namespace bailey {
 namespace {
 
-enum : uint32_t { kCount = 1, kText, kBytes, kStable };
+enum : uint32_t { kCount = 1, kText, kBytes, kStable, kSecret };
 
 // How often it was called, this time included.
 void Count(bailey_crossing* message) {
@@ -66,6 +69,21 @@ void Stable(bailey_crossing* message) {
     if (memcmp(first.data(), bytes, size) != 0) return;
   }
   memset(answer, 1, 1);
+}
+
+const std::string& Canary() {
+  static const std::string canary = "canary-5f1c9a72e0";
+  return canary;
+}
+
+// Four canaries for each one of what the request says.
+void Secret(bailey_crossing* message) {
+  const auto* count =
+      static_cast<const unsigned char*>(bailey_take(message, 1));
+  for (int i = 0; count != nullptr && i < 4 * *count; ++i) {
+    bailey_reserve_copy(message, Canary().data(), Canary().size());
+  }
+  bailey_ready(message);
 }
 
 struct Reply {
@@ -137,6 +155,17 @@ class HostileClientTest : public ::testing::Test {
     return item + bytes;
   }
 
+  // Canaries in the whole of an area, whatever its header says.
+  static int CanariesIn(const bailey_area_header* area) {
+    const std::string_view bytes(reinterpret_cast<const char*>(area),
+                                 kAreaBytes);
+    int count = 0;
+    for (size_t at = 0; (at = bytes.find(Canary(), at)) != bytes.npos; ++at) {
+      ++count;
+    }
+    return count;
+  }
+
   // How many calls the server has made, with this one.
   int Calls() {
     const auto reply = Send(kCount, "");
@@ -156,7 +185,8 @@ class HostileClientTest : public ::testing::Test {
                         {{kCount, "count", Count},
                          {kText, "text", Text},
                          {kBytes, "bytes", Bytes},
-                         {kStable, "stable", Stable}}};
+                         {kStable, "stable", Stable},
+                         {kSecret, "secret", Secret}}};
 };
 
 TEST_F(HostileClientTest, WellFormedRequestsAreAnswered) {
@@ -170,7 +200,7 @@ TEST_F(HostileClientTest, WellFormedRequestsAreAnswered) {
 }
 
 TEST_F(HostileClientTest, UnknownFunctionsAreRefused) {
-  for (const uint32_t id : {0u, 5u, 0x80000000u, ~0u}) {
+  for (const uint32_t id : {0u, 6u, 0x80000000u, ~0u}) {
     EXPECT_EQ(StatusOf(Send(id, "")), BAILEY_UNKNOWN_FUNCTION);
   }
   EXPECT_EQ(Calls(), 1);
@@ -315,6 +345,81 @@ TEST_F(HostileClientTest, ChangingTheAreaMeanwhileChangesNothing) {
   changer.join();
   EXPECT_GT(answered, 0);
   EXPECT_TRUE(server_.IsAlive());
+}
+
+TEST_F(HostileClientTest, NothingStaysOfAnEarlierLongerReply) {
+  ASSERT_EQ(StatusOf(Send(kSecret, "\x64")), BAILEY_OK);
+  EXPECT_EQ(CanariesIn(peer_), 400);
+  ASSERT_EQ(StatusOf(Send(kSecret, "\3")), BAILEY_OK);
+  EXPECT_EQ(CanariesIn(peer_), 12);
+  EXPECT_EQ(Calls(), 1);
+  EXPECT_EQ(CanariesIn(peer_), 0);
+}
+
+TEST_F(HostileClientTest, NothingStaysOfAReplyAfterARefusal) {
+  const std::vector<std::function<std::optional<Reply>()>> refused = {
+      [&] { return Send(99, ""); }, [&] { return SendAs(kCount, "", ~0u); },
+      [&] { return Send(kSecret, "too long"); },
+      [&] { return Publish(sequence_ + 5); }};
+  for (const auto& refusal : refused) {
+    ASSERT_EQ(StatusOf(Send(kSecret, "\x64")), BAILEY_OK);
+    EXPECT_EQ(CanariesIn(peer_), 400);
+    EXPECT_NE(StatusOf(refusal()), BAILEY_OK);
+    EXPECT_EQ(CanariesIn(peer_), 0);
+  }
+}
+
+// What is built of a reply that is refused in the end never was in the area.
+TEST_F(HostileClientTest, AReplyThatIsTooLargeIsNotSeenInPart) {
+  ASSERT_EQ(StatusOf(Send(kSecret, "\xff")), BAILEY_TOO_LARGE);
+  EXPECT_EQ(CanariesIn(peer_), 0);
+}
+
+// What a client says of itself decides how the server waits and wakes.
+TEST_F(HostileClientTest, FlagsThatLieAreSurvived) {
+  int calls = 0;
+  for (const int processor : {-0x7fffffff - 1, -1, 0, 1, 0x7fffffff}) {
+    for (const uint32_t is_waiting : {0u, 1u, ~0u}) {
+      own_->processor = processor;
+      own_->is_waiting = is_waiting;
+      EXPECT_EQ(Calls(), ++calls);
+    }
+  }
+}
+
+// Requests that are published without waiting for the answer: each is answered
+// once or not at all, and the next well-formed one is.
+TEST_F(HostileClientTest, AFloodIsSurvived) {
+  own_->function = kCount;
+  own_->length = 0;
+  for (uint32_t i = 0; i < 200000; ++i) {
+    __atomic_store_n(&own_->sequence, i, __ATOMIC_SEQ_CST);
+    if (i % 64 == 0) {
+      own_->is_waiting = i;
+      syscall(SYS_futex, &own_->sequence, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+    }
+  }
+  // Whatever the server saw last, it has seen this.
+  ASSERT_TRUE(Publish(0x70000000).has_value());
+  const int calls = Calls();
+  EXPECT_EQ(Calls(), calls + 1);
+}
+
+// The kernel lets whoever maps a futex move its waiters elsewhere. Then they
+// are woken there; the server neither dies nor is it woken twice.
+TEST_F(HostileClientTest, AServerThatIsMovedToAnotherFutexComesBack) {
+  EXPECT_EQ(Calls(), 1);
+  for (int i = 0; i < 100; ++i) {
+    uint32_t* elsewhere = &own_->function;
+    syscall(SYS_futex, &own_->sequence, FUTEX_REQUEUE, 0, 1, elsewhere, 0);
+    own_->function = kCount;
+    own_->length = 0;
+    __atomic_store_n(&own_->sequence, ++sequence_, __ATOMIC_SEQ_CST);
+    syscall(SYS_futex, &own_->sequence, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+    syscall(SYS_futex, elsewhere, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+    ASSERT_TRUE(Publish(sequence_).has_value()) << i;
+  }
+  EXPECT_EQ(Calls(), 102);
 }
 
 }  // namespace
