@@ -46,6 +46,9 @@ Json ScanJson(const ScanSummary& scan) {
           {"bytes_scanned", scan.bytes_scanned},
           {"bytes_unread", scan.bytes_unread},
           {"descriptors_scanned", scan.descriptors_scanned},
+          {"windows_sought", scan.windows_sought},
+          {"windows_too_plain", scan.windows_too_plain},
+          {"windows_elsewhere", scan.windows_elsewhere},
           {"hits", std::move(hits)},
           {"places", scan.places},
           {"reliable", scan.reliable}};
@@ -106,6 +109,11 @@ Result<ScanSummary> ReadScan(const JsonObject& object) {
   ASSIGN_OR_RETURN(scan.bytes_unread, object.Unsigned("bytes_unread"));
   ASSIGN_OR_RETURN(scan.descriptors_scanned,
                    object.Unsigned("descriptors_scanned"));
+  ASSIGN_OR_RETURN(scan.windows_sought, object.Unsigned("windows_sought"));
+  ASSIGN_OR_RETURN(scan.windows_too_plain,
+                   object.Unsigned("windows_too_plain"));
+  ASSIGN_OR_RETURN(scan.windows_elsewhere,
+                   object.Unsigned("windows_elsewhere"));
   ASSIGN_OR_RETURN(scan.places, object.Strings("places"));
   ASSIGN_OR_RETURN(scan.reliable, object.Bool("reliable"));
   ASSIGN_OR_RETURN(const std::vector<JsonObject> hits, object.Objects("hits"));

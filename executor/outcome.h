@@ -61,6 +61,9 @@ struct AuditHits {
   uint64_t count = 0;
 };
 
+// The encoding of eight bytes of a credential: parts of it, not the whole.
+inline constexpr std::string_view kWindowEncoding = "window";
+
 // What reading one program from outside found.
 struct ScanSummary {
   uint64_t crossing_stops = 0;
@@ -68,6 +71,12 @@ struct ScanSummary {
   uint64_t bytes_scanned = 0;
   uint64_t bytes_unread = 0;  // where something could stand that was not seen
   uint64_t descriptors_scanned = 0;
+  // Of eight bytes of a secret (audit/windows.h): those that were looked for,
+  // and those left out: too few different bytes, or in the bundle anyway.
+  // Summed over the portions that were read.
+  uint64_t windows_sought = 0;
+  uint64_t windows_too_plain = 0;
+  uint64_t windows_elsewhere = 0;
   std::vector<AuditHits> hits;
   std::vector<std::string> places;  // where, bounded
   bool reliable = true;             // false: the credential is too short

@@ -233,6 +233,9 @@ ScanSummary MergeScans(const std::vector<RunningPortion>& portions) {
     all.bytes_scanned += one.bytes_scanned;
     all.bytes_unread += one.bytes_unread;
     all.descriptors_scanned += one.descriptors_scanned;
+    all.windows_sought += one.windows_sought;
+    all.windows_too_plain += one.windows_too_plain;
+    all.windows_elsewhere += one.windows_elsewhere;
     all.reliable = all.reliable && one.reliable;
     std::ranges::copy(one.places, std::back_inserter(all.places));
     for (const AuditHits& hit : one.hits) {

@@ -40,7 +40,18 @@ Result<> PortionAudit::LookForCredentials(const PlanPortion& portion,
     scanner.LookFor(name, bytes);
     explicit_bzero(bytes.data(), bytes.size());
   }
-  return LookForForms(portion, scanner);
+  RETURN_IF_ERROR(LookForForms(portion, scanner));
+  return LeaveOutBundle(scanner);
+}
+
+// The bundle was made before anybody had the credentials of this run.
+Result<> PortionAudit::LeaveOutBundle(ProcessScanner& scanner) const {
+  ASSIGN_OR_RETURN(const UniqueFd reader,
+                   ReopenForReading(descriptors_[kBlobsFd].get()));
+  ASSIGN_OR_RETURN(const std::string blobs,
+                   ReadAll(reader.get(), "the bundle's files"));
+  scanner.LeaveOut(blobs);
+  return {};
 }
 
 Result<> PortionAudit::LookForForms(const PlanPortion& portion,

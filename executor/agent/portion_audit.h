@@ -47,6 +47,7 @@ class PortionAudit {
   // What else gives a credential away, as whoever asked for the audit says.
   Result<> LookForForms(const PlanPortion& portion,
                         ProcessScanner& scanner) const;
+  Result<> LeaveOutBundle(ProcessScanner& scanner) const;
   Result<ElfSymbols> SymbolsOf(const ContainerSetup& setup) const;
   std::vector<std::string> TrustedFunctions() const;
   std::vector<std::string> PointsOf(const PlanPortion& portion) const;

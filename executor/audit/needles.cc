@@ -29,6 +29,25 @@ std::string Base64At(std::string_view bytes, size_t shift, bool url_alphabet) {
   return Base64(padded, url_alphabet).substr(first, whole - first);
 }
 
+// The bytes that were found so far, last byte first: how programs keep numbers
+// that a file has the other way round.
+void AddReversed(std::vector<Needle>& needles) {
+  const size_t count = needles.size();
+  for (size_t i = 0; i < count; ++i) {
+    const bool is_bytes =
+        needles[i].encoding == "raw" || needles[i].encoding.starts_with("from");
+    if (!is_bytes) continue;
+    const std::string reversed(needles[i].bytes.rbegin(),
+                               needles[i].bytes.rend());
+    const std::string prefix = needles[i].encoding == "raw"
+                                   ? "reversed"
+                                   : needles[i].encoding + "-reversed";
+    needles.push_back({prefix, reversed});
+    needles.push_back({prefix + "-hex", Hex(reversed, false)});
+    needles.push_back({prefix + "-HEX", Hex(reversed, true)});
+  }
+}
+
 // A key file's payload: its lines of Base64 or of hexadecimal digits, each by
 // itself and as what it stands for.
 void AddLines(std::string_view credential, std::vector<Needle>& needles) {
@@ -44,6 +63,8 @@ void AddLines(std::string_view credential, std::vector<Needle>& needles) {
     if (!bytes) continue;
     needles.push_back({fmt::format("line{}", number), std::string(line)});
     needles.push_back({fmt::format("line{}-decoded", number), *bytes});
+    needles.push_back({fmt::format("line{}-reversed", number),
+                       std::string(bytes->rbegin(), bytes->rend())});
   }
 }
 
@@ -123,6 +144,7 @@ std::vector<Needle> MakeNeedles(std::string_view credential) {
   if (const auto bytes = FromBase64(credential)) {
     needles.push_back({"from-base64", *bytes});
   }
+  AddReversed(needles);
   if (credential.size() == 64) {
     needles.push_back({"first-half", std::string(credential.substr(0, 32))});
   }

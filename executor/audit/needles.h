@@ -29,6 +29,9 @@ struct Needle {
 // is each line that is Base64 or hexadecimal. What else a program derives from
 // a credential (a hash, an expanded key) is not.
 //
+// Each of these as bytes is looked for backwards, too, and the whole backwards
+// in hexadecimal digits.
+//
 // Base64 at each of the three places where a credential can begin in a longer
 // text; the characters that mix its bits with a neighbour's are left out. A
 // final newline, as files have it, is no part of the credential.

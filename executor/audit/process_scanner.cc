@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 
 #include "common/fd.h"
 #include "executor/process.h"
@@ -75,12 +76,28 @@ void ProcessScanner::LookFor(std::string_view credential_name,
                              std::string_view bytes) {
   for (Needle& needle : MakeNeedles(bytes)) {
     longest_needle_ = std::max(longest_needle_, needle.bytes.size());
+    needle_hits_.push_back(summary_.hits.size());
     summary_.hits.push_back(
         {fmt::format("{} {}", credential_name, needle.encoding), 0});
     needles_.push_back(std::move(needle));
   }
+  windows_.Add(static_cast<uint32_t>(summary_.hits.size()), SecretParts(bytes));
+  summary_.hits.push_back(
+      {fmt::format("{} {}", credential_name, kWindowEncoding), 0});
+  summary_.windows_sought = windows_.size();
+  summary_.windows_too_plain = windows_.too_plain();
   const size_t size = bytes.size() - (bytes.ends_with('\n') ? 1 : 0);
   if (size < kReliableCredentialBytes) summary_.reliable = false;
+}
+
+void ProcessScanner::LeaveOut(std::string_view text) {
+  std::vector<uint64_t> counts(needles_.size(), 0);
+  CountNeedles(text, needles_, counts);
+  const bool has_credential =
+      std::ranges::any_of(counts, [](uint64_t count) { return count != 0; });
+  if (has_credential) return;
+  summary_.windows_elsewhere += windows_.LeaveOut(text);
+  summary_.windows_sought = windows_.size();
 }
 
 Result<> ProcessScanner::Scan(pid_t tid, int pidfd, std::string_view portion) {
@@ -99,7 +116,18 @@ Result<> ProcessScanner::Scan(pid_t tid, int pidfd, std::string_view portion) {
     return Fail(
         fmt::format("portion `{}`: none of its memory could be read", portion));
   }
+  ScanNames(tid, portion);
   return ScanDescriptors(pidfd, portion);
+}
+
+// What prctl(PR_SET_NAME) keeps for each thread, in the kernel alone.
+void ProcessScanner::ScanNames(pid_t tid, std::string_view portion) {
+  std::error_code error;
+  for (const auto& thread : std::filesystem::directory_iterator(
+           fmt::format("/proc/{}/task", tid), error)) {
+    const auto name = ReadFile((thread.path() / "comm").string());
+    if (name.ok()) Look(*name, portion, "a thread's name");
+  }
 }
 
 Result<std::vector<ProcessScanner::Region>> ProcessScanner::Regions(
@@ -222,13 +250,29 @@ void ProcessScanner::Look(std::string_view memory, std::string_view portion,
   CountNeedles(memory, needles_, counts);
   for (size_t i = 0; i < counts.size(); ++i) {
     if (counts[i] == 0) continue;
-    summary_.hits[i].count += counts[i];
-    std::string place =
-        fmt::format("{}: {} in {}", portion, summary_.hits[i].encoding, where);
-    if (summary_.places.size() < kMaxPlaces &&
-        std::ranges::find(summary_.places, place) == summary_.places.end()) {
-      summary_.places.push_back(std::move(place));
-    }
+    AuditHits& hit = summary_.hits[needle_hits_[i]];
+    hit.count += counts[i];
+    NotePlace(fmt::format("{}: {} in {}", portion, hit.encoding, where));
+  }
+  LookForWindows(memory, portion, where);
+}
+
+// Which eight of the secret's bytes they are is said, never what they are.
+void ProcessScanner::LookForWindows(std::string_view memory,
+                                    std::string_view portion,
+                                    std::string_view where) {
+  windows_.Find(memory, [&](const Window& found) {
+    AuditHits& hit = summary_.hits[found.owner];
+    if (hit.count++ >= kMaxPlaces) return;
+    NotePlace(fmt::format("{}: {} (from byte {}) in {}", portion, hit.encoding,
+                          found.offset, where));
+  });
+}
+
+void ProcessScanner::NotePlace(std::string place) {
+  if (summary_.places.size() < kMaxPlaces &&
+      std::ranges::find(summary_.places, place) == summary_.places.end()) {
+    summary_.places.push_back(std::move(place));
   }
 }
 

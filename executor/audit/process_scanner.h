@@ -1,6 +1,8 @@
 // Reads a stopped process from outside and looks for credentials: all of its
 // memory (where its environment, arguments and auxiliary vector lie too), what
-// it has made unreadable for itself included, and what its descriptors hold.
+// it has made unreadable for itself included, the names of its threads, and
+// what its descriptors hold. With the registers, which the tracer passes on,
+// that is more than a core file would have.
 //
 //   ProcessScanner scanner;
 //   scanner.LookFor("key", bytes);
@@ -15,6 +17,7 @@
 
 #include <sys/types.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -22,6 +25,7 @@
 
 #include "common/result.h"
 #include "executor/audit/needles.h"
+#include "executor/audit/windows.h"
 #include "executor/outcome.h"
 
 namespace bailey::executor {
@@ -30,6 +34,9 @@ class ProcessScanner {
  public:
   void LookFor(std::string_view credential_name, std::string_view bytes);
   bool empty() const { return needles_.empty(); }
+  // No window is looked for that `text` has: it was made without the
+  // credentials. One that holds a whole credential is not such a text.
+  void LeaveOut(std::string_view text);
 
   // The process must be traced by us, and stopped or waiting. `tid` is any
   // thread of it that is alive. Its own name for messages: `portion`.
@@ -56,11 +63,16 @@ class ProcessScanner {
   Result<> ScanDescriptors(int pidfd, std::string_view portion);
   void ScanFile(int fd, std::string_view portion, std::string_view where);
   // How much of a chunk stays for the next look: a needle may be cut in two.
-  size_t Overlap() const {
-    return longest_needle_ == 0 ? 0 : longest_needle_ - 1;
-  }
+  size_t Overlap() const { return std::max(longest_needle_, kWindowBytes) - 1; }
+
+  void NotePlace(std::string place);
+  void LookForWindows(std::string_view memory, std::string_view portion,
+                      std::string_view where);
+  void ScanNames(pid_t tid, std::string_view portion);
 
   std::vector<Needle> needles_;
+  std::vector<size_t> needle_hits_;  // their entries of summary_.hits
+  Windows windows_;
   size_t longest_needle_ = 0;
   ScanSummary summary_;
 };

@@ -139,15 +139,15 @@ Result<> Tracer::Arm(const ElfSymbols& symbols,
   return Continue(pid_, 0);
 }
 
-Result<long> Tracer::Peek(uint64_t address) const {
+Result<long> Tracer::Peek(pid_t tid, uint64_t address) const {
   errno = 0;
-  const long word = ptrace(PTRACE_PEEKTEXT, pid_, PtraceWord(address), nullptr);
+  const long word = ptrace(PTRACE_PEEKTEXT, tid, PtraceWord(address), nullptr);
   if (errno != 0) return FailErrno("cannot read a traced portion's text");
   return word;
 }
 
-Result<> Tracer::Poke(uint64_t address, long word) const {
-  if (ptrace(PTRACE_POKETEXT, pid_, PtraceWord(address),
+Result<> Tracer::Poke(pid_t tid, uint64_t address, long word) const {
+  if (ptrace(PTRACE_POKETEXT, tid, PtraceWord(address),
              PtraceWord(static_cast<uint64_t>(word))) != 0) {
     return FailErrno("cannot set a breakpoint");
   }
@@ -155,9 +155,9 @@ Result<> Tracer::Poke(uint64_t address, long word) const {
 }
 
 Result<> Tracer::Insert(uint64_t address) {
-  ASSIGN_OR_RETURN(const long word, Peek(address));
+  ASSIGN_OR_RETURN(const long word, Peek(pid_, address));
   original_.emplace(address, word);
-  return Poke(address, (word & ~0xffl) | kBreakpoint);
+  return Poke(pid_, address, (word & ~0xffl) | kBreakpoint);
 }
 
 bool Tracer::IsUsedUp(uint64_t address) {
@@ -167,15 +167,15 @@ bool Tracer::IsUsedUp(uint64_t address) {
 
 Result<> Tracer::StepOver(pid_t tid, uint64_t address) {
   // Only the first byte is ours: another breakpoint may stand in the others.
-  ASSIGN_OR_RETURN(const long armed, Peek(address));
+  ASSIGN_OR_RETURN(const long armed, Peek(tid, address));
   const long word = (armed & ~0xffl) | (original_.at(address) & 0xffl);
-  RETURN_IF_ERROR(Poke(address, word));
+  RETURN_IF_ERROR(Poke(tid, address, word));
   if (ptrace(PTRACE_SINGLESTEP, tid, nullptr, nullptr) != 0) {
     return FailErrno("cannot step a traced portion");
   }
   ASSIGN_OR_RETURN(const int status, WaitFor(tid));
   if (!WIFSTOPPED(status)) return {};
-  if (!IsUsedUp(address)) RETURN_IF_ERROR(Poke(address, armed));
+  if (!IsUsedUp(address)) RETURN_IF_ERROR(Poke(tid, address, armed));
   const int signal = EventOf(status) == 0 ? WSTOPSIG(status) : 0;
   return Continue(tid, signal == SIGTRAP ? 0 : signal);
 }

@@ -56,8 +56,9 @@ class Tracer {
 
   Result<> AwaitExec();
   Result<uint64_t> LoadBias(uint64_t entry) const;
-  Result<long> Peek(uint64_t address) const;
-  Result<> Poke(uint64_t address, long word) const;
+  // `tid` is a stopped thread: no other can be asked for its memory.
+  Result<long> Peek(pid_t tid, uint64_t address) const;
+  Result<> Poke(pid_t tid, uint64_t address, long word) const;
   Result<> Insert(uint64_t address);
   // Whether the breakpoint there has been met as often as it should.
   bool IsUsedUp(uint64_t address);

@@ -5,6 +5,7 @@
 #include "common/printable.h"
 #include "common/syscalls/argument_values.h"
 #include "common/syscalls/syscall_table.h"
+#include "executor/audit/windows.h"
 
 namespace bailey::executor {
 namespace {
@@ -74,6 +75,11 @@ std::string ScanText(std::string_view what, const ScanSummary& scan) {
       "exits\n",
       what, scan.bytes_scanned, scan.descriptors_scanned, scan.crossing_stops,
       scan.exit_stops);
+  text += fmt::format(
+      "audit: {}: {} windows of 8 bytes looked for; left out: {} of fewer than "
+      "{} different bytes, {} that the bundle has\n",
+      what, scan.windows_sought, scan.windows_too_plain, kMinDistinctBytes,
+      scan.windows_elsewhere);
   for (const AuditHits& hit : scan.hits) {
     if (hit.count > 0) {
       text += fmt::format("audit: {}: found {} {} times\n", what, hit.encoding,

@@ -65,6 +65,57 @@ TEST_P(AuditRunTest, FindsAKeyThatLeaked) {
   EXPECT_THAT(ran.error, HasSubstr("found in a portion that must not have it"));
 }
 
+// Each form in each place by itself, with the rest wiped: what an audit has to
+// find, a search for the whole key would not.
+struct Kept {
+  const char* place;
+  size_t begin;
+  size_t size;
+  bool is_reversed;
+};
+
+std::string PartOfTestKey(const Kept& kept) {
+  std::string part(kTestKey.substr(kept.begin, kept.size));
+  if (kept.is_reversed) part.assign(part.rbegin(), part.rend());
+  return part;
+}
+
+TEST_P(AuditRunTest, FindsPartsAndReversedBytesInEveryPlace) {
+  // From byte 16 on: the digits before are in every C library.
+  for (const Kept& kept :
+       {Kept{"memory", 16, 8, false}, Kept{"memory", 19, 8, false},
+        Kept{"memory", 24, 8, false}, Kept{"memory", 0, 32, true},
+        Kept{"variable", 19, 8, false}, Kept{"variable", 0, 32, true},
+        Kept{"argument", 17, 8, false}, Kept{"argument", 0, 32, true},
+        Kept{"name", 19, 8, false}, Kept{"file", 19, 8, false},
+        Kept{"file", 0, 32, true}, Kept{"register", 21, 8, false}}) {
+    SCOPED_TRACE(std::string(kept.place) +
+                 (kept.is_reversed ? ", reversed" : "") + " from " +
+                 std::to_string(kept.begin));
+    const Ran ran =
+        Audit(TestPlan(), {"keep", kept.place, std::string(40, '.')},
+              HexEncode(PartOfTestKey(kept)));
+    ASSERT_TRUE(ran.outcome.audit.has_value()) << ran.error;
+    EXPECT_GT(Hits(ran.outcome.audit->split), 0u) << ran.error;
+    EXPECT_EQ(ran.exit_code, 1);
+    EXPECT_THAT(ran.error, HasSubstr(kept.is_reversed ? "key reversed in"
+                                                      : "key window (from"));
+  }
+}
+
+// Seven bytes are not eight; and what the bundle has is left out, and said.
+TEST_P(AuditRunTest, PassesWhatGivesNothingAway) {
+  for (const std::string_view part :
+       {kTestKey.substr(19, 7), kTestKey.substr(0, 8)}) {
+    const Ran ran = Audit(TestPlan(), {"keep", "memory"}, HexEncode(part));
+    ASSERT_TRUE(ran.outcome.audit.has_value()) << ran.error;
+    EXPECT_EQ(Hits(ran.outcome.audit->split), 0u) << ran.error;
+    EXPECT_TRUE(ran.outcome.audit->passed) << ran.error;
+    EXPECT_GE(ran.outcome.audit->split.windows_elsewhere, 9u);
+    EXPECT_GT(ran.outcome.audit->split.windows_sought, 10u);
+  }
+}
+
 // Not even the process itself could read it at the stop.
 TEST_P(AuditRunTest, FindsAKeyThatIsHidden) {
   const std::string half = std::string(kTestKey.substr(0, 32));

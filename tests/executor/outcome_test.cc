@@ -26,6 +26,9 @@ Outcome FullOutcome() {
   outcome.notes = {"a note"};
   ScanSummary scan;
   scan.crossing_stops = 1;
+  scan.windows_sought = 25;
+  scan.windows_too_plain = 3;
+  scan.windows_elsewhere = 4;
   scan.hits = {{"raw", 2}};
   scan.places = {"main: raw in [heap]"};
   outcome.scan = scan;
