@@ -57,7 +57,9 @@ Result<int> SplitProgram(const PipelineOptions& options,
 int RunSplit(int argc, char** argv) {
   CLI::App app(
       "Splits a program by its policy: writes plan.json and, for each\n"
-      "portion, its sources and a Makefile.\n\n"
+      "portion, its sources and a Makefile. Where a portion answers\n"
+      "calls, make fuzz-PORTION builds a fuzzer that plays its hostile\n"
+      "client (docs/fuzzing.md).\n\n"
       "  bailey split -p build --policy notary.policy -o portions",
       "bailey split");
   PipelineOptions options;

@@ -8,9 +8,8 @@
 #include "common/json.h"
 
 namespace bailey::analyzer {
-namespace {
 
-Result<std::string> Quote(std::string_view word) {
+Result<std::string> MakeWord(std::string_view word) {
   std::string quoted = "'";
   for (const char c : word) {
     if (c == '\n') return Fail("a command of the build holds a line feed");
@@ -27,7 +26,7 @@ Result<std::string> Quote(std::string_view word) {
 
 // GNU make manual, "Rule Syntax": blanks are escaped, `$` doubled; the others
 // have no form that works everywhere.
-Result<std::string> Target(std::string_view path) {
+Result<std::string> MakeTarget(std::string_view path) {
   std::string escaped;
   for (const char c : path) {
     if (std::string_view("\n\t:;=%#\\*?[]~|&").contains(c)) {
@@ -41,20 +40,22 @@ Result<std::string> Target(std::string_view path) {
   return escaped;
 }
 
+namespace {
+
 Result<std::string> Rule(const BuildCommand& command) {
-  ASSIGN_OR_RETURN(std::string text, Target(command.output));
+  ASSIGN_OR_RETURN(std::string text, MakeTarget(command.output));
   text += ":";
   for (const std::string& input : command.inputs) {
-    ASSIGN_OR_RETURN(const std::string target, Target(input));
+    ASSIGN_OR_RETURN(const std::string target, MakeTarget(input));
     text += " " + target;
   }
-  ASSIGN_OR_RETURN(const std::string directory, Quote(command.directory));
+  ASSIGN_OR_RETURN(const std::string directory, MakeWord(command.directory));
   ASSIGN_OR_RETURN(
       const std::string folder,
-      Quote(std::filesystem::path(command.output).parent_path().string()));
+      MakeWord(std::filesystem::path(command.output).parent_path().string()));
   text += fmt::format("\n\t@mkdir -p {}\n\tcd {} &&", folder, directory);
   for (const std::string& word : command.arguments) {
-    ASSIGN_OR_RETURN(const std::string quoted, Quote(word));
+    ASSIGN_OR_RETURN(const std::string quoted, MakeWord(word));
     text += " " + quoted;
   }
   return text + "\n\n";
@@ -64,7 +65,7 @@ Result<std::string> Rule(const BuildCommand& command) {
 
 Result<std::string> MakefileText(const std::vector<BuildCommand>& compiles,
                                  const BuildCommand& link) {
-  ASSIGN_OR_RETURN(const std::string program, Target(link.output));
+  ASSIGN_OR_RETURN(const std::string program, MakeTarget(link.output));
   std::string text = fmt::format(
       "# Written by Bailey: builds one portion of a split program.\n"
       ".PHONY: all\nall: {}\n\n",

@@ -10,12 +10,19 @@
 #define BAILEY_ANALYZER_REWRITE_MAKEFILE_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analyzer/rewrite/portion_commands.h"
 #include "common/result.h"
 
 namespace bailey::analyzer {
+
+// A word of a recipe, quoted for the shell and for make; an error for one with
+// a line feed.
+Result<std::string> MakeWord(std::string_view word);
+// A file as a rule names it; an error where make has no way to name it.
+Result<std::string> MakeTarget(std::string_view path);
 
 Result<std::string> MakefileText(const std::vector<BuildCommand>& compiles,
                                  const BuildCommand& link);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "analyzer/capture/arguments.h"
 #include "analyzer/capture/build_record.h"
@@ -80,9 +81,10 @@ std::optional<std::string> HeaderNames(const FlowUnit& unit) {
 
 class LinkWriter {
  public:
+  // `runtime`: what to link after the objects.
   LinkWriter(const Flow& flow, const std::vector<std::string>& objects,
-             const std::string& runtime_library)
-      : flow_(flow), objects_(objects), runtime_library_(runtime_library) {
+             std::vector<std::string> runtime)
+      : flow_(flow), objects_(objects), runtime_(std::move(runtime)) {
     for (const FlowUnit& unit : flow.units) {
       known_.insert(ObjectOf(unit));
       known_.insert(Absolute(unit.directory, unit.file));
@@ -143,13 +145,12 @@ class LinkWriter {
     if (has_objects_) return;
     has_objects_ = true;
     words_.insert(words_.end(), objects_.begin(), objects_.end());
-    words_.insert(words_.end(), {"-Wl,--whole-archive", runtime_library_,
-                                 "-Wl,--no-whole-archive"});
+    words_.insert(words_.end(), runtime_.begin(), runtime_.end());
   }
 
   const Flow& flow_;
   const std::vector<std::string>& objects_;
-  const std::string& runtime_library_;
+  const std::vector<std::string> runtime_;
   std::set<std::string> known_;
   std::vector<std::string> words_;
   bool has_objects_ = false;
@@ -183,20 +184,45 @@ BuildCommand CompileService(const FlowUnit& unit, const std::string& source,
   return {unit.directory, source, object, {source}, std::move(words)};
 }
 
-Result<BuildCommand> LinkPortion(const Flow& flow,
-                                 const std::vector<std::string>& objects,
-                                 const std::string& program,
-                                 const std::string& runtime_library) {
+namespace {
+
+// What is linked besides `runtime` are the inputs of the rule.
+Result<BuildCommand> Link(const Flow& flow,
+                          const std::vector<std::string>& objects,
+                          const std::string& program,
+                          const std::vector<std::string>& libraries,
+                          std::vector<std::string> runtime) {
   if (flow.link_command.empty()) {
     return Fail("no command that links the program was captured",
                 "build with `bailey capture -- make`");
   }
-  ASSIGN_OR_RETURN(std::vector<std::string> words,
-                   LinkWriter(flow, objects, runtime_library).Write(program));
+  ASSIGN_OR_RETURN(
+      std::vector<std::string> words,
+      LinkWriter(flow, objects, std::move(runtime)).Write(program));
   std::vector<std::string> inputs = objects;
-  inputs.push_back(runtime_library);
+  inputs.insert(inputs.end(), libraries.begin(), libraries.end());
   return BuildCommand{flow.link_directory, "", program, std::move(inputs),
                       std::move(words)};
+}
+
+}  // namespace
+
+Result<BuildCommand> LinkPortion(const Flow& flow,
+                                 const std::vector<std::string>& objects,
+                                 const std::string& program,
+                                 const std::string& runtime_library) {
+  return Link(
+      flow, objects, program, {runtime_library},
+      {"-Wl,--whole-archive", runtime_library, "-Wl,--no-whole-archive"});
+}
+
+Result<BuildCommand> LinkFuzzer(const Flow& flow,
+                                const std::vector<std::string>& objects,
+                                const std::string& program,
+                                const std::string& fuzz_library,
+                                const std::string& runtime_library) {
+  return Link(flow, objects, program, {fuzz_library, runtime_library},
+              {"-Wl,-u,LLVMFuzzerTestOneInput", fuzz_library, runtime_library});
 }
 
 std::string SourceName(const FlowUnit& unit) {

@@ -53,6 +53,14 @@ Result<BuildCommand> LinkPortion(const Flow& flow,
                                  const std::string& program,
                                  const std::string& runtime_library);
 
+// The same with the fuzzer's library and, of the runtime, only what that needs:
+// not the start-up, which waits for an agent.
+Result<BuildCommand> LinkFuzzer(const Flow& flow,
+                                const std::vector<std::string>& objects,
+                                const std::string& program,
+                                const std::string& fuzz_library,
+                                const std::string& runtime_library);
+
 // The source as the unit's command names it, which is what __FILE__ is.
 std::string SourceName(const FlowUnit& unit);
 

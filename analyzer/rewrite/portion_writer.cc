@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "analyzer/rewrite/fuzz_makefile.h"
+#include "analyzer/rewrite/fuzz_writer.h"
 #include "analyzer/rewrite/makefile.h"
 #include "analyzer/rewrite/written_check.h"
 #include "common/check.h"
@@ -27,6 +29,7 @@ Diagnostic At(const SourceExtent& extent, Error error) {
 }
 
 constexpr std::string_view kServiceName = "bailey_service.c";
+constexpr std::string_view kFuzzName = "bailey_fuzz.c";
 
 }  // namespace
 
@@ -50,6 +53,7 @@ Result<PortionFiles> PortionWriter::Write() {
   if (compiles_.empty()) {
     return Fail(fmt::format("portion `{}` has no function", portion_.name));
   }
+  const std::vector<BuildCommand> own_units = compiles_;
   if (!portion_.holds_main) WriteService();
   std::vector<std::string> objects;
   for (const BuildCommand& each : compiles_) objects.push_back(each.output);
@@ -57,8 +61,9 @@ Result<PortionFiles> PortionWriter::Write() {
                    LinkPortion(program_.flow, objects, result_.program,
                                program_.runtime_library));
   ASSIGN_OR_RETURN(std::string makefile, MakefileText(compiles_, link));
+  ASSIGN_OR_RETURN(const std::string fuzzer, WriteFuzzer(own_units));
   result_.files.push_back(
-      {result_.directory + "/Makefile", std::move(makefile)});
+      {result_.directory + "/Makefile", std::move(makefile) + fuzzer});
   result_.files.push_back({result_.directory + "/compile_commands.json",
                            CompilationDatabaseText(compiles_)});
   return std::move(result_);
@@ -293,6 +298,36 @@ void PortionWriter::WriteService() {
   compiles_.push_back(
       CompileService(program_.flow.units.front(), source,
                      result_.directory + "/obj/bailey_service.o", Paths()));
+}
+
+// The rules for its Makefile; nothing for a portion that nobody calls.
+Result<std::string> PortionWriter::WriteFuzzer(
+    const std::vector<BuildCommand>& units) {
+  const auto answers = [&](const Crossing& each) { return Answers(each); };
+  if (program_.fuzz_library.empty() ||
+      std::ranges::none_of(program_.plan.crossings, answers)) {
+    return std::string();
+  }
+  const std::string directory = result_.directory;
+  const std::string source = directory + "/" + std::string(kFuzzName);
+  result_.files.push_back(
+      {source, FuzzTables(program_.plan, program_.flow, portion_)});
+  FuzzBuild build{
+      portion_.name,
+      directory,
+      units,
+      CompileService(program_.flow.units.front(), source,
+                     FuzzObject(directory, "bailey_fuzz.o"), Paths()),
+      {}};
+  std::vector<std::string> objects{build.tables.output};
+  for (const BuildCommand& unit : units) {
+    objects.push_back(FuzzObject(directory, unit.output));
+  }
+  ASSIGN_OR_RETURN(
+      build.link,
+      LinkFuzzer(program_.flow, objects, directory + "/fuzz/" + portion_.name,
+                 program_.fuzz_library, program_.runtime_library));
+  return FuzzRules(build);
 }
 
 }  // namespace bailey::analyzer

@@ -31,6 +31,7 @@ struct SplitProgram {
   std::string output_directory;                  // absolute
   std::string runtime_library;                   // absolute
   std::string runtime_include;                   // absolute
+  std::string fuzz_library;                      // absolute, or empty
   std::string root;                              // of all units
   std::map<std::string, SourceFile> sources;     // units, by path
   std::map<uint32_t, FieldsByParameter> fields;  // by crossing
@@ -75,6 +76,7 @@ class PortionWriter {
                   std::vector<Splice>& splices);
   std::string GlueFor(const FlowUnit& unit);
   void WriteService();
+  Result<std::string> WriteFuzzer(const std::vector<BuildCommand>& units);
 
   const SplitProgram& program_;
   const PlanPortion& portion_;

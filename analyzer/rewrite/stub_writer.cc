@@ -6,38 +6,13 @@
 #include <utility>
 #include <vector>
 
+#include "analyzer/rewrite/crossing_item.h"
 #include "analyzer/rewrite/splice.h"
-#include "common/check.h"
 
 namespace bailey::analyzer {
 namespace {
 
-// One parameter as both writers see it.
-struct Item {
-  const CrossingParameter& crossing;
-  const FlowParameter& flow;
-  int index;
-
-  bool is_pointer() const { return flow.type.kind == TypeKind::kPointer; }
-  bool is_struct() const { return crossing.mode == MarshalMode::kStruct; }
-  bool is_bool() const { return flow.type.kind == TypeKind::kBool; }
-  bool goes_in() const { return crossing.direction != Direction::kOut; }
-  bool comes_out() const { return crossing.direction != Direction::kIn; }
-  // An array `[static N]` is always there.
-  bool has_presence() const {
-    return crossing.mode == MarshalMode::kBuffer ||
-           (is_struct() && is_pointer()) || is_single();
-  }
-  // One element by an access attribute may be null, unlike `[static 1]`.
-  bool is_single() const {
-    return crossing.mode == MarshalMode::kFixedArray &&
-           flow.type.pointee.fixed_count == 0;
-  }
-  uint64_t fixed_bytes() const {
-    return crossing.element_bytes *
-           (crossing.mode == MarshalMode::kFixedArray ? crossing.count : 1);
-  }
-};
+using Item = CrossingItem;
 
 std::string_view WithoutQualifiers(std::string_view spelling) {
   for (const std::string_view word : {"const ", "volatile "}) {
@@ -52,13 +27,10 @@ class Writer {
  public:
   Writer(const Crossing& crossing, const FlowFunction& function,
          const FieldsByParameter& fields)
-      : crossing_(crossing), function_(function), fields_(fields) {
-    CHECK(crossing.parameters.size() == function.parameters.size());
-    for (size_t i = 0; i < crossing.parameters.size(); ++i) {
-      items_.push_back({crossing.parameters[i], function.parameters[i],
-                        static_cast<int>(i)});
-    }
-  }
+      : crossing_(crossing),
+        function_(function),
+        fields_(fields),
+        items_(ItemsOf(crossing, function)) {}
 
  protected:
   template <class... Args>

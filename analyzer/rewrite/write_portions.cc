@@ -187,14 +187,16 @@ Result<SplitProgram> Gather(const Plan& plan, const Flow& flow,
   const auto absolute = [](const std::string& path) {
     return fs::absolute(path).lexically_normal().string();
   };
-  SplitProgram program{plan,
-                       flow,
-                       absolute(options.output_directory),
-                       absolute(options.runtime_library),
-                       absolute(options.runtime_include),
-                       CommonRoot(flow),
-                       {},
-                       {}};
+  SplitProgram program{
+      plan,
+      flow,
+      absolute(options.output_directory),
+      absolute(options.runtime_library),
+      absolute(options.runtime_include),
+      options.fuzz_library.empty() ? "" : absolute(options.fuzz_library),
+      CommonRoot(flow),
+      {},
+      {}};
   for (const FlowUnit& unit : flow.units) {
     ASSIGN_OR_RETURN(std::string text, ReadFile(unit.file));
     if (Sha256Hex(text) != unit.sha256) {

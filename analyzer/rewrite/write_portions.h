@@ -11,8 +11,9 @@
 // for a body, one that is elsewhere a body that says so and aborts; a global
 // that is elsewhere is only declared. Headers stay where they are. A portion
 // that answers also gets bailey_service.c, and, at the end of each unit, the
-// glue that calls the unit's functions. Then a Makefile and a
-// compile_commands.json.
+// glue that calls the unit's functions; and bailey_fuzz.c, from which
+// `make fuzz-PORTION` builds a fuzzer that plays its hostile client. Then a
+// Makefile and a compile_commands.json.
 //
 // A client's channels are numbered from 0 in the order in which plan.crossings
 // first mentions the portions that it calls; a server's one channel is 0.
@@ -36,6 +37,8 @@ struct RewriteOptions {
   std::string output_directory;  // made if it is not there
   std::string runtime_library;   // libbailey-runtime.a
   std::string runtime_include;   // the directory that holds runtime/crossing.h
+  // libbailey-portion-fuzz.a; without it no fuzzers are written.
+  std::string fuzz_library = "";
 };
 
 struct WrittenPortion {

@@ -29,7 +29,7 @@ Result<int> Rewrite(const Options& options) {
   ASSIGN_OR_RETURN(const Flow flow, ParseFlow(flow_text, options.flow));
   const analyzer::RewriteOptions rewrite{
       options.output, Beside("lib/bailey/libbailey-runtime.a"),
-      Beside("include/bailey")};
+      Beside("include/bailey"), Beside("lib/bailey/libbailey-portion-fuzz.a")};
   Diagnostics diagnostics;
   const Result<std::vector<analyzer::WrittenPortion>> written =
       analyzer::WritePortions(plan, flow, rewrite, diagnostics);

@@ -57,6 +57,18 @@ TEST(PortionCommands, LinksThePortionsObjectsAndTheWholeRuntime) {
                   "-Wl,-z,now", "-o", "/out/prog"));
 }
 
+TEST(PortionCommands, LinksAFuzzerWithoutThePortionsStart) {
+  const auto link =
+      LinkFuzzer(Linked({"gcc", "-pie", "-o", "prog", "build/a.o", "-lsodium"}),
+                 {"/out/a.o"}, "/out/fuzz", "/lib/f.a", "/lib/r.a");
+  ASSERT_TRUE(link.ok()) << link.error().message;
+  EXPECT_THAT(
+      link->arguments,
+      ElementsAre("gcc", "-pie", "/out/a.o", "-Wl,-u,LLVMFuzzerTestOneInput",
+                  "/lib/f.a", "/lib/r.a", "-lsodium", "-o", "/out/fuzz"));
+  EXPECT_THAT(link->inputs, ElementsAre("/out/a.o", "/lib/f.a", "/lib/r.a"));
+}
+
 TEST(PortionCommands, LinksOfSourcesAreSeenThrough) {
   const auto link = LinkPortion(Linked({"gcc", "lib/a.c", "-o", "prog"}),
                                 {"/out/a.o"}, "/out/prog", "/lib/r.a");
