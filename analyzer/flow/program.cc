@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "analyzer/flow/pointer_extents.h"
 #include "analyzer/flow/shared_names.h"
 
 namespace bailey::analyzer {
@@ -72,6 +73,7 @@ class Joiner {
     AddAssemblyNames();
     FinishEdges();
     MarkAddressTaken();
+    InferExtents(program_);
     std::ranges::sort(program_.read_files);
     const auto rest = std::ranges::unique(program_.read_files);
     program_.read_files.erase(rest.begin(), rest.end());
@@ -115,6 +117,7 @@ class Joiner {
       known->second.text |= each.text;
     }
     MoveInto(program_.named_files, unit.code.named_files);
+    MoveInto(program_.extents, unit.code.extents);
   }
 
   std::unordered_set<std::string_view> Defined() const {

@@ -43,6 +43,7 @@ struct Program {
   // By function; of several units' declarations what all of them promise.
   std::map<std::string, LibraryPrototype> prototypes;
   std::vector<NamedFile> named_files;
+  std::vector<FunctionExtents> extents;  // several of a function, as `control`
   std::vector<IndirectCall> indirect_calls;
   std::vector<std::string> assembly_uses;  // symbols, from within functions
   CallTargets targets;

@@ -15,6 +15,7 @@
 #include "analyzer/ir/constraints.h"
 #include "analyzer/ir/control_flow.h"
 #include "analyzer/ir/data_flow.h"
+#include "analyzer/ir/pointer_extent.h"
 #include "analyzer/ir/typed_facts.h"
 #include "analyzer/ir/value_expression.h"
 #include "common/documents/flow.h"
@@ -114,6 +115,7 @@ struct CodeFacts {
   UnitDataFlow data_flow;
   std::vector<LibraryPrototype> prototypes;
   std::vector<NamedFile> named_files;
+  std::vector<FunctionExtents> extents;  // of every function that is defined
 };
 
 }  // namespace bailey::analyzer

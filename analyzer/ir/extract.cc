@@ -12,6 +12,7 @@
 #include "analyzer/ir/code_extractor.h"
 #include "analyzer/ir/constraint_extractor.h"
 #include "analyzer/ir/control_flow_reader.h"
+#include "analyzer/ir/extent_reader.h"
 #include "analyzer/ir/global_facts.h"
 #include "analyzer/ir/global_uses.h"
 #include "analyzer/ir/simplify.h"
@@ -185,6 +186,7 @@ CodeFacts ExtractCode(llvm::Module& module, const ModuleNames& names) {
   control.ReadNodes();
   CodeExtractor extractor(module, places, code);
   extractor.MarkCalls();
+  code.extents = ReadExtents(module, places);
   ExposeConstants(module);
   code.control = control.ReadLoops();
   extractor.ReadCalls();

@@ -13,7 +13,7 @@ namespace {
 
 using llvm::dyn_cast;
 
-uint64_t LowBits(uint8_t width_bits) {
+uint64_t BitsBelow(uint8_t width_bits) {
   return width_bits >= 64 ? ~uint64_t{0} : (uint64_t{1} << width_bits) - 1;
 }
 
@@ -56,7 +56,7 @@ ValueExpression ExpressionReader::WithKnownBits(const llvm::Value& value,
     if (known.value != &value || known.mask == 0 || budget_ < kNodes) continue;
     budget_ -= kNodes;
     made = Operate(Operation::kAnd, std::move(made),
-                   Constant(~known.mask & LowBits(width), width));
+                   Constant(~known.mask & BitsBelow(width), width));
     made =
         Operate(Operation::kOr, std::move(made), Constant(known.number, width));
   }

@@ -50,6 +50,8 @@ SourceExtent Make(const clang::SourceManager& sources, clang::FileID file,
   extent.end = end;
   extent.line = static_cast<int>(sources.getLineNumber(file, begin));
   extent.column = static_cast<int>(sources.getColumnNumber(file, begin));
+  extent.end_line = static_cast<int>(
+      sources.getLineNumber(file, end > begin ? end - 1 : begin));
   return extent;
 }
 

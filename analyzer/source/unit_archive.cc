@@ -20,8 +20,12 @@ BAILEY_ARCHIVE_FIELDS(PointeeInfo, kind, spelling, size_bytes, is_const,
                       is_character, is_flat, fixed_count)
 BAILEY_ARCHIVE_FIELDS(TypeInfo, kind, spelling, size_bytes, is_signed, is_flat,
                       pointee)
-BAILEY_ARCHIVE_FIELDS(FlowParameter, name, type, access, length_parameter)
-BAILEY_ARCHIVE_FIELDS(SourceExtent, file, begin, end, line, column)
+BAILEY_ARCHIVE_ENUM(ExtentKind, kUnknown)
+BAILEY_ARCHIVE_FIELDS(InferredExtent, kind, access, bytes, factor, parameter,
+                      provided, reason, site)
+BAILEY_ARCHIVE_FIELDS(FlowParameter, name, type, access, length_parameter,
+                      inferred)
+BAILEY_ARCHIVE_FIELDS(SourceExtent, file, begin, end, line, column, end_line)
 BAILEY_ARCHIVE_FIELDS(FlowFunction, id, name, linkage, variadic, address_taken,
                       is_inline, extent, body, return_type, parameters)
 BAILEY_ARCHIVE_FIELDS(FlowGlobal, id, name, linkage, is_constant,
@@ -85,11 +89,23 @@ BAILEY_ARCHIVE_FIELDS(DataConstant, value, node)
 BAILEY_ARCHIVE_FIELDS(UnitDataFlow, node_count, constants, functions, initial)
 BAILEY_ARCHIVE_FIELDS(LibraryPrototype, function, read_only, text)
 BAILEY_ARCHIVE_FIELDS(NamedFile, from, site, path, access)
+BAILEY_ARCHIVE_ENUM(ReachKind, kUnknown)
+BAILEY_ARCHIVE_ENUM(PassedKind, kParameter)
+BAILEY_ARCHIVE_FIELDS(ArgumentBound, is_known, is_signed, is_exact, argument,
+                      factor, addend)
+BAILEY_ARCHIVE_FIELDS(PointerReach, argument, kind, reads, writes, is_certain,
+                      bound, reason, site)
+BAILEY_ARCHIVE_FIELDS(PassedArgument, kind, most, most_signed, most_constant,
+                      bytes, parameter, text)
+BAILEY_ARCHIVE_FIELDS(ExtentCall, to, site, is_certain, is_result_used, fixed,
+                      arguments)
+BAILEY_ARCHIVE_FIELDS(ExtentArgument, is_pointer, width_bits)
+BAILEY_ARCHIVE_FIELDS(FunctionExtents, id, is_plain, arguments, reaches, calls)
 BAILEY_ARCHIVE_FIELDS(CodeFacts, architecture, edges, calls, syscalls,
                       unresolved, aliases, assembly_names, constructors,
                       destructors, control, kept, global_facts, returns,
                       indirect_calls, constraints, data_flow, prototypes,
-                      named_files)
+                      named_files, extents)
 BAILEY_ARCHIVE_FIELDS(UnitFacts, unit, functions, globals, code, read_files)
 
 std::string WriteUnit(const UnitFacts& facts) { return WriteArchive(facts); }

@@ -23,6 +23,14 @@ constexpr EnumNames<AccessMode, 5> kAccessModes{
       {AccessMode::kReadWrite, "read_write"},
       {AccessMode::kNone, "none"}}}};
 
+constexpr EnumNames<ExtentKind, 6> kExtentKinds{
+    {{{ExtentKind::kNotInferred, "not_inferred"},
+      {ExtentKind::kNothing, "nothing"},
+      {ExtentKind::kConstant, "constant"},
+      {ExtentKind::kParameter, "parameter"},
+      {ExtentKind::kString, "string"},
+      {ExtentKind::kUnknown, "unknown"}}}};
+
 constexpr EnumNames<Linkage, 2> kLinkages{
     {{{Linkage::kExternal, "external"}, {Linkage::kInternal, "internal"}}}};
 
@@ -79,11 +87,9 @@ Result<TypeInfo> ReadType(const JsonObject& parent, std::string_view key) {
 }
 
 Json WriteExtent(const SourceExtent& extent) {
-  return {{"file", extent.file},
-          {"begin", extent.begin},
-          {"end", extent.end},
-          {"line", extent.line},
-          {"column", extent.column}};
+  return {{"file", extent.file},     {"begin", extent.begin},
+          {"end", extent.end},       {"line", extent.line},
+          {"column", extent.column}, {"end_line", extent.end_line}};
 }
 
 Result<SourceExtent> ReadExtent(const JsonObject& parent,
@@ -95,16 +101,54 @@ Result<SourceExtent> ReadExtent(const JsonObject& parent,
   ASSIGN_OR_RETURN(extent.end, object.Unsigned("end"));
   ASSIGN_OR_RETURN(extent.line, object.NonNegative("line"));
   ASSIGN_OR_RETURN(extent.column, object.NonNegative("column"));
+  if (object.Has("end_line")) {
+    ASSIGN_OR_RETURN(extent.end_line, object.NonNegative("end_line"));
+  }
   if (extent.begin > extent.end)
     return Fail(object.where() + ": begin is after end");
   return extent;
 }
 
+Json WriteInferred(const InferredExtent& inferred) {
+  Json json = {{"kind", kExtentKinds.Name(inferred.kind)},
+               {"access", kAccessModes.Name(inferred.access)},
+               {"bytes", inferred.bytes},
+               {"factor", inferred.factor},
+               {"parameter", inferred.parameter},
+               {"provided", inferred.provided}};
+  if (inferred.reason.empty()) return json;
+  json["reason"] = inferred.reason;
+  json["site"] = WriteSite(inferred.site);
+  return json;
+}
+
+Result<InferredExtent> ReadInferred(const JsonObject& object) {
+  InferredExtent inferred;
+  ASSIGN_OR_RETURN(inferred.kind, kExtentKinds.Read(object, "kind"));
+  ASSIGN_OR_RETURN(inferred.access, kAccessModes.Read(object, "access"));
+  ASSIGN_OR_RETURN(inferred.bytes, object.Unsigned("bytes"));
+  ASSIGN_OR_RETURN(inferred.factor, object.Unsigned("factor"));
+  ASSIGN_OR_RETURN(const int64_t parameter, object.Int("parameter"));
+  const bool is_counted = inferred.kind == ExtentKind::kParameter;
+  if (parameter < -1 || parameter > 255 || is_counted != (parameter >= 0))
+    return Fail(object.where() + ".parameter: out of range");
+  inferred.parameter = static_cast<int>(parameter);
+  ASSIGN_OR_RETURN(inferred.provided, object.Bool("provided"));
+  if (!object.Has("reason")) return inferred;
+  ASSIGN_OR_RETURN(inferred.reason, object.String("reason"));
+  ASSIGN_OR_RETURN(const JsonObject site, object.Object("site"));
+  ASSIGN_OR_RETURN(inferred.site, ReadSite(site));
+  return inferred;
+}
+
 Json WriteParameter(const FlowParameter& parameter) {
-  return {{"name", parameter.name},
-          {"type", WriteType(parameter.type)},
-          {"access", kAccessModes.Name(parameter.access)},
-          {"length_parameter", parameter.length_parameter}};
+  Json json = {{"name", parameter.name},
+               {"type", WriteType(parameter.type)},
+               {"access", kAccessModes.Name(parameter.access)},
+               {"length_parameter", parameter.length_parameter}};
+  if (parameter.inferred.kind != ExtentKind::kNotInferred)
+    json["inferred"] = WriteInferred(parameter.inferred);
+  return json;
 }
 
 Result<FlowParameter> ReadParameter(const JsonObject& object) {
@@ -116,6 +160,10 @@ Result<FlowParameter> ReadParameter(const JsonObject& object) {
   if (length < -1 || length > 255)
     return Fail(object.where() + ".length_parameter: out of range");
   parameter.length_parameter = static_cast<int>(length);
+  if (object.Has("inferred")) {
+    ASSIGN_OR_RETURN(const JsonObject inferred, object.Object("inferred"));
+    ASSIGN_OR_RETURN(parameter.inferred, ReadInferred(inferred));
+  }
   return parameter;
 }
 
@@ -214,6 +262,56 @@ Result<FlowEdge> ReadEdge(const JsonObject& object) {
   return edge;
 }
 
+void WriteExposure(const FlowExposure& exposure, JsonText& out) {
+  out.Object([&] {
+    out.Member("label", exposure.label);
+    out.Member("caller", exposure.caller);
+    out.Member("callee", exposure.callee);
+    out.Member("parameter", exposure.parameter);
+    out.Member("confidence", kConfidences.Name(exposure.confidence));
+    out.Key("site");
+    WriteSite(exposure.site, out);
+  });
+}
+
+Result<FlowExposure> ReadExposure(const JsonObject& object) {
+  FlowExposure exposure;
+  ASSIGN_OR_RETURN(exposure.label, object.String("label"));
+  ASSIGN_OR_RETURN(exposure.caller, object.String("caller"));
+  ASSIGN_OR_RETURN(exposure.callee, object.String("callee"));
+  ASSIGN_OR_RETURN(const int64_t parameter, object.Int("parameter"));
+  if (parameter < -1 || parameter > 255)
+    return Fail(object.where() + ".parameter: out of range");
+  exposure.parameter = static_cast<int>(parameter);
+  ASSIGN_OR_RETURN(exposure.confidence,
+                   kConfidences.Read(object, "confidence"));
+  if (exposure.confidence == Confidence::kProved)
+    return Fail(object.where() + ": where data goes is never proved");
+  ASSIGN_OR_RETURN(const JsonObject site, object.Object("site"));
+  ASSIGN_OR_RETURN(exposure.site, ReadSite(site));
+  return exposure;
+}
+
+void WriteSource(const FlowSource& source, JsonText& out) {
+  out.Object([&] {
+    out.Member("label", source.label);
+    out.Member("function", source.function);
+    out.Member("confidence", kConfidences.Name(source.confidence));
+    out.Key("site");
+    WriteSite(source.site, out);
+  });
+}
+
+Result<FlowSource> ReadSource(const JsonObject& object) {
+  FlowSource source;
+  ASSIGN_OR_RETURN(source.label, object.String("label"));
+  ASSIGN_OR_RETURN(source.function, object.String("function"));
+  ASSIGN_OR_RETURN(source.confidence, kConfidences.Read(object, "confidence"));
+  ASSIGN_OR_RETURN(const JsonObject site, object.Object("site"));
+  ASSIGN_OR_RETURN(source.site, ReadSite(site));
+  return source;
+}
+
 Json WriteUnit(const FlowUnit& unit) {
   return {{"file", unit.file},
           {"directory", unit.directory},
@@ -246,6 +344,14 @@ Result<Flow> ParseFlow(std::string_view text, std::string_view name) {
   ASSIGN_OR_RETURN(flow.globals,
                    ReadList<FlowGlobal>(object, "globals", ReadGlobal));
   ASSIGN_OR_RETURN(flow.edges, ReadList<FlowEdge>(object, "edges", ReadEdge));
+  if (object.Has("exposures")) {
+    ASSIGN_OR_RETURN(flow.exposures,
+                     ReadList<FlowExposure>(object, "exposures", ReadExposure));
+  }
+  if (object.Has("sources")) {
+    ASSIGN_OR_RETURN(flow.sources,
+                     ReadList<FlowSource>(object, "sources", ReadSource));
+  }
   return flow;
 }
 
@@ -265,6 +371,10 @@ std::string WriteFlow(const Flow& flow) {
     list("globals", flow.globals, WriteGlobal);
     out.List("edges", flow.edges,
              [&](const FlowEdge& each) { WriteEdge(each, out); });
+    out.List("exposures", flow.exposures,
+             [&](const FlowExposure& each) { WriteExposure(each, out); });
+    out.List("sources", flow.sources,
+             [&](const FlowSource& each) { WriteSource(each, out); });
   });
   return std::move(out).Take();
 }

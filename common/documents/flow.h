@@ -55,6 +55,37 @@ struct TypeInfo {
   PointeeInfo pointee;
 };
 
+// kConstant: at most `bytes`. kParameter: at most `factor` times the value of
+// `parameter` (none, if that is negative) and `bytes` more. kString: what the
+// pointer points to is only read, and up to its NUL. Above 1 GiB no bound means
+// anything. kNotInferred: of what is no pointer, and where nobody looked.
+enum class ExtentKind {
+  kNotInferred,
+  kNothing,
+  kConstant,
+  kParameter,
+  kString,
+  kUnknown
+};
+
+// What the program's own code does behind a pointer parameter while a call of
+// the function lasts, in every execution that C defines. With kUnknown nothing
+// is said of it, but `reason`.
+struct InferredExtent {
+  ExtentKind kind = ExtentKind::kNotInferred;
+  // kUnknown: not even this. Never less than is done.
+  AccessMode access = AccessMode::kUnknown;
+  uint64_t bytes = 0;
+  uint64_t factor = 0;
+  int parameter = -1;
+  // Every caller in the program has that many bytes there, or passes null.
+  bool provided = false;
+  std::string reason;  // of kUnknown, or why it is not `provided`
+  SourceSite site;     // where that shows
+
+  bool operator==(const InferredExtent&) const = default;
+};
+
 struct FlowParameter {
   std::string name;
   TypeInfo type;
@@ -62,6 +93,7 @@ struct FlowParameter {
   // the index of the parameter that holds its element count, or -1.
   AccessMode access = AccessMode::kUnknown;
   int length_parameter = -1;
+  InferredExtent inferred = {};
 };
 
 enum class Linkage { kExternal, kInternal };
@@ -73,6 +105,7 @@ struct SourceExtent {
   uint64_t end = 0;
   int line = 0;
   int column = 0;
+  int end_line = 0;  // of the last byte; 0: not known
 };
 
 struct FlowFunction {
@@ -122,6 +155,28 @@ struct FlowEdge {
   Confidence confidence = Confidence::kProved;
 };
 
+// What `caller` may find of a credential, when it has called `callee`, in what
+// that returned or behind a pointer that it passed: over-approximated, or
+// assumed. What a policy declassifies is not among it.
+struct FlowExposure {
+  std::string label;  // the credential
+  std::string caller;
+  std::string callee;
+  int parameter = -1;  // -1: the result
+  Confidence confidence = Confidence::kOverApproximated;
+  SourceSite site;  // of one such call
+};
+
+// A function that gets a credential: opens its file, reads its descriptor or
+// variable; or that has another function do so, by naming it. Proved: no other
+// file or variable can be meant.
+struct FlowSource {
+  std::string label;  // the credential
+  std::string function;
+  Confidence confidence = Confidence::kOverApproximated;
+  SourceSite site;
+};
+
 // One translation unit: what was compiled, and how.
 struct FlowUnit {
   std::string file;       // absolute
@@ -138,6 +193,8 @@ struct Flow {
   std::vector<FlowFunction> functions;
   std::vector<FlowGlobal> globals;
   std::vector<FlowEdge> edges;
+  std::vector<FlowExposure> exposures;
+  std::vector<FlowSource> sources;
 };
 
 Result<Flow> ParseFlow(std::string_view text, std::string_view name);

@@ -169,6 +169,19 @@ class Describer {
 
   std::optional<Refusal> DescribePointer(size_t index) {
     const FlowParameter& parameter = function_.parameters[index];
+    auto refusal = DescribeDeclared(index);
+    const bool is_said = parameter.length_parameter >= 0 ||
+                         parameter.type.pointee.fixed_count > 0 ||
+                         parameter.access != AccessMode::kUnknown;
+    if (!refusal || is_said) return refusal;
+    const auto not_inferred = DescribeInferred(parameter);
+    if (!not_inferred) return std::nullopt;
+    if (!not_inferred->empty()) refusal->reason += "; " + *not_inferred;
+    return refusal;
+  }
+
+  std::optional<Refusal> DescribeDeclared(size_t index) {
+    const FlowParameter& parameter = function_.parameters[index];
     if (parameter.length_parameter >= 0) return DescribeBuffer(parameter);
     if (parameter.type.pointee.fixed_count > 0) {
       return DescribeArray(parameter, parameter.type.pointee.fixed_count,
@@ -185,6 +198,122 @@ class Describer {
               function_.name + "(string " + parameter.name + ");`"};
     }
     return DescribeSingle(parameter, is_said);
+  }
+
+  // What the program's own code does with it. Else why that does not help;
+  // empty where nobody looked.
+  std::optional<std::string> DescribeInferred(const FlowParameter& parameter) {
+    const InferredExtent& inferred = parameter.inferred;
+    if (inferred.kind == ExtentKind::kNotInferred) return "";
+    if (inferred.kind == ExtentKind::kUnknown || !inferred.provided) {
+      return WhyNotInferred(inferred);
+    }
+    if (parameter.type.pointee.kind == TypeKind::kStruct) {
+      if (!FitsOneStruct(parameter) || DescribeStruct(parameter)) {
+        return "its code reaches more than one plain structure";
+      }
+      return std::nullopt;
+    }
+    switch (inferred.kind) {
+      case ExtentKind::kConstant:
+        return InferArray(parameter);
+      case ExtentKind::kParameter:
+        return InferBuffer(parameter);
+      case ExtentKind::kString:
+        return InferString(parameter);
+      default:
+        return "its code reaches nothing there";
+    }
+  }
+
+  static std::string WhyNotInferred(const InferredExtent& inferred) {
+    std::string why = inferred.kind == ExtentKind::kUnknown
+                          ? "and its code does not tell: "
+                          : "its code tells how much it reaches, but ";
+    why += inferred.reason;
+    const SourceSite& site = inferred.site;
+    if (site.line == 0) return why;
+    return why + fmt::format(" ({}:{})", site.file, site.line);
+  }
+
+  static bool IsBytes(const PointeeInfo& pointee) {
+    return pointee.kind == TypeKind::kVoid || IsPlainElement(pointee);
+  }
+
+  std::optional<std::string> InferArray(const FlowParameter& parameter) {
+    const uint64_t bytes = parameter.inferred.bytes;
+    if (!IsBytes(parameter.type.pointee) || bytes == 0 ||
+        bytes > (uint64_t{1} << 30)) {
+      return "its code reaches what cannot be carried over";
+    }
+    const uint64_t size = parameter.type.pointee.size_bytes;
+    const uint64_t element = size > 0 && bytes % size == 0 ? size : 1;
+    AddInferred(parameter, MarshalMode::kFixedArray, element, bytes / element,
+                fmt::format("its code reaches at most {} bytes", bytes));
+    return std::nullopt;
+  }
+
+  std::optional<std::string> InferBuffer(const FlowParameter& parameter) {
+    const InferredExtent& inferred = parameter.inferred;
+    const auto index = static_cast<size_t>(inferred.parameter);
+    if (index >= function_.parameters.size() ||
+        function_.parameters[index].type.kind != TypeKind::kInteger ||
+        function_.parameters[index].type.size_bytes > 8 ||
+        !IsBytes(parameter.type.pointee) || inferred.factor == 0) {
+      return "its code reaches what cannot be carried over";
+    }
+    const std::string& count = function_.parameters[index].name;
+    if (inferred.bytes > 0) {
+      return fmt::format("its code reaches {} bytes more than `{}` says",
+                         inferred.bytes, count);
+    }
+    AddInferred(parameter, MarshalMode::kBuffer, inferred.factor, 0,
+                fmt::format("its code reaches at most {} bytes for each of "
+                            "`{}`",
+                            inferred.factor, count));
+    return std::nullopt;
+  }
+
+  std::optional<std::string> InferString(const FlowParameter& parameter) {
+    if (!parameter.type.pointee.is_character) {
+      return "its code uses it as a text, but it does not point to `char`";
+    }
+    AddInferred(parameter, MarshalMode::kCString,
+                parameter.type.pointee.size_bytes, 0,
+                "its code only reads it as a text");
+    return std::nullopt;
+  }
+
+  void AddInferred(const FlowParameter& parameter, MarshalMode mode,
+                   uint64_t element_bytes, uint64_t count, std::string reason) {
+    CrossingParameter described;
+    const PointeeInfo& pointee = parameter.type.pointee;
+    described.name = parameter.name;
+    described.type =
+        pointee.kind == TypeKind::kVoid ? "unsigned char" : pointee.spelling;
+    described.mode = mode;
+    described.direction = DirectionOf(parameter);
+    described.is_const = pointee.is_const;
+    described.element_bytes = element_bytes;
+    described.count = count;
+    if (mode == MarshalMode::kBuffer) {
+      described.length_parameter = parameter.inferred.parameter;
+    }
+    described.reason = std::move(reason);
+    Add(std::move(described));
+  }
+
+  // Whether the code is known to reach no further than one structure.
+  static bool FitsOneStruct(const FlowParameter& parameter) {
+    const InferredExtent& inferred = parameter.inferred;
+    return inferred.kind == ExtentKind::kNothing ||
+           (inferred.kind == ExtentKind::kConstant &&
+            inferred.bytes <= parameter.type.pointee.size_bytes);
+  }
+
+  static bool IsKnown(const InferredExtent& inferred) {
+    return inferred.kind != ExtentKind::kNotInferred &&
+           inferred.kind != ExtentKind::kUnknown;
   }
 
   std::optional<Refusal> DescribeSingle(const FlowParameter& parameter,
@@ -214,9 +343,18 @@ class Describer {
     if (!HasName(pointee.spelling)) {
       return Refusal{"its structure has no name", "give the type a name"};
     }
+    // A constant may be less than what the code is seen to reach at most.
+    if (parameter.inferred.kind == ExtentKind::kParameter) {
+      return Refusal{
+          "how far its code reaches depends on a number, so there "
+          "may be several",
+          "pass one structure at a time"};
+    }
     AddPointer(parameter, MarshalMode::kStruct, DirectionOf(parameter), 1,
-               pointee.is_const ? "a pointer to one constant flat structure"
-                                : "a pointer to one flat structure");
+               std::string(pointee.is_const
+                               ? "a pointer to one constant flat structure"
+                               : "a pointer to one flat structure") +
+                   SaidByCode(parameter));
     return std::nullopt;
   }
 
@@ -319,9 +457,26 @@ class Describer {
         return Direction::kIn;
       case AccessMode::kWriteOnly:
         return Direction::kOut;
+      case AccessMode::kUnknown:
+        return IsOnlyRead(parameter) ? Direction::kIn : Direction::kInOut;
       default:
         return Direction::kInOut;
     }
+  }
+
+  // What is only written perhaps keeps some bytes as they were: so it goes both
+  // ways, too.
+  static bool IsOnlyRead(const FlowParameter& parameter) {
+    return IsKnown(parameter.inferred) &&
+           (parameter.inferred.access == AccessMode::kReadOnly ||
+            parameter.inferred.access == AccessMode::kNone);
+  }
+
+  static std::string SaidByCode(const FlowParameter& parameter) {
+    const bool is_told_by_code = !parameter.type.pointee.is_const &&
+                                 parameter.access == AccessMode::kUnknown;
+    return is_told_by_code && IsOnlyRead(parameter) ? ", which its code reads"
+                                                    : "";
   }
 
   void AddPointer(const FlowParameter& parameter, MarshalMode mode,
@@ -368,6 +523,13 @@ std::optional<Crossing> DescribeCrossing(const FlowFunction& function,
                                          Diagnostics& diagnostics,
                                          const std::set<std::string>& strings) {
   return Describer(function, diagnostics, strings).Describe();
+}
+
+std::optional<uint64_t> BitsBack(const Crossing& crossing) {
+  for (const CrossingParameter& each : crossing.parameters)
+    if (each.mode == MarshalMode::kBuffer && each.direction != Direction::kIn)
+      return std::nullopt;
+  return crossing.max_reply_bytes * 8;
 }
 
 }  // namespace bailey::policy

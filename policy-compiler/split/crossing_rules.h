@@ -3,23 +3,38 @@
 //
 //   std::optional<Crossing> crossing = DescribeCrossing(function, diagnostics);
 //
-// | declared                                       | passes as |
-// |------------------------------------------------|----------------------------|
-// | integer, bool, enum, float, double             | scalar, in | | flat
-// struct, by value                          | struct, in                 | |
-// pointer to a flat struct                       | one struct; in if const,   |
-// |                                                | else in and out | | `const
-// char*`                                  | C string, in               | | `T
-// p[static N]`, T a scalar                    | N elements; in if const,   | |
-// | else in and out            | | access(mode, p, n), T a scalar | n elements
-// | | access(mode, p) without a count, T a scalar    | one element |
+// | declared                               | passes as                      |
+// |----------------------------------------|--------------------------------|
+// | integer, bool, enum, float, double     | scalar, in                     |
+// | flat struct, by value                  | struct, in                     |
+// | pointer to a flat struct               | one struct; in if const, else  |
+// |                                        | in and out                     |
+// | `const char*`                          | C string, in                   |
+// | `T p[static N]`, T a scalar            | N elements; in if const, else  |
+// |                                        | in and out                     |
+// | access(mode, p, n), T a scalar         | n elements                     |
+// | access(mode, p) without a count        | one element                    |
 //
 // access(write_only) passes out alone: it says that the function does not read
 // and fills what the caller uses; bytes that it leaves alone arrive as zeros. A
 // pointer that is followed by an integer, or beside which one is named like a
-// length, may be an array of that many elements; unless an attribute says, it
-// is refused, and so are both `[static N]` and a count, and everything else. Of
-// a `const char*` the policy may say that it is a string all the same.
+// length, may be an array of that many elements; unless an attribute says, its
+// declaration is not enough, and so it is with both `[static N]` and a count,
+// and everything else. Of a `const char*` the policy may say that it is a
+// string all the same.
+//
+// Where no attribute speaks and the declaration is not enough, the function's
+// code may be (InferredExtent), if every caller provides what is copied:
+//
+// | inferred                               | passes as                      |
+// |----------------------------------------|--------------------------------|
+// | at most K bytes                        | K bytes, or elements           |
+// | at most k bytes for each of n          | n elements of k bytes          |
+// | a text that is only read, of `char`    | C string, in                   |
+// | no more than one flat struct           | one struct                     |
+//
+// What the code only reads passes in alone; all else in and out. A pointer to a
+// structure is refused where a number says how far the code reaches.
 
 #ifndef BAILEY_POLICY_COMPILER_SPLIT_CROSSING_RULES_H_
 #define BAILEY_POLICY_COMPILER_SPLIT_CROSSING_RULES_H_
@@ -40,6 +55,10 @@ namespace bailey::policy {
 std::optional<Crossing> DescribeCrossing(
     const FlowFunction& function, Diagnostics& diagnostics,
     const std::set<std::string>& strings = {});
+
+// What a call gives back, in bits: the result and what it writes out. Nothing:
+// as much as its caller has room for.
+std::optional<uint64_t> BitsBack(const Crossing& crossing);
 
 }  // namespace bailey::policy
 

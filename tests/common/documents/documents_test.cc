@@ -131,6 +131,12 @@ Flow SampleFlow() {
       TypeKind::kInteger, "unsigned char", 1, true, false, true, 32};
   parameter.access = AccessMode::kReadOnly;
   parameter.length_parameter = 1;
+  parameter.inferred.kind = ExtentKind::kParameter;
+  parameter.inferred.access = AccessMode::kReadOnly;
+  parameter.inferred.factor = 4;
+  parameter.inferred.parameter = 1;
+  parameter.inferred.reason = "a caller may have less";
+  parameter.inferred.site = {"a.c", 7, 2, "main"};
   function.parameters = {parameter};
   flow.functions = {function};
   FlowGlobal global;
@@ -193,6 +199,20 @@ TEST(FlowTest, WritesWhatItReads) {
   ASSERT_TRUE(flow.ok()) << flow.error().message;
   EXPECT_EQ(flow->functions[0].parameters[0].type.pointee.fixed_count, 32u);
   EXPECT_EQ(WriteFlow(*flow), text);
+}
+
+TEST(FlowTest, KeepsWhatIsInferredOfPointers) {
+  Flow flow = SampleFlow();
+  const InferredExtent& written = flow.functions[0].parameters[0].inferred;
+  const Result<Flow> read = ParseFlow(WriteFlow(flow), "f");
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_EQ(read->functions[0].parameters[0].inferred, written);
+  flow.functions[0].parameters[0].inferred.parameter = 256;
+  EXPECT_FALSE(ParseFlow(WriteFlow(flow), "f").ok());
+  flow.functions[0].parameters[0].inferred.parameter = -1;
+  EXPECT_FALSE(ParseFlow(WriteFlow(flow), "f").ok());
+  flow.functions[0].parameters[0].inferred = {};
+  EXPECT_EQ(WriteFlow(flow).find("inferred"), std::string::npos);
 }
 
 Plan SamplePlan() {

@@ -297,5 +297,132 @@ TEST(CrossingRules, ThePolicyCannotMakeAStringOfSomethingElse) {
   }
 }
 
+FlowParameter Inferred(FlowParameter parameter, ExtentKind kind,
+                       AccessMode access) {
+  parameter.inferred.kind = kind;
+  parameter.inferred.access = access;
+  parameter.inferred.provided = true;
+  return parameter;
+}
+
+FlowParameter UpTo(FlowParameter parameter, int count, uint64_t factor,
+                   AccessMode access) {
+  parameter = Inferred(std::move(parameter), ExtentKind::kParameter, access);
+  parameter.inferred.parameter = count;
+  parameter.inferred.factor = factor;
+  return parameter;
+}
+
+TEST(CrossingRules, CodeThatStaysWithinACountMakesABuffer) {
+  const FlowParameter bytes =
+      UpTo(Bytes("bytes", false), 1, 1, AccessMode::kReadOnly);
+  const CrossingParameter parameter = Describe(Taking({bytes, Size("size")}));
+  EXPECT_EQ(parameter.mode, MarshalMode::kBuffer);
+  EXPECT_EQ(parameter.direction, Direction::kIn);
+  EXPECT_EQ(parameter.length_parameter, 1);
+  EXPECT_EQ(parameter.element_bytes, 1u);
+  EXPECT_THAT(parameter.reason, HasSubstr("1 bytes for each of `size`"));
+}
+
+TEST(CrossingRules, WhatCodeMayWriteComesBack) {
+  for (const AccessMode access :
+       {AccessMode::kWriteOnly, AccessMode::kReadWrite}) {
+    const FlowParameter bytes = UpTo(Bytes("bytes", false), 1, 1, access);
+    EXPECT_EQ(Describe(Taking({bytes, Size("size")})).direction,
+              Direction::kInOut);
+  }
+}
+
+TEST(CrossingRules, BytesWithoutATypeAreInferred) {
+  const FlowParameter bytes =
+      UpTo(Named("bytes", PointerTo(TypeKind::kVoid, "void", 0, true)), 1, 1,
+           AccessMode::kReadOnly);
+  const CrossingParameter parameter = Describe(Taking({bytes, Size("size")}));
+  EXPECT_EQ(parameter.mode, MarshalMode::kBuffer);
+  EXPECT_EQ(parameter.type, "unsigned char");
+}
+
+TEST(CrossingRules, MoreThanTheCountSaysIsRefused) {
+  FlowParameter bytes = UpTo(Bytes("bytes", true), 1, 1, AccessMode::kReadOnly);
+  bytes.inferred.bytes = 1;
+  EXPECT_THAT(Refuse(Taking({bytes, Size("size")})),
+              HasSubstr("1 bytes more than `size` says"));
+}
+
+TEST(CrossingRules, CodeThatReachesAConstantMakesAnArray) {
+  FlowParameter words =
+      Inferred(Named("words", PointerTo(TypeKind::kInteger, "int", 4, false)),
+               ExtentKind::kConstant, AccessMode::kReadWrite);
+  words.inferred.bytes = 12;
+  CrossingParameter parameter = Describe(Taking({words}));
+  EXPECT_EQ(parameter.mode, MarshalMode::kFixedArray);
+  EXPECT_EQ(parameter.element_bytes, 4u);
+  EXPECT_EQ(parameter.count, 3u);
+  EXPECT_EQ(parameter.direction, Direction::kInOut);
+  words.inferred.bytes = 10;
+  parameter = Describe(Taking({words}));
+  EXPECT_EQ(parameter.element_bytes, 1u);
+  EXPECT_EQ(parameter.count, 10u);
+}
+
+TEST(CrossingRules, CodeThatReadsATextMakesAString) {
+  const FlowParameter text =
+      Named("text", PointerTo(TypeKind::kInteger, "char", 1, false));
+  FlowParameter inferred =
+      Inferred(text, ExtentKind::kString, AccessMode::kReadOnly);
+  EXPECT_EQ(Describe(Taking({inferred, Size("limit")})).mode,
+            MarshalMode::kCString);
+  EXPECT_EQ(Describe(Taking({inferred})).direction, Direction::kIn);
+  EXPECT_THAT(Refuse(Taking({Inferred(Bytes("text", false), ExtentKind::kString,
+                                      AccessMode::kReadOnly)})),
+              HasSubstr("does not point to `char`"));
+}
+
+TEST(CrossingRules, WhatACallerMayNotHaveIsRefusedWithThePlace) {
+  FlowParameter bytes = UpTo(Bytes("bytes", true), 1, 1, AccessMode::kReadOnly);
+  bytes.inferred.provided = false;
+  bytes.inferred.reason = "this caller may have less there";
+  bytes.inferred.site = {"b.c", 31, 3, "g"};
+  EXPECT_THAT(Refuse(Taking({bytes, Size("size")})),
+              HasSubstr("but this caller may have less there (b.c:31)"));
+}
+
+TEST(CrossingRules, WhyNothingIsInferredIsSaid) {
+  FlowParameter bytes = Inferred(Bytes("bytes", true), ExtentKind::kUnknown,
+                                 AccessMode::kReadWrite);
+  bytes.inferred.reason = "it is stored";
+  bytes.inferred.site = {"a.c", 9, 3, "f"};
+  EXPECT_THAT(Refuse(Taking({bytes, Size("size")})),
+              HasSubstr("its code does not tell: it is stored (a.c:9)"));
+}
+
+TEST(CrossingRules, AttributesComeBeforeWhatIsInferred) {
+  FlowParameter bytes =
+      UpTo(Bytes("bytes", false), 2, 4, AccessMode::kReadOnly);
+  bytes.access = AccessMode::kReadWrite;
+  bytes.length_parameter = 1;
+  const CrossingParameter parameter =
+      Describe(Taking({bytes, Size("size"), Size("other")}));
+  EXPECT_EQ(parameter.length_parameter, 1);
+  EXPECT_EQ(parameter.element_bytes, 1u);
+  EXPECT_EQ(parameter.direction, Direction::kInOut);
+}
+
+TEST(CrossingRules, AStructureThatIsOnlyReadDoesNotComeBack) {
+  FlowParameter point =
+      Named("point", PointerTo(TypeKind::kStruct, "struct point", 12, false));
+  point.type.pointee.is_flat = true;
+  EXPECT_EQ(Describe(Taking({point})).direction, Direction::kInOut);
+  point = Inferred(point, ExtentKind::kConstant, AccessMode::kReadOnly);
+  point.inferred.bytes = 8;
+  EXPECT_EQ(Describe(Taking({point})).direction, Direction::kIn);
+  // One, though an integer follows.
+  EXPECT_EQ(Describe(Taking({point, Size("count")})).mode,
+            MarshalMode::kStruct);
+  point.inferred.bytes = 24;
+  EXPECT_THAT(Refuse(Taking({point, Size("count")})),
+              HasSubstr("more than one plain structure"));
+}
+
 }  // namespace
 }  // namespace bailey::policy

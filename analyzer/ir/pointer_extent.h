@@ -1,0 +1,102 @@
+// What the functions of one unit do behind their pointer parameters, before
+// units are joined: plain data.
+//
+//   for (const PointerReach& reach : function.reaches)
+//     if (reach.kind == ReachKind::kBound) Print(reach.argument, reach.bound);
+//
+// Arguments are numbered as in the unit's code, which may pass a structure in
+// several or none.
+
+#ifndef BAILEY_ANALYZER_IR_POINTER_EXTENT_H_
+#define BAILEY_ANALYZER_IR_POINTER_EXTENT_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/documents/report.h"
+
+namespace bailey::analyzer {
+
+// A number that another is never above: `factor` times the value of an integer
+// argument, and `addend`; 0 where that is negative.
+//
+// Holds in executions where it is at most kMostExtent: nobody carries more.
+struct ArgumentBound {
+  bool is_known = false;
+  // The argument's value as a signed number, 0 if negative; else as unsigned.
+  bool is_signed = false;
+  bool is_exact = false;  // the other is exactly this, where this is positive
+  int argument = -1;      // -1: none, only `addend`
+  uint64_t factor = 0;
+  int64_t addend = 0;
+
+  bool operator==(const ArgumentBound&) const = default;
+};
+
+inline constexpr int64_t kMostExtent = int64_t{1} << 30;
+
+enum class ReachKind : uint8_t { kBound, kUnknown };
+
+// One access by the function's own instructions.
+struct PointerReach {
+  int argument = 0;  // the pointer
+  ReachKind kind = ReachKind::kBound;
+  bool reads = false;
+  bool writes = false;
+  // Every call of the function does it, before it calls anything else.
+  bool is_certain = false;
+  ArgumentBound bound;  // of the access's end, in bytes from the pointer
+  std::string reason;   // of kUnknown
+  SourceSite site;
+};
+
+enum class PassedKind : uint8_t {
+  kOther,
+  kNumber,
+  kNull,
+  kObject,     // into an object whose size is known
+  kText,       // into a constant text, before its NUL
+  kParameter,  // derived from the caller's own pointer `parameter`
+};
+
+// One argument of a call.
+struct PassedArgument {
+  PassedKind kind = PassedKind::kOther;
+  // kNumber: never above these, as an unsigned number, as a signed one (0 if
+  // negative), and as an unsigned one without help of the caller's arguments.
+  ArgumentBound most;
+  ArgumentBound most_signed;
+  ArgumentBound most_constant;
+  // kObject, kText: how many bytes are there. kParameter: how far from it.
+  ArgumentBound bytes;
+  int parameter = -1;
+  std::string text;  // kText, of calls with a variable number of arguments
+};
+
+// A call that matters to what pointers reach: of a function by name.
+struct ExtentCall {
+  std::string to;
+  SourceSite site;
+  bool is_certain = false;  // as in PointerReach
+  bool is_result_used = false;
+  int fixed = -1;  // arguments before `...`; -1: there are no others
+  std::vector<PassedArgument> arguments;
+};
+
+struct ExtentArgument {
+  bool is_pointer = false;
+  uint8_t width_bits = 0;  // of an integer; 0: neither
+};
+
+struct FunctionExtents {
+  std::string id;
+  bool is_plain = false;  // arguments are the parameters that C declares
+  std::vector<ExtentArgument> arguments;
+  std::vector<PointerReach> reaches;
+  std::vector<ExtentCall> calls;
+};
+
+}  // namespace bailey::analyzer
+
+#endif  // BAILEY_ANALYZER_IR_POINTER_EXTENT_H_

@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""Of what a program's functions are given, how much is known to cross between
+portions.
+
+  bailey analyze -p build --program gzip --flow flow.json >/dev/null
+  bench/crossing_pointers.py flow.json…
+
+For each program: its functions' pointer parameters, by the first of these that
+says how far the pointer reaches: the declaration (attributes, `[static N]`,
+`const char*`, one flat structure); a bound that the analyzer inferred and that
+all callers provide; one that some caller may not provide; nothing. Then why.
+"""
+
+import argparse
+import collections
+import json
+import pathlib
+import sys
+
+LENGTH_WORDS = ("size", "len", "count", "num")
+
+
+def may_have_length(parameters, index):
+    """As crossing_rules.cc: an integer follows, or one is named like a length."""
+    def is_integer(at):
+        return parameters[at]["type"]["kind"] == "integer"
+    claimed = {each["length_parameter"] for each in parameters}
+    if index + 1 < len(parameters) and is_integer(index + 1):
+        return True
+    return any(is_integer(at) and at not in claimed and
+               (each["name"] == "n" or
+                any(word in each["name"] for word in LENGTH_WORDS))
+               for at, each in enumerate(parameters))
+
+
+def is_declared(parameters, index):
+    parameter = parameters[index]
+    pointee = parameter["type"]["pointee"]
+    if parameter["length_parameter"] >= 0 or pointee["fixed_count"] > 0:
+        return True
+    if parameter["access"] != "unknown":
+        return True
+    if may_have_length(parameters, index):
+        return False
+    if pointee["character"] and pointee["const"]:
+        return True
+    return (pointee["kind"] == "struct" and pointee["flat"] and
+            pointee["size_bytes"] > 0)
+
+
+def rung(parameters, index):
+    """(what says how far it reaches, why that is not enough)."""
+    inferred = parameters[index].get("inferred", {"kind": "unknown"})
+    if is_declared(parameters, index):
+        return "declared", ""
+    if inferred["kind"] == "unknown":
+        return "unknown", inferred.get("reason", "not looked at")
+    if not inferred["provided"]:
+        return f"{inferred['kind']}, not provided", inferred["reason"]
+    return f"inferred: {inferred['kind']}", ""
+
+
+def count(flow):
+    rungs = collections.Counter()
+    kinds = collections.Counter()
+    reasons = collections.Counter()
+    for function in flow["functions"]:
+        parameters = function["parameters"]
+        for index, parameter in enumerate(parameters):
+            if parameter["type"]["kind"] != "pointer":
+                continue
+            said, reason = rung(parameters, index)
+            rungs[said] += 1
+            kinds[parameter.get("inferred", {"kind": "unknown"})["kind"]] += 1
+            if reason:
+                reasons[f"{said}: {reason}"] += 1
+    return rungs, kinds, reasons
+
+
+def show(title, counter, most=None):
+    print(f"  {title}")
+    for name, number in counter.most_common(most):
+        print(f"    {number:5}  {name}")
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("flows", nargs="+", type=pathlib.Path,
+                        metavar="FLOW.json")
+    parser.add_argument("--reasons", type=int, default=15,
+                        help="how many reasons are shown")
+    arguments = parser.parse_args()
+    for path in arguments.flows:
+        rungs, kinds, reasons = count(json.loads(path.read_text()))
+        print(f"{path.name}: {sum(rungs.values())} pointer parameters")
+        show("what says how far they reach", rungs)
+        show("what the code says of all of them", kinds)
+        show("why not", reasons, arguments.reasons)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
