@@ -79,6 +79,25 @@ std::string Position(const Diagnostic& diagnostic) {
                      diagnostic.column);
 }
 
+bool IsContinuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xc0u) == 0x80u;
+}
+
+// Bytes [begin, begin + kShownBytes) of a line, without the halves of
+// characters that were cut in two.
+std::string Part(std::string_view line, size_t begin) {
+  begin = std::min(begin, line.size());
+  std::string part(line.substr(begin, kShownBytes));
+  for (size_t i = 0; begin > 0 && i < part.size() && IsContinuation(part[i]);
+       ++i)
+    part[i] = ' ';  // the marks below stay in their places
+  if (begin + part.size() == line.size()) return part;
+  if (!IsContinuation(line[begin + part.size()])) return part;
+  while (!part.empty() && IsContinuation(part.back())) part.pop_back();
+  if (!part.empty()) part.pop_back();
+  return part;
+}
+
 std::string Excerpt(const Diagnostic& diagnostic) {
   if (diagnostic.line == 0 || diagnostic.source_line.empty()) return "";
   const size_t place = std::max(0, diagnostic.column - 1);
@@ -86,10 +105,7 @@ std::string Excerpt(const Diagnostic& diagnostic) {
       diagnostic.source_line.size() > kShownBytes && place > kShownBefore
           ? place - kShownBefore
           : 0;
-  const std::string line =
-      Printable(std::string_view(diagnostic.source_line)
-                    .substr(std::min(skipped, diagnostic.source_line.size()),
-                            kShownBytes));
+  const std::string line = Printable(Part(diagnostic.source_line, skipped));
   const size_t marked =
       std::min<size_t>(std::max(0, diagnostic.length - 1), kShownBytes);
   return fmt::format("{:>5} | {}\n      | {}^{}\n", diagnostic.line, line,

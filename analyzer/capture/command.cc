@@ -100,54 +100,73 @@ bool IsLinkable(std::string_view word) {
 }
 
 // A driver hands words to its linker, files to link among them:
-// -Wl,--whole-archive,libx.a.
-void AddPassedOn(const std::string& word, LinkCommand& link) {
-  constexpr std::string_view kPass = "-Wl,";
-  constexpr std::string_view kValued[] = {"-soname",
-                                          "--soname",
-                                          "-h",
-                                          "-rpath",
-                                          "--rpath",
-                                          "-rpath-link",
-                                          "--rpath-link",
-                                          "-Map",
-                                          "--Map",
-                                          "-T",
-                                          "-o",
-                                          "-dynamic-linker",
-                                          "--dynamic-linker",
-                                          "-plugin",
-                                          "--version-script",
-                                          "-version-script",
-                                          "--dynamic-list",
-                                          "--out-implib",
-                                          "-f",
-                                          "-F",
-                                          "--filter",
-                                          "--auxiliary"};
-  if (!word.starts_with(kPass)) return;
-  std::string previous;
-  std::string_view rest = std::string_view(word).substr(kPass.size());
-  while (!rest.empty()) {
-    const size_t end = std::min(rest.find(','), rest.size());
-    const std::string part(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    const bool is_value =
-        std::ranges::find(kValued, previous) != std::end(kValued);
-    if (!is_value && !part.starts_with("-") && IsLinkable(part))
-      link.inputs.push_back(part);
-    if (!is_value && part.starts_with("-l") && part.size() > 2)
-      link.libraries.push_back(part.substr(2));
-    previous = part;
+// -Wl,--whole-archive,libx.a. An option's value may be in the next word:
+// -Wl,-soname -Wl,libx.so.
+class PassedOn {
+ public:
+  explicit PassedOn(LinkCommand& link) : link_(link) {}
+
+  void Add(const std::string& word) {
+    constexpr std::string_view kPass = "-Wl,";
+    if (!word.starts_with(kPass)) return;
+    std::string_view rest = std::string_view(word).substr(kPass.size());
+    while (!rest.empty()) {
+      const size_t end = std::min(rest.find(','), rest.size());
+      AddPart(std::string(rest.substr(0, end)));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
   }
-}
+  // Something else stands between.
+  void Interrupt() { previous_.clear(); }
+
+ private:
+  static constexpr std::string_view kValued[] = {"-soname",
+                                                 "--soname",
+                                                 "-h",
+                                                 "-rpath",
+                                                 "--rpath",
+                                                 "-rpath-link",
+                                                 "--rpath-link",
+                                                 "-Map",
+                                                 "--Map",
+                                                 "-T",
+                                                 "-o",
+                                                 "-dynamic-linker",
+                                                 "--dynamic-linker",
+                                                 "-plugin",
+                                                 "--version-script",
+                                                 "-version-script",
+                                                 "--dynamic-list",
+                                                 "--out-implib",
+                                                 "-f",
+                                                 "-F",
+                                                 "--filter",
+                                                 "--auxiliary"};
+
+  void AddPart(const std::string& part) {
+    const bool is_value =
+        std::ranges::find(kValued, previous_) != std::end(kValued);
+    // What is a value is no option whose value comes next.
+    previous_ = is_value ? "" : part;
+    if (is_value) return;
+    if (!part.starts_with("-") && IsLinkable(part))
+      link_.inputs.push_back(part);
+    if (part.starts_with("-l") && part.size() > 2)
+      link_.libraries.push_back(part.substr(2));
+  }
+
+  LinkCommand& link_;
+  std::string previous_;
+};
 
 // The link of one command, sources replaced by the objects of their steps.
 LinkCommand LinkOf(const std::string& tool, const DriverArguments& parsed,
                    const std::string& output, const std::string& directory) {
   LinkCommand link{KindOfLink(parsed), directory, output, {tool}, {}, {}};
+  PassedOn passed_on(link);
   for (const DriverArgument& each : parsed.all) {
     std::vector<std::string> words = each.words;
+    if (each.kind != ArgumentKind::kLinkerOption) passed_on.Interrupt();
     if (each.kind == ArgumentKind::kSource)
       words = {StepObject(output, each.text)};
     if (each.kind == ArgumentKind::kSource || each.kind == ArgumentKind::kInput)
@@ -155,7 +174,7 @@ LinkCommand LinkOf(const std::string& tool, const DriverArguments& parsed,
     if (each.kind == ArgumentKind::kLibrary)
       link.libraries.push_back(each.text);
     if (each.kind == ArgumentKind::kLinkerOption)
-      AddPassedOn(words[0] == "-Xlinker" ? "-Wl," + each.text : words[0], link);
+      passed_on.Add(words[0] == "-Xlinker" ? "-Wl," + each.text : words[0]);
     link.arguments.insert(link.arguments.end(), words.begin(), words.end());
   }
   return link;

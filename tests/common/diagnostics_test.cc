@@ -50,6 +50,23 @@ TEST(DiagnosticsTest, ShowsABoundedPartOfAVeryLongLine) {
   EXPECT_EQ(mark - line, source - source_line);
 }
 
+TEST(DiagnosticsTest, ACharacterIsNotCutInTwo) {
+  for (int shift = 0; shift < 4; ++shift) {
+    std::string line(static_cast<size_t>(shift), 'x');
+    for (int i = 0; i < 200; ++i) line += "\u00fc";
+    const std::string shown =
+        RenderText(ErrorAt({"a", line}, {150, 1}, "wrong"));
+    EXPECT_NE(shown.find("\u00fc"), std::string::npos);
+    for (size_t i = 0; i < shown.size(); ++i) {
+      const bool is_first = shown[i] == '\xc3';
+      const bool is_second = shown[i] == '\xbc';
+      EXPECT_TRUE(!is_first ||
+                  (i + 1 < shown.size() && shown[i + 1] == '\xbc'));
+      EXPECT_TRUE(!is_second || (i > 0 && shown[i - 1] == '\xc3'));
+    }
+  }
+}
+
 TEST(DiagnosticsTest, EndOfTextHasAPlace) {
   const Diagnostic diagnostic =
       ErrorAt(kText, {kText.text.size(), 1}, "unexpected end of file");

@@ -141,6 +141,17 @@ TEST(ClassifyCommandTest, FilesHandedOnToTheLinkerAreLinked) {
   EXPECT_THAT(record.links[0].libraries, ElementsAre("z"));
 }
 
+// As libtool writes it.
+TEST(ClassifyCommandTest, AnOptionsValueMayBeInTheNextWord) {
+  const BuildRecord record = ClassifyCommand(
+      ToolKind::kDriver,
+      {"cc", "-shared", "a.o", "-Wl,-soname", "-Wl,mod_x.so", "-Wl,libx.a",
+       "-Wl,-rpath", "-Wl,-soname", "-Wl,liby.a", "-o", "m.so"},
+      "/src");
+  ASSERT_THAT(record.links, SizeIs(1));
+  EXPECT_THAT(record.links[0].inputs, ElementsAre("a.o", "libx.a", "liby.a"));
+}
+
 TEST(ClassifyCommandTest, IgnoresWhatBuildsNothing) {
   for (const std::vector<std::string>& arguments :
        {std::vector<std::string>{"cc", "--version"},
