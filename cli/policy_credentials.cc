@@ -17,6 +17,7 @@ Result<PolicyCredentials> ReadPolicyCredentials(const std::string& policy) {
   const JsonObject object(document, "credentials");
   RETURN_IF_ERROR(object.Check());
   ASSIGN_OR_RETURN(found.credentials, object.Strings("credentials"));
+  ASSIGN_OR_RETURN(found.declassified, object.Strings("declassified"));
   return found;
 }
 

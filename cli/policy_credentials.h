@@ -1,4 +1,5 @@
-// The credentials that a policy names, as `bailey-analyze` takes them.
+// The credentials that a policy names, and what it declassifies, as
+// `bailey-analyze` takes them.
 //
 //   ASSIGN_OR_RETURN(const PolicyCredentials found,
 //                    ReadPolicyCredentials("a.policy"));
@@ -18,7 +19,8 @@ namespace bailey::cli {
 
 struct PolicyCredentials {
   int exit_code = 0;  // of the reader; what is wrong was shown
-  std::vector<std::string> credentials;  // "NAME=file:PATH"
+  std::vector<std::string> credentials;   // "NAME=file:PATH"
+  std::vector<std::string> declassified;  // "FUNCTION=KIND"
 };
 
 Result<PolicyCredentials> ReadPolicyCredentials(const std::string& policy);

@@ -32,10 +32,13 @@ DataGraphBuilder::Targets DataGraphBuilder::TargetsOf(
 void DataGraphBuilder::AddCall(uint32_t function, const DataCall& call) {
   const size_t unit = graph_.functions[function].unit;
   Site site{function, unit, &call, 0, sites_.at(&call)};
-  for (const DataArgument& each : call.integers) {
+  for (size_t i = 0; i < call.integers.size(); ++i) {
+    const DataArgument& each = call.integers[i];
     AddUse(site, graph_.NodeOf(unit, each.node), DataUseKind::kUse);
-    if (HasMemory(site, each))
-      AddUse(site, Read(site, each), DataUseKind::kUse);
+    if (!HasMemory(site, each)) continue;
+    const Node behind = Read(site, each);
+    AddUse(site, behind, DataUseKind::kUse);
+    graph_.behind.push_back({site.number, static_cast<int>(i), behind});
   }
   for (const DataNode each : call.floats)
     AddUse(site, graph_.NodeOf(unit, each), DataUseKind::kUse);

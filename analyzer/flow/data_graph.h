@@ -92,6 +92,13 @@ struct DataUse {
   uint32_t callee = 0;  // of graph.names; 0: none
 };
 
+// What the caller finds behind an argument that points somewhere.
+struct DataBehind {
+  uint32_t site = 0;  // which call
+  int parameter = 0;
+  uint32_t node = 0;
+};
+
 // A call as its caller names it.
 struct DataCallRef {
   uint32_t function = 0;
@@ -148,6 +155,7 @@ class DataGraph {
   std::vector<DataUse> uses;
   std::vector<DataCallRef> calls;  // of library functions
   std::vector<DataSite> sites;     // of the program's own
+  std::vector<DataBehind> behind;  // of all sites
   // What a call of a function of which nothing is known has to do with, by the
   // caller, and the call's place in its calls.
   std::map<std::pair<uint32_t, const DataCall*>, Node> mixtures;

@@ -48,6 +48,7 @@ void DataSearch::Visit(Place from, const DataEdge& edge) {
       edge.kind == DataEdgeKind::kAssumed || from.state / 2 == graph_.unknown;
   if (assumed && !assuming_) return later_.push_back({from, edge});
   const auto label = static_cast<DataLabel>(from.state % 2);
+  if (IsKept(from.state / 2, edge, label)) return;
   const State to = StateOf(
       edge.to, edge.kind == DataEdgeKind::kReveal ? DataLabel::kData : label);
   switch (edge.passing) {

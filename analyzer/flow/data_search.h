@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +31,11 @@ enum class DataLabel : uint8_t { kData, kHandle };
 
 struct DataSearchOptions {
   bool decisions = false;  // follow these, too
+  // Functions of the graph from which data does not go back to who called
+  // them, neither as a result nor behind a parameter; and those from which
+  // what gives data does not.
+  std::set<uint32_t> keep_data = {};
+  std::set<uint32_t> keep_handles = {};
 };
 
 class DataSearch {
@@ -71,6 +77,7 @@ class DataSearch {
         const bool moves = data || edge.kind == DataEdgeKind::kReveal;
         if (!moves || !Follows(edge) || !Has(edge.to)) continue;
         const DataLabel label = data ? DataLabel::kData : DataLabel::kHandle;
+        if (IsKept(node, edge, label)) continue;
         visit(Crossing{node, edge.to,
                        IsFound(node, label) && IsFound(edge.to) &&
                            edge.kind != DataEdgeKind::kAssumed});
@@ -111,6 +118,12 @@ class DataSearch {
   }
   bool Follows(const DataEdge& edge) const {
     return options_.decisions || edge.kind != DataEdgeKind::kDecide;
+  }
+  bool IsKept(Node from, const DataEdge& edge, DataLabel label) const {
+    if (edge.passing != DataPassing::kLeave) return false;
+    const std::set<uint32_t>& kept =
+        label == DataLabel::kData ? options_.keep_data : options_.keep_handles;
+    return kept.contains(graph_.FunctionOf(from));
   }
   void Visit(Place from, const DataEdge& edge);
   void Move(Place from, const DataEdge& edge, State to);

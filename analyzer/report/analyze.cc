@@ -154,11 +154,12 @@ Result<std::set<std::string>> Report(const Prepared& prepared,
   if (!more.empty()) return more;
   tell("following pointers");
   ResolveCalls(program, *libraries, opaque);
-  std::vector<FlowEdge> data_edges;
-  ASSIGN_OR_RETURN(analysis.report,
-                   BuildReport(program, *libraries, opaque, options.credentials,
-                               &data_edges));
-  std::ranges::move(data_edges, std::back_inserter(program.flow.edges));
+  CredentialWays ways;
+  ASSIGN_OR_RETURN(analysis.report, BuildReport(program, *libraries, opaque,
+                                                options.credentials, &ways));
+  std::ranges::move(ways.edges, std::back_inserter(program.flow.edges));
+  program.flow.exposures = std::move(ways.exposures);
+  program.flow.sources = std::move(ways.sources);
   AddModelled(prepared, *libraries, analysis.report.modelled);
   std::vector<std::string> files = std::move(program.read_files);
   const std::vector<std::string> loaded = libraries->Files();

@@ -49,7 +49,7 @@ void CredentialFlow::Find(const ValuePropagation& values,
 void CredentialFlow::FindOne(const PlanCredential& credential,
                              const std::vector<CredentialSeed>& seeds,
                              const PhasesAt& phases) {
-  DataSearch search(graph_, {.decisions = request_.decisions});
+  DataSearch search(graph_, SearchOptions());
   for (const CredentialSeed& seed : seeds)
     search.StartFor(seed.node, seed.label, seed.sites);
   search.Run();
@@ -57,6 +57,35 @@ void CredentialFlow::FindOne(const PlanCredential& credential,
   for (const DataUse& use : graph_.uses)
     AddUse(credential, search, use, phases);
   AddEdges(credential, search);
+  AddExposures(credential, search);
+  AddWaySources(credential, seeds);
+}
+
+// A name that stands for several functions declassifies none.
+std::set<uint32_t> CredentialFlow::FunctionsNamed(std::string_view name) const {
+  std::set<uint32_t> found;
+  std::set<std::string_view> ids;
+  for (uint32_t i = 0; i < graph_.functions.size(); ++i) {
+    const std::string_view id = graph_.functions[i].id;
+    const size_t colon = id.rfind(':');
+    const bool is_local = colon != std::string_view::npos;
+    if (id != name && !(is_local && id.substr(colon + 1) == name)) continue;
+    found.insert(i);
+    ids.insert(id);
+  }
+  return ids.size() == 1 ? found : std::set<uint32_t>{};
+}
+
+DataSearchOptions CredentialFlow::SearchOptions() const {
+  DataSearchOptions options;
+  options.decisions = request_.decisions;
+  for (const DeclassifiedFunction& each : request_.declassified) {
+    const std::set<uint32_t> functions = FunctionsNamed(each.name);
+    options.keep_data.insert(functions.begin(), functions.end());
+    if (each.gives_descriptors)
+      options.keep_handles.insert(functions.begin(), functions.end());
+  }
+  return options;
 }
 
 void CredentialFlow::AddSources(const PlanCredential& credential,
@@ -215,8 +244,73 @@ void CredentialFlow::AddEdges(const PlanCredential& credential,
       edge.site = at->second;
     else if (const auto there = places.find(to); there != places.end())
       edge.site = there->second;
-    edges_.push_back(std::move(edge));
+    ways_.edges.push_back(std::move(edge));
   }
+}
+
+// Of a source that gets what it is told to, who tells it.
+void CredentialFlow::AddWaySources(const PlanCredential& credential,
+                                   const std::vector<CredentialSeed>& seeds) {
+  std::map<uint32_t, FlowSource> found;
+  const auto add = [&](uint32_t function, uint32_t place, bool is_certain) {
+    FlowSource source{
+        credential.name, graph_.functions[function].id,
+        is_certain ? Confidence::kProved : Confidence::kOverApproximated,
+        graph_.SiteOf(function, place)};
+    const auto [known, added] = found.try_emplace(function, source);
+    if (!added && source.confidence < known->second.confidence)
+      known->second = std::move(source);
+  };
+  std::map<uint32_t, const DataSite*> sites;
+  for (const DataSite& site : graph_.sites) sites.emplace(site.number, &site);
+  for (const CredentialSeed& seed : seeds) {
+    if (seed.function == DataGraph::kNone) continue;
+    if (seed.sites.empty()) add(seed.function, seed.place, seed.is_certain);
+    for (const uint32_t number : seed.sites)
+      if (const auto site = sites.find(number); site != sites.end())
+        add(site->second->caller, site->second->facts->place, seed.is_certain);
+  }
+  for (auto& [function, source] : found)
+    ways_.sources.push_back(std::move(source));
+}
+
+// At each call, of what comes back: the result, and what is behind what was
+// passed, whoever put it there.
+void CredentialFlow::AddExposures(const PlanCredential& credential,
+                                  const DataSearch& search) {
+  using Place = std::tuple<std::string, std::string, int>;
+  std::map<Place, FlowExposure> found;
+  const auto add = [&](const DataSite& site, DataGraph::Node node,
+                       int parameter) {
+    if (node == 0 || !search.Has(node)) return;
+    const std::string& caller = graph_.functions[site.caller].id;
+    const std::string& callee = graph_.functions[site.callee].id;
+    FlowExposure exposure{credential.name,
+                          caller,
+                          callee,
+                          parameter,
+                          search.IsFound(node) ? Confidence::kOverApproximated
+                                               : Confidence::kAssumed,
+                          graph_.SiteOf(site.caller, site.facts->place)};
+    const auto [known, added] =
+        found.try_emplace({caller, callee, parameter}, exposure);
+    const bool is_surer = exposure.confidence < known->second.confidence;
+    if (!added && is_surer) known->second = std::move(exposure);
+  };
+  std::multimap<uint32_t, const DataSite*> sites;
+  for (const DataSite& site : graph_.sites) {
+    sites.emplace(site.number, &site);
+    add(site,
+        graph_.NodeOf(graph_.functions[site.caller].unit, site.facts->result),
+        -1);
+  }
+  for (const DataBehind& each : graph_.behind) {
+    const auto [begin, end] = sites.equal_range(each.site);
+    for (auto at = begin; at != end; ++at)
+      add(*at->second, each.node, each.parameter);
+  }
+  for (auto& [place, exposure] : found)
+    ways_.exposures.push_back(std::move(exposure));
 }
 
 // What was found at a site need not be assumed there as well; for a sink the

@@ -33,6 +33,15 @@ namespace bailey::analyzer {
 struct CredentialRequest {
   std::vector<PlanCredential> credentials;
   bool decisions = false;  // what is decided by a credential depends on it
+  std::vector<DeclassifiedFunction> declassified;
+};
+
+// What goes into the flow graph: edges of kind kData, and what else a split
+// needs.
+struct CredentialWays {
+  std::vector<FlowSource> sources;
+  std::vector<FlowEdge> edges;
+  std::vector<FlowExposure> exposures;
 };
 
 // In which phases something at a site happens.
@@ -52,8 +61,7 @@ class CredentialFlow {
   std::vector<Capability> TakeCapabilities() {
     return std::move(capabilities_);
   }
-  // Of kind kData.
-  std::vector<FlowEdge> TakeEdges() { return std::move(edges_); }
+  CredentialWays TakeWays() { return std::move(ways_); }
 
  private:
   void FindOne(const PlanCredential& credential,
@@ -77,6 +85,11 @@ class CredentialFlow {
   std::string OwnerOf(DataGraph::Node node) const;
   Ends EndsOf(const DataSearch& search) const;
   void AddEdges(const PlanCredential& credential, const DataSearch& search);
+  void AddWaySources(const PlanCredential& credential,
+                     const std::vector<CredentialSeed>& seeds);
+  void AddExposures(const PlanCredential& credential, const DataSearch& search);
+  DataSearchOptions SearchOptions() const;
+  std::set<uint32_t> FunctionsNamed(std::string_view name) const;
   void DropDoubled();
   static void KeepSites(Capability& capability);
   void Finish();
@@ -87,7 +100,7 @@ class CredentialFlow {
   std::optional<UnknownCallees> callees_;
   std::map<std::string, Capability> found_;  // by all that tells apart
   std::vector<Capability> capabilities_;
-  std::vector<FlowEdge> edges_;
+  CredentialWays ways_;
 };
 
 }  // namespace bailey::analyzer

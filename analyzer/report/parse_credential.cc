@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
 
@@ -70,6 +72,19 @@ Result<PlanCredential> ParseCredential(std::string_view text) {
                 "write file, env or fd before the colon");
   }
   return credential;
+}
+
+Result<DeclassifiedFunction> ParseDeclassified(std::string_view text) {
+  static constexpr std::array<std::string_view, 6> kKinds = {
+      "mac", "signature", "ciphertext", "verdict", "descriptor", "value"};
+  const size_t equals = text.find('=');
+  const std::string_view kind =
+      equals == std::string_view::npos ? "" : text.substr(equals + 1);
+  if (equals == 0 || std::ranges::find(kKinds, kind) == kKinds.end())
+    return Fail(fmt::format("`{}` names no declassified function", text),
+                "write FUNCTION=KIND, such as sign=signature");
+  return DeclassifiedFunction{std::string(text.substr(0, equals)),
+                              kind == "descriptor"};
 }
 
 }  // namespace bailey::analyzer

@@ -5,6 +5,7 @@
 #ifndef BAILEY_ANALYZER_REPORT_PARSE_CREDENTIAL_H_
 #define BAILEY_ANALYZER_REPORT_PARSE_CREDENTIAL_H_
 
+#include <string>
 #include <string_view>
 
 #include "common/documents/plan.h"
@@ -12,8 +13,19 @@
 
 namespace bailey::analyzer {
 
+// A function of the program whose result, and what it writes behind its
+// parameters, no longer counts as what it was made of.
+struct DeclassifiedFunction {
+  std::string name;
+  bool gives_descriptors = false;  // what it returns may give the credential
+};
+
 // "NAME=file:/run/key", "NAME=env:KEY", "NAME=fd:3".
 Result<PlanCredential> ParseCredential(std::string_view text);
+
+// "sign=signature": one of mac, signature, ciphertext, verdict, descriptor and
+// value (docs/policy-language.md).
+Result<DeclassifiedFunction> ParseDeclassified(std::string_view text);
 
 }  // namespace bailey::analyzer
 

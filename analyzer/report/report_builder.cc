@@ -56,7 +56,7 @@ class Builder {
 
   Result<Report> Build(const std::vector<std::string>& opaque_inputs,
                        const CredentialRequest& credentials,
-                       std::vector<FlowEdge>* data_edges) {
+                       CredentialWays* ways) {
     if (!defined_.contains("main"))
       return Fail("the program has no function `main`",
                   "name all of its sources, or capture its link command");
@@ -78,7 +78,7 @@ class Builder {
     for (const std::string& path : opaque_inputs)
       Unresolve("linked without its source", {path, 0, 0, ""}, kAnySyscall);
     if (!credentials.credentials.empty())
-      FollowCredentials(values, opaque_inputs, credentials, data_edges);
+      FollowCredentials(values, opaque_inputs, credentials, ways);
     return Finish();
   }
 
@@ -335,7 +335,7 @@ class Builder {
   void FollowCredentials(const ValuePropagation& values,
                          const std::vector<std::string>& opaque_inputs,
                          const CredentialRequest& request,
-                         std::vector<FlowEdge>* data_edges) {
+                         CredentialWays* ways) {
     const DataGraph graph =
         BuildDataGraph(program_, RootsOf(program_, libraries_, opaque_inputs));
     CredentialFlow flow(program_, graph, request);
@@ -343,7 +343,7 @@ class Builder {
       return PhasesOf(site.function, site);
     });
     credentials_ = flow.TakeCapabilities();
-    if (data_edges != nullptr) *data_edges = flow.TakeEdges();
+    if (ways != nullptr) *ways = flow.TakeWays();
   }
 
   void AddStartup(Phase phase, const SourceSite* site) {
@@ -474,9 +474,8 @@ class Builder {
 Result<Report> BuildReport(const Program& program, LibrarySummaries& libraries,
                            const std::vector<std::string>& opaque_inputs,
                            const CredentialRequest& credentials,
-                           std::vector<FlowEdge>* data_edges) {
-  return Builder(program, libraries)
-      .Build(opaque_inputs, credentials, data_edges);
+                           CredentialWays* ways) {
+  return Builder(program, libraries).Build(opaque_inputs, credentials, ways);
 }
 
 Report BuildBinaryReport(const std::string& path, LibrarySummaries& libraries) {

@@ -16,11 +16,11 @@
 namespace bailey::analyzer {
 
 // Fills all but `tool` and `inputs`. Fails if there is no main. Where there are
-// credentials to follow, `data_edges` gets the ways that they take.
+// credentials to follow, `ways` gets the ways that they take.
 Result<Report> BuildReport(const Program& program, LibrarySummaries& libraries,
                            const std::vector<std::string>& opaque_inputs,
                            const CredentialRequest& credentials = {},
-                           std::vector<FlowEdge>* data_edges = nullptr);
+                           CredentialWays* ways = nullptr);
 
 // The same of a program without sources, which `libraries` holds: whatever its
 // code, from its entry on, can reach.

@@ -30,9 +30,10 @@ struct Options {
   bool quiet = false;
   bool no_cache = false;
   bool require_complete = false;
-  std::vector<std::string> without;      // see analyzer/switched_off.h
-  std::vector<std::string> credentials;  // see analyzer/report/credentials.h
-  std::string policy;                    // that names them, or empty
+  std::vector<std::string> without;       // see analyzer/switched_off.h
+  std::vector<std::string> credentials;   // see analyzer/report/credentials.h
+  std::vector<std::string> declassified;  // "FUNCTION=KIND"
+  std::string policy;                     // that names them, or empty
 };
 
 // One line on a terminal, rewritten as the analysis goes on; none for what is
@@ -118,11 +119,19 @@ Result<int> ReadCredentials(Options& options) {
                      ReadPolicyCredentials(options.policy));
     if (policy.exit_code != kExitFine) return policy.exit_code;
     all.insert(all.end(), policy.credentials.begin(), policy.credentials.end());
+    options.declassified.insert(options.declassified.end(),
+                                policy.declassified.begin(),
+                                policy.declassified.end());
   }
   for (const std::string& each : all) {
     ASSIGN_OR_RETURN(PlanCredential credential,
                      analyzer::ParseCredential(each));
     options.analysis.credentials.credentials.push_back(std::move(credential));
+  }
+  for (const std::string& each : options.declassified) {
+    ASSIGN_OR_RETURN(analyzer::DeclassifiedFunction function,
+                     analyzer::ParseDeclassified(each));
+    options.analysis.credentials.declassified.push_back(std::move(function));
   }
   return kExitFine;
 }
@@ -174,6 +183,10 @@ int RunAnalyzeProgram(int argc, char** argv) {
   app.add_option("--credential", options.credentials,
                  "follow this one: NAME=file:PATH, NAME=env:VARIABLE or "
                  "NAME=fd:NUMBER")
+      ->allow_extra_args(false);
+  app.add_option("--declassify", options.declassified,
+                 "what this function returns and writes out is no credential's "
+                 "any more: FUNCTION=KIND")
       ->allow_extra_args(false);
   app.add_flag("--decisions", options.analysis.credentials.decisions,
                "of credentials: follow what is decided by them, too");

@@ -99,7 +99,8 @@ Result<int> CheckReport(const CheckOptions& options) {
   const policy::Policy policy = policy::WithRuntimeRules(*target);
   Diagnostics diagnostics;
   Result<policy::Placement> placement =
-      policy::PlaceProgram(policy, written->text, checked.flow, diagnostics);
+      policy::PlaceProgram(policy, written->text, checked.flow, diagnostics,
+                           checked.report.capabilities);
   if (!placement.ok()) return PrintDiagnostics(diagnostics);
   const int refused = RefuseAssertions(policy);
   Plan plan;

@@ -26,7 +26,13 @@ Result<int> PrintCredentials(const std::string& path) {
   Json credentials = Json::array();
   for (const PlanCredential& each : loaded->policy.credentials)
     credentials.push_back(TextOf(each));
+  Json declassified = Json::array();
+  for (const policy::Declassification& each : loaded->policy.declassified)
+    declassified.push_back(fmt::format(
+        "{}={}", each.function,
+        policy::kDeclassifiedKinds[static_cast<size_t>(each.kind)]));
   fmt::print("{}", WriteJson({{"credentials", credentials},
+                              {"declassified", declassified},
                               {"policy_sha256", loaded->policy.sha256}}));
   return kExitFine;
 }
@@ -35,7 +41,8 @@ Result<int> PrintCredentials(const std::string& path) {
 
 int RunPolicyCredentials(int argc, char** argv) {
   CLI::App app(
-      "Prints the credentials that a policy names and where they come from, as "
+      "Prints the credentials that a policy names, where they come from, and "
+      "what it declassifies, as "
       "JSON.\n\n"
       "  bailey policy credentials server.policy",
       "bailey policy credentials");

@@ -79,9 +79,9 @@ Result<int> MakePlan(const PlanOptions& options) {
   RETURN_IF_ERROR(RefuseOtherTarget(report));
   NoteOtherTargets(*loaded);
   Diagnostics diagnostics;
-  Result<policy::PlanResult> made =
-      policy::BuildPlan(loaded->policy, loaded->text, flow, diagnostics,
-                        {.timeout_ms = options.timeout_ms, .tools = {}});
+  Result<policy::PlanResult> made = policy::BuildPlan(
+      loaded->policy, loaded->text, flow, diagnostics,
+      {.timeout_ms = options.timeout_ms, .tools = {}}, report.capabilities);
   if (!diagnostics.empty()) PrintDiagnostics(diagnostics);
   if (!made.ok())
     return diagnostics.has_errors() ? kExitError : PrintError(made.error());

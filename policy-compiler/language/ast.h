@@ -147,6 +147,12 @@ struct SeparateStatement {
   std::vector<Name> globals;
 };
 
+struct DeclassifyStatement {
+  Name function;
+  DeclassifiedKind kind = DeclassifiedKind::kValue;
+  uint64_t most_bits = 0;  // 0: none is said
+};
+
 enum class LimitKind { kMemory, kWall, kCpu, kPids, kOutput };
 
 struct LimitItem {
@@ -206,9 +212,9 @@ struct Statement {
   std::variant<SyscallStatement, FileStatement, TargetStatement, UseStatement,
                VersionStatement, WidthsStatement, GroupStatement,
                PluginsStatement, CredentialStatement, UsesStatement,
-               FunctionStatement, SeparateStatement, LimitStatement,
-               OtherwiseStatement, TestStatement, AssertStatement,
-               ServingStatement, PortionStatement>
+               FunctionStatement, SeparateStatement, DeclassifyStatement,
+               LimitStatement, OtherwiseStatement, TestStatement,
+               AssertStatement, ServingStatement, PortionStatement>
       body;
   SourceSpan span;   // without the `;`
   Name keyword;      // the word that it begins with

@@ -264,6 +264,15 @@ class Declarer {
     }
   }
 
+  void Take(const Statement& statement, const DeclassifyStatement& said) {
+    if (!declassified_.insert(said.function.text).second)
+      report_.Error(said.function.span, "the function " +
+                                            Quoted(said.function.text) +
+                                            " is declassified twice");
+    policy_.declassified.push_back(
+        {said.function.text, said.kind, said.most_bits, statement.span});
+  }
+
   void TakeFunction(const Name& name, bool is_input, PortionPolicy& portion) {
     const size_t here = policy_.portions.size();
     const auto [owner, added] = function_owners_.emplace(name.text, here);
@@ -302,6 +311,7 @@ class Declarer {
   std::set<std::string, std::less<>> credential_names_;
   std::set<std::string, std::less<>> used_;
   std::set<std::string> separate_;
+  std::set<std::string> declassified_;
   std::map<std::string, size_t, std::less<>> function_owners_;
   std::set<std::pair<std::string, bool>> functions_;  // with: is it an input?
 };

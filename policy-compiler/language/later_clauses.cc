@@ -7,7 +7,7 @@
 namespace bailey::policy {
 namespace {
 
-constexpr std::array<LaterClause, 5> kClauses = {{
+constexpr std::array<LaterClause, 4> kClauses = {{
     {"net", true, "nothing would confine a portion to hosts and ports",
      "`allow syscall` rules say which socket calls a portion makes"},
     {"connect", true, "nothing would confine a portion to hosts and ports",
@@ -16,9 +16,6 @@ constexpr std::array<LaterClause, 5> kClauses = {{
      "the credential's own rights at the service bound what it can do"},
     {"auxiliary", false, "no proxy would carry or refuse what it says",
      "give the credential to a trusted portion that makes the request"},
-    {"declassify", false,
-     "nothing would bound what a function tells of a credential",
-     "what crosses between portions is their functions' results, all of them"},
 }};
 
 }  // namespace

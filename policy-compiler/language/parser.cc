@@ -17,8 +17,8 @@ constexpr std::array<std::string_view, 2> kTrustWords = {"trusted",
                                                          "untrusted"};
 
 std::vector<std::string_view> StatementWords() {
-  std::vector<std::string_view> words = {"portion", "serving",   "test",
-                                         "assert",  "auxiliary", "declassify"};
+  std::vector<std::string_view> words = {"portion", "serving", "test", "assert",
+                                         "auxiliary"};
   for (const std::string_view word : kSimpleStatements) words.push_back(word);
   return words;
 }

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/diagnostics.h"
@@ -132,6 +133,28 @@ struct SeparateGlobal {
   SourceSpan span;
 };
 
+// What a function makes of a credential that may leave its portion.
+enum class DeclassifiedKind {
+  kMac,
+  kSignature,
+  kCiphertext,
+  kVerdict,
+  kDescriptor,
+  kValue
+};
+// In the order of DeclassifiedKind, as policies and options write them.
+inline constexpr std::array<std::string_view, 6> kDeclassifiedKinds = {
+    "mac", "signature", "ciphertext", "verdict", "descriptor", "value"};
+
+// A function whose result, and what it writes out by its parameters, may leave
+// its portion although it depends on a credential.
+struct Declassification {
+  std::string function;  // by C name
+  DeclassifiedKind kind = DeclassifiedKind::kValue;
+  uint64_t most_bits = 0;  // of all that leaves at a call; 0: none is said
+  SourceSpan span;
+};
+
 struct PortionPolicy {
   std::string name;
   bool trusted = false;
@@ -219,6 +242,7 @@ struct Policy {
   PlanLimits limits;
   std::vector<PluginPattern> plugins;
   std::vector<SeparateGlobal> separate;
+  std::vector<Declassification> declassified;
   std::vector<PolicyTest> tests;  // of the author's text, not of what it uses
   std::vector<Assertion> assertions;  // of every text
   std::vector<UnusedGroup> unused_groups;

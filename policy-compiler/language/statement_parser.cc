@@ -41,6 +41,7 @@ StatementResult StatementParser::Parse(Statement& statement) {
   if (cursor_.AcceptWord("function")) return Functions(statement, false);
   if (cursor_.AcceptWord("input")) return Functions(statement, true);
   if (cursor_.AcceptWord("separate")) return Separate(statement);
+  if (cursor_.AcceptWord("declassify")) return Declassify(statement);
   if (cursor_.AcceptWord("limit")) return Limit(statement);
   if (cursor_.AcceptWord("otherwise")) return Otherwise(statement);
   return StatementResult::kUnknown;
@@ -209,6 +210,36 @@ StatementResult StatementParser::Separate(Statement& statement) {
     return StatementResult::kFailed;
   statement.body = std::move(separate);
   return StatementResult::kParsed;
+}
+
+StatementResult StatementParser::Declassify(Statement& statement) {
+  DeclassifyStatement declassify;
+  auto function = cursor_.ExpectName("the name of a function");
+  if (!function || !cursor_.ExpectSymbol("->")) return StatementResult::kFailed;
+  declassify.function = *std::move(function);
+  const auto kind = cursor_.ExpectOneOf(
+      "`mac`, `signature`, `ciphertext`, `verdict`, `descriptor` or `value`",
+      kDeclassifiedKinds);
+  if (!kind) return StatementResult::kFailed;
+  declassify.kind = static_cast<DeclassifiedKind>(*kind);
+  if (!MostBits(declassify)) return StatementResult::kFailed;
+  statement.body = std::move(declassify);
+  return StatementResult::kParsed;
+}
+
+bool StatementParser::MostBits(DeclassifyStatement& declassify) {
+  if (!cursor_.AcceptSymbol(",")) return true;
+  if (!cursor_.ExpectWord("at") || !cursor_.ExpectWord("most")) return false;
+  const size_t begin = cursor_.position();
+  const auto bits = cursor_.ExpectNumber("a number of bits");
+  if (!bits) return false;
+  declassify.most_bits = *bits;
+  if (*bits == 0)
+    cursor_.report().Error(cursor_.SpanSince(begin),
+                           "0 bits say that nothing may leave",
+                           "leave the clause out: nothing leaves by itself");
+  return cursor_.ExpectWord("bits") && cursor_.ExpectWord("per") &&
+         cursor_.ExpectWord("call");
 }
 
 StatementResult StatementParser::Rule(Statement& statement, bool allow) {

@@ -15,10 +15,10 @@
 namespace bailey::policy {
 
 // The words that begin them.
-inline constexpr std::array<std::string_view, 15> kSimpleStatements = {
-    "version", "target",     "use",   "widths",    "group",
-    "plugins", "credential", "uses",  "function",  "input",
-    "allow",   "deny",       "limit", "otherwise", "separate"};
+inline constexpr std::array<std::string_view, 16> kSimpleStatements = {
+    "version",    "target",    "use",      "widths",    "group", "plugins",
+    "credential", "uses",      "function", "input",     "allow", "deny",
+    "limit",      "otherwise", "separate", "declassify"};
 
 enum class StatementResult {
   kParsed,
@@ -52,6 +52,8 @@ class StatementParser {
   StatementResult Uses(Statement& statement);
   StatementResult Functions(Statement& statement, bool is_input);
   StatementResult Separate(Statement& statement);
+  StatementResult Declassify(Statement& statement);
+  bool MostBits(DeclassifyStatement& declassify);
   StatementResult Rule(Statement& statement, bool allow);
   StatementResult SyscallRule(Statement& statement, bool allow);
   StatementResult FileRule(Statement& statement, bool allow);

@@ -61,7 +61,8 @@ Result<> RefuseDeniedRuntime(const Policy& policy,
 
 Result<PlanResult> BuildPlan(const Policy& written, const SourceText& text,
                              const Flow& flow, Diagnostics& diagnostics,
-                             const ProofOptions& proof) {
+                             const ProofOptions& proof,
+                             std::span<const Capability> capabilities) {
   RETURN_IF_ERROR(RefuseOtherHosts(written));
   const Policy policy = WithRuntimeRules(written);
   PlanResult result;
@@ -76,7 +77,7 @@ Result<PlanResult> BuildPlan(const Policy& written, const SourceText& text,
   for (const PortionPolicy& portion : policy.portions)
     plan.portions.push_back(PolicyPart(policy, portion));
   ASSIGN_OR_RETURN(Placement placement,
-                   PlaceProgram(policy, text, flow, diagnostics));
+                   PlaceProgram(policy, text, flow, diagnostics, capabilities));
   ApplyPlacement(std::move(placement), plan);
   if (!result.refused.empty()) return result;
   for (size_t i = 0; i < policy.portions.size(); ++i) {

@@ -6,12 +6,14 @@
 #ifndef BAILEY_POLICY_COMPILER_PLAN_PLAN_BUILDER_H_
 #define BAILEY_POLICY_COMPILER_PLAN_PLAN_BUILDER_H_
 
+#include <span>
 #include <string>
 #include <vector>
 
 #include "common/diagnostics.h"
 #include "common/documents/flow.h"
 #include "common/documents/plan.h"
+#include "common/documents/report.h"
 #include "common/result.h"
 #include "policy-compiler/language/policy.h"
 #include "policy-compiler/plan/filters.h"
@@ -45,9 +47,11 @@ struct PlanResult {
 // Everything but the portions' programs. `policy` is as it was loaded, without
 // the runtime's rules, from `text`. Where the program cannot be split as the
 // policy says, `diagnostics` has the reasons and the result is an error.
+// `capabilities` are the report's (place_program.h).
 Result<PlanResult> BuildPlan(const Policy& policy, const SourceText& text,
                              const Flow& flow, Diagnostics& diagnostics,
-                             const ProofOptions& proof = {});
+                             const ProofOptions& proof = {},
+                             std::span<const Capability> capabilities = {});
 
 }  // namespace bailey::policy
 

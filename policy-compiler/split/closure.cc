@@ -39,8 +39,8 @@ class ClosureBuilder {
  public:
   explicit ClosureBuilder(const ProgramGraph& graph) : graph_(graph) {}
 
-  Closure Build(const std::vector<std::string>& seeds) {
-    for (const std::string& seed : seeds) Add(seed, "", "named in the policy");
+  Closure Build(const std::vector<ClosureSeed>& seeds) {
+    for (const ClosureSeed& seed : seeds) Add(seed.id, "", seed.reason);
     while (!pending_.empty()) {
       const std::string id = pending_.front();
       pending_.pop_front();
@@ -92,7 +92,7 @@ class ClosureBuilder {
 };
 
 Closure CloseOver(const ProgramGraph& graph,
-                  const std::vector<std::string>& seeds) {
+                  const std::vector<ClosureSeed>& seeds) {
   return ClosureBuilder(graph).Build(seeds);
 }
 

@@ -43,9 +43,14 @@ class Closure {
   std::map<std::string, Member, std::less<>> members_;
 };
 
-// `seeds` are ids of functions.
+// Where a closure starts: a function's id, and why, for people.
+struct ClosureSeed {
+  std::string id;
+  std::string reason;
+};
+
 Closure CloseOver(const ProgramGraph& graph,
-                  const std::vector<std::string>& seeds);
+                  const std::vector<ClosureSeed>& seeds);
 
 }  // namespace bailey::policy
 

@@ -14,6 +14,7 @@
 #include "common/syscalls/nearest_name.h"
 #include "policy-compiler/split/closure.h"
 #include "policy-compiler/split/crossing_rules.h"
+#include "policy-compiler/split/find_placement.h"
 #include "policy-compiler/split/places.h"
 #include "policy-compiler/split/program_graph.h"
 #include "policy-compiler/split/separate.h"
@@ -36,8 +37,12 @@ struct Server {
 class Placer {
  public:
   Placer(const Policy& policy, const SourceText& text, const Flow& flow,
-         Diagnostics& diagnostics)
-      : policy_(policy), text_(text), graph_(flow), diagnostics_(diagnostics) {}
+         Diagnostics& diagnostics, std::span<const Capability> capabilities)
+      : policy_(policy),
+        text_(text),
+        graph_(flow),
+        diagnostics_(diagnostics),
+        capabilities_(capabilities) {}
 
   Result<Placement> Place() {
     Run();
@@ -53,8 +58,9 @@ class Placer {
     if (!ChooseMainPortion() || !ResolveNames()) return;
     SeparateGlobals(policy_.separate, text_, graph_, diagnostics_);
     if (HasFailed()) return;
+    if (IsToBeFound() && !FindTrusted()) return;
     for (Server& server : servers_) {
-      server.closure = CloseOver(graph_, SeedsOf(*server.policy));
+      server.closure = CloseOver(graph_, SeedsOf(server));
       CheckClosure(server);
     }
     CheckOverlaps();
@@ -64,6 +70,8 @@ class Placer {
     }
     for (const Server& server : servers_) AddCrossings(server);
     for (const Server& server : servers_) WarnOf(server);
+    if (found_) CheckFound();
+    CheckBits();
     WriteSymbols();
   }
 
@@ -93,12 +101,13 @@ class Placer {
     for (const PortionPolicy& portion : policy_.portions) {
       if (&portion == main_) continue;
       servers_.emplace_back().policy = &portion;
-      if (portion.functions.empty()) {
+      if (portion.functions.empty() && portion.credentials.empty()) {
         PolicyError(portion,
                     fmt::format("trusted portion `{}` names no function, so "
-                                "nothing would run in it",
+                                "and uses no credential, so nothing would run "
+                                "in it",
                                 portion.name),
-                    "name the functions that use its credentials: `function "
+                    "say `uses CREDENTIAL;`, or name its functions: `function "
                     "load_key, sign;`");
       }
     }
@@ -164,12 +173,74 @@ class Placer {
                         std::move(reason));
   }
 
-  std::vector<std::string> SeedsOf(const PortionPolicy& portion) const {
-    std::vector<std::string> seeds;
-    for (const std::string& name : portion.functions) {
-      seeds.push_back(graph_.FunctionsNamed(name).front()->id);
+  std::vector<ClosureSeed> SeedsOf(const Server& server) const {
+    if (found_) return FoundSeeds(*found_, IndexOf(server), graph_.flow());
+    std::vector<ClosureSeed> seeds;
+    for (const std::string& name : server.policy->functions) {
+      seeds.push_back(
+          {graph_.FunctionsNamed(name).front()->id, "named in the policy"});
     }
     return seeds;
+  }
+
+  // In the placement problem, where 0 is main's.
+  uint32_t IndexOf(const Server& server) const {
+    return static_cast<uint32_t>(&server - servers_.data()) + 1;
+  }
+
+  // ---- What no policy names ----
+
+  // A trusted portion with credentials alone, or a word of what may be told of
+  // them: then who is trusted follows.
+  bool IsToBeFound() const {
+    if (servers_.empty()) return false;
+    return !policy_.declassified.empty() ||
+           std::ranges::any_of(servers_, [](const Server& server) {
+             return server.policy->functions.empty();
+           });
+  }
+
+  bool FindTrusted() {
+    found_ = FindPlacement(policy_, text_, *main_, graph_, capabilities_,
+                           diagnostics_);
+    return found_.has_value();
+  }
+
+  // The closures are computed in another way than the placement was: what they
+  // lead to must be the same.
+  void CheckFound() {
+    for (const Crossing& crossing : placement_.crossings) {
+      if (found_->IsCrossed(crossing.function)) continue;
+      diagnostics_.Add(ErrorAtExtent(
+          graph_.Function(crossing.function)->extent,
+          fmt::format("`{}` would be called across, which the placement does "
+                      "not say",
+                      crossing.function),
+          "name the functions of the trusted portions: `function load, "
+          "sign;`"));
+    }
+  }
+
+  // What a declassified function gives back in all.
+  void CheckBits() {
+    for (const Declassification& said : policy_.declassified) {
+      const auto crossing = std::ranges::find(placement_.crossings,
+                                              said.function, &Crossing::name);
+      if (said.most_bits == 0 || crossing == placement_.crossings.end())
+        continue;
+      const std::optional<uint64_t> bits = BitsBack(*crossing);
+      if (bits && *bits <= said.most_bits) continue;
+      SpanError(said.span,
+                bits ? fmt::format("`{}` gives back {} bits at a call, its "
+                                   "result included",
+                                   said.function, *bits)
+                     : fmt::format("how much `{}` gives back is up to its "
+                                   "caller",
+                                   said.function),
+                bits ? fmt::format("say `at most {} bits per call`", *bits)
+                     : "leave the bound out, or let it fill an array of a "
+                       "declared size");
+    }
   }
 
   // ---- What a closure must not hold ----
@@ -456,6 +527,10 @@ class Placer {
       if (server.Has(id)) {
         return {"absent", fmt::format("it is in portion `{}` only", name)};
       }
+      if (server.support.replicas.contains(id) && found_ &&
+          !found_->IsInMain(id)) {
+        return {"absent", "only trusted portions use it"};
+      }
       if (server.support.replicas.contains(id)) {
         return {"replica", fmt::format("portion `{}` has a copy too", name)};
       }
@@ -506,10 +581,12 @@ class Placer {
   const SourceText& text_;
   ProgramGraph graph_;
   Diagnostics& diagnostics_;
+  const std::span<const Capability> capabilities_;
   const size_t errors_before_ = diagnostics_.error_count();
 
   const PortionPolicy* main_ = nullptr;
   std::vector<Server> servers_;
+  std::optional<FoundPlacement> found_;  // where the policy left it open
   Reasons pinned_;  // functions that stay in main's portion
   std::set<std::string, std::less<>> crossing_ids_;
   Placement placement_;
@@ -519,9 +596,10 @@ class Placer {
 
 Result<Placement> PlaceProgram(const Policy& policy,
                                const SourceText& policy_text, const Flow& flow,
-                               Diagnostics& diagnostics) {
+                               Diagnostics& diagnostics,
+                               std::span<const Capability> capabilities) {
   CHECK(!policy.portions.empty());
-  return Placer(policy, policy_text, flow, diagnostics).Place();
+  return Placer(policy, policy_text, flow, diagnostics, capabilities).Place();
 }
 
 void ApplyPlacement(Placement placement, Plan& plan) {

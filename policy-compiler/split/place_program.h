@@ -22,12 +22,14 @@
 #ifndef BAILEY_POLICY_COMPILER_SPLIT_PLACE_PROGRAM_H_
 #define BAILEY_POLICY_COMPILER_SPLIT_PLACE_PROGRAM_H_
 
+#include <span>
 #include <string>
 #include <vector>
 
 #include "common/diagnostics.h"
 #include "common/documents/flow.h"
 #include "common/documents/plan.h"
+#include "common/documents/report.h"
 #include "common/result.h"
 #include "policy-compiler/language/policy.h"
 
@@ -45,11 +47,13 @@ struct Placement {
   std::vector<Crossing> crossings;         // ids from 1
 };
 
-// `policy_text` is what the policy was parsed from. Fails exactly when it has
+// `capabilities` are the report's, for what opens files by name. `policy_text`
+// is what the policy was parsed from. Fails exactly when it has
 // added an error to `diagnostics`; warnings may be there in either case.
 Result<Placement> PlaceProgram(const Policy& policy,
                                const SourceText& policy_text, const Flow& flow,
-                               Diagnostics& diagnostics);
+                               Diagnostics& diagnostics,
+                               std::span<const Capability> capabilities = {});
 
 // Fills in holds_main and symbols of the portion of each name, and the
 // crossings. INVARIANT: `plan` has a portion for each of the placement's.

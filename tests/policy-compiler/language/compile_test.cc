@@ -153,8 +153,7 @@ TEST(CompileTest, TheDigestIsOfEveryText) {
 
 TEST(CompileTest, UnsupportedClausesAreOneErrorEach) {
   for (const char* clause :
-       {"declassify sign -> mac, at most 256 bits per call;",
-        "auxiliary e { allow connect \"*.a\":443; inject k as header \"A\"; }",
+       {"auxiliary e { allow connect \"*.a\":443; inject k as header \"A\"; }",
         "allow net connect tcp \"a.example\":443;", "deny net bind tcp 80;",
         "allow service s3:PutObject on \"arn:aws:s3:::t/*\";",
         "deny file read \"/etc/**\";"}) {

@@ -56,5 +56,33 @@ TEST(DeclarationsTest, SeparateGlobalsBelongToThePolicy) {
               ElementsAre(HasSubstr("belongs to the policy")));
 }
 
+TEST(DeclarationsTest, DeclassifiedFunctionsBelongToThePolicy) {
+  const Policy policy = MustLoad(
+      "declassify sign -> signature, at most 512 bits per call;"
+      "declassify check -> verdict;");
+  ASSERT_EQ(policy.declassified.size(), 2u);
+  EXPECT_EQ(policy.declassified[0].function, "sign");
+  EXPECT_EQ(policy.declassified[0].kind, DeclassifiedKind::kSignature);
+  EXPECT_EQ(policy.declassified[0].most_bits, 512u);
+  EXPECT_EQ(policy.declassified[1].kind, DeclassifiedKind::kVerdict);
+  EXPECT_EQ(policy.declassified[1].most_bits, 0u);
+}
+
+TEST(DeclarationsTest, WhatIsWrongWithADeclassificationIsSaid) {
+  EXPECT_THAT(ErrorsOf("declassify f -> mac; declassify f -> value;"),
+              ElementsAre(HasSubstr("declassified twice")));
+  EXPECT_THAT(ErrorsOf("declassify f -> secret;"),
+              ElementsAre(HasSubstr("`signature`")));
+  EXPECT_THAT(ErrorsOf("declassify f -> mac, at most 0 bits per call;"),
+              ElementsAre(HasSubstr("0 bits")));
+  EXPECT_THAT(ErrorsOf("portion s trusted { declassify f -> mac; }"),
+              ElementsAre(HasSubstr("belongs to the policy")));
+  for (const char* text : {"declassify;", "declassify f;", "declassify f ->;",
+                           "declassify f -> mac, most 3 bits per call;",
+                           "declassify f -> mac, at most bits per call;",
+                           "declassify f -> mac, at most 3 bits;"})
+    EXPECT_FALSE(ErrorsOf(text).empty()) << text;
+}
+
 }  // namespace
 }  // namespace bailey::policy

@@ -88,6 +88,14 @@ inline std::string DifferenceBetween(const Policy& a, const Policy& b) {
   if (!std::ranges::equal(a.separate, b.separate, {}, &SeparateGlobal::name,
                           &SeparateGlobal::name))
     return "separate globals";
+  const auto is_declassified_alike = [](const Declassification& x,
+                                        const Declassification& y) {
+    return x.function == y.function && x.kind == y.kind &&
+           x.most_bits == y.most_bits;
+  };
+  if (!std::ranges::equal(a.declassified, b.declassified,
+                          is_declassified_alike))
+    return "declassified functions";
   const bool limits = a.limits.memory_bytes == b.limits.memory_bytes &&
                       a.limits.wall_ms == b.limits.wall_ms &&
                       a.limits.cpu_percent == b.limits.cpu_percent &&

@@ -194,6 +194,17 @@ class Reader:
     def read_separate(self):
         return (self.joined(self.name),)
 
+    def read_declassify(self):
+        name = self.name()
+        self.expect("->")
+        kind = self.expect("mac", "signature", "ciphertext", "verdict", "descriptor", "value")
+        bits = None
+        if self.accept(","):
+            self.expect("at"), self.expect("most")
+            bits = self.number()
+            self.expect("bits"), self.expect("per"), self.expect("call")
+        return (name, kind, bits)
+
     def read_limit(self):
         return (self.joined(lambda: (self.expect("memory", "wall", "cpu", "pids", "output"),
                                      self.number(), self.accept(*UNITS))),)

@@ -1,0 +1,449 @@
+#include "policy-compiler/split/placement_conditions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include "policy-compiler/split/crossing_rules.h"
+
+namespace bailey::policy {
+namespace {
+
+// What an author may write, by how much is given up by it: the cheapest that
+// helps is proposed.
+constexpr uint64_t kDeclassifyCost = 10;
+constexpr uint64_t kInputCost = 1'000;
+constexpr uint64_t kSeparateCost = 10'000;
+// Of what has no size that is known.
+constexpr uint64_t kUnboundedBits = uint64_t{1} << 20;
+
+uint64_t LinesOf(const SourceExtent& extent) {
+  return extent.end_line < extent.line
+             ? 1
+             : static_cast<uint64_t>(extent.end_line - extent.line) + 1;
+}
+
+class ConditionWriter {
+ public:
+  ConditionWriter(const Policy& policy, const PortionPolicy& main,
+                  const ProgramGraph& graph)
+      : policy_(policy), main_(main), graph_(graph) {}
+
+  PlacementProblem Describe(std::span<const Capability> capabilities) {
+    AddPortions();
+    AddSymbols();
+    FindTold();
+    for (const FlowFunction& each : graph_.flow().functions) AddFunction(each);
+    for (const FlowGlobal& each : graph_.flow().globals) AddGlobal(each);
+    AddNames();
+    for (const FlowSource& each : graph_.flow().sources) AddSource(each);
+    for (const PlanCredential& each : policy_.credentials) AddHolders(each);
+    for (const Capability& each : capabilities) NoteOpened(each);
+    for (const Capability& each : capabilities) AddOpened(each);
+    return std::move(problem_);
+  }
+
+ private:
+  static constexpr uint32_t kMain = 0;
+
+  void AddPortions() {
+    portions_.push_back(&main_);
+    for (const PortionPolicy& each : policy_.portions)
+      if (&each != &main_) portions_.push_back(&each);
+    for (const PortionPolicy* each : portions_)
+      problem_.portions.push_back(each->name);
+  }
+
+  void AddSymbols() {
+    const auto add = [&](const std::string& id, uint64_t lines) {
+      numbers_[id] = static_cast<uint32_t>(problem_.symbols.size());
+      problem_.symbols.push_back(
+          {id, graph_.IsInUnit(id) ? lines : 0, 0, false});
+    };
+    for (const FlowFunction& each : graph_.flow().functions)
+      add(each.id, LinesOf(each.extent));
+    for (const FlowGlobal& each : graph_.flow().globals)
+      add(each.id, LinesOf(each.extent));
+  }
+
+  uint32_t NumberOf(std::string_view id) const {
+    return numbers_.find(id)->second;
+  }
+
+  void Add(std::vector<PlacementLiteral> any_of, std::string reason = "",
+           std::string change = "", uint64_t change_cost = 0) {
+    problem_.conditions.push_back(
+        {std::move(any_of), std::move(reason), std::move(change), change_cost});
+  }
+
+  // `user` is nowhere without `used`.
+  void Needs(uint32_t user, uint32_t used, const std::string& reason) {
+    for (const uint32_t portion : {kMain, kEachTrusted})
+      Add({{user, portion, false}, {used, portion, true}}, reason);
+  }
+
+  void IsSomewhere(uint32_t symbol) {
+    std::vector<PlacementLiteral> any_of;
+    for (uint32_t p = 0; p < problem_.portions.size(); ++p)
+      any_of.push_back({symbol, p, true});
+    Add(std::move(any_of));
+  }
+
+  // ---- What functions tell, and give back ----
+
+  void FindTold() {
+    for (const FlowExposure& each : graph_.flow().exposures) {
+      const auto caller = numbers_.find(each.caller);
+      if (caller != numbers_.end() && each.confidence != Confidence::kAssumed)
+        MayGet(each.label, caller->second);
+      const FlowFunction* callee = graph_.Function(each.callee);
+      if (callee == nullptr || IsInOnly(*callee, each.parameter)) continue;
+      told_.try_emplace(each.callee, &each);
+    }
+  }
+
+  // The analysis counts what is passed in integer registers; that is the
+  // parameters' own count where nothing goes elsewhere.
+  static bool IsCountedAlike(const FlowFunction& function) {
+    const auto is_plain = [](const TypeInfo& type) {
+      return type.kind != TypeKind::kFloating &&
+             type.kind != TypeKind::kStruct && type.kind != TypeKind::kOther;
+    };
+    return is_plain(function.return_type) &&
+           std::ranges::all_of(function.parameters, is_plain,
+                               &FlowParameter::type);
+  }
+
+  static bool IsInOnly(const FlowFunction& function, int parameter) {
+    if (parameter < 0 || !IsCountedAlike(function)) return false;
+    const auto index = static_cast<size_t>(parameter);
+    return index < function.parameters.size() &&
+           (function.parameters[index].type.kind != TypeKind::kPointer ||
+            function.parameters[index].type.pointee.is_const);
+  }
+
+  const Declassification* DeclassificationOf(
+      const FlowFunction& function) const {
+    const auto found =
+        std::ranges::find_if(policy_.declassified, [&](const auto& each) {
+          return each.function == function.name || each.function == function.id;
+        });
+    return found == policy_.declassified.end() ? nullptr : &*found;
+  }
+
+  bool IsNamed(const FlowFunction& function) const {
+    return std::ranges::any_of(
+        policy_.portions, [&](const PortionPolicy& portion) {
+          return &portion != &main_ &&
+                 std::ranges::any_of(
+                     portion.functions, [&](const std::string& name) {
+                       return name == function.name || name == function.id;
+                     });
+        });
+  }
+
+  // ---- Functions ----
+
+  void AddFunction(const FlowFunction& function) {
+    const uint32_t number = NumberOf(function.id);
+    IsSomewhere(number);
+    if (function.address_taken && !IsAddressed(function.id))
+      Add({{number, kMain, true}},
+          fmt::format("the address of `{}` is taken where the analysis does "
+                      "not see by whom",
+                      function.id));
+    for (const std::string& local : graph_.StaticLocals(function.id))
+      Needs(number, NumberOf(local), "");
+    std::map<uint32_t, uint32_t> calls;
+    for (const FlowEdge* edge : graph_.From(function.id)) {
+      const uint32_t used = NumberOf(edge->to);
+      if (edge->kind == EdgeKind::kCall) {
+        ++calls[used];
+      } else {
+        Needs(number, used,
+              fmt::format("`{}` uses `{}`", function.id, edge->to));
+      }
+    }
+    for (const auto& [callee, sites] : calls) AddCall(number, callee, sites);
+  }
+
+  bool IsAddressed(std::string_view id) const {
+    return std::ranges::any_of(graph_.To(id), [](const FlowEdge* edge) {
+      return edge->kind == EdgeKind::kAddress;
+    });
+  }
+
+  void AddCall(uint32_t caller, uint32_t callee, uint32_t sites) {
+    const FlowFunction& called = *graph_.Function(problem_.symbols[callee].id);
+    problem_.calls.push_back({caller, callee, sites});
+    Add({{caller, kEachTrusted, false}, {callee, kEachTrusted, true}},
+        fmt::format("`{}` calls `{}`, and a trusted portion calls nobody back",
+                    problem_.symbols[caller].id, called.id));
+    const Barrier& barrier = BarrierBefore(called);
+    if (!barrier.is_closed) return;
+    Add({{caller, kMain, false}, {callee, kMain, true}},
+        fmt::format("`{}` calls `{}`{}", problem_.symbols[caller].id, called.id,
+                    barrier.reason),
+        barrier.change, barrier.change_cost);
+  }
+
+  // Whether a function can be called across, and what would let it.
+  struct Barrier {
+    bool is_closed = false;
+    std::string reason = {};
+    std::string change = {};
+    uint64_t change_cost = 0;
+  };
+
+  const Barrier& BarrierBefore(const FlowFunction& function) {
+    const auto [found, added] = barriers_.try_emplace(function.id);
+    if (added) found->second = FindBarrier(function);
+    return found->second;
+  }
+
+  Barrier FindBarrier(const FlowFunction& function) {
+    Diagnostics refusals;
+    const auto crossing = DescribeCrossing(function, refusals);
+    if (!crossing) {
+      if (IsNamed(function)) return {};  // whatever is wrong is said there
+      return {true, ": " + refusals.all().front().message};
+    }
+    const uint64_t bits = BitsBack(*crossing).value_or(kUnboundedBits);
+    if (DeclassificationOf(function)) {
+      problem_.symbols[NumberOf(function.id)].told_bits = bits;
+      return {};
+    }
+    if (IsNamed(function)) return {};
+    const std::string change =
+        fmt::format("declassify {} -> value, at most {} bits per call;",
+                    function.name, bits);
+    if (const auto told = told_.find(function.id); told != told_.end())
+      return {true, Telling(*told->second), change, CostOfTelling(bits)};
+    if (bits > kMostSilentBits)
+      return {true,
+              fmt::format(
+                  ", which gives back {} bits, and whoever calls it across may "
+                  "pass it anything",
+                  bits),
+              change, CostOfTelling(bits)};
+    return {};
+  }
+
+  static uint64_t CostOfTelling(uint64_t bits) {
+    return kDeclassifyCost + std::min(bits, kInputCost / 2);
+  }
+
+  std::string Telling(const FlowExposure& exposure) const {
+    const FlowFunction& callee = *graph_.Function(exposure.callee);
+    const auto index = static_cast<size_t>(exposure.parameter);
+    const std::string where =
+        exposure.parameter < 0 ? "by its result"
+        : index < callee.parameters.size() && IsCountedAlike(callee)
+            ? fmt::format("by `{}`", callee.parameters[index].name)
+            : "by a parameter";
+    return fmt::format(
+        ", which tells `{}` {} what {} on `{}` ({}:{})", exposure.caller, where,
+        exposure.confidence == Confidence::kAssumed ? "is assumed to depend"
+                                                    : "depends",
+        exposure.label, exposure.site.file, exposure.site.line);
+  }
+
+  // ---- Globals ----
+
+  void AddGlobal(const FlowGlobal& global) {
+    const uint32_t number = NumberOf(global.id);
+    IsSomewhere(number);
+    for (const FlowEdge* edge : graph_.From(global.id))
+      Needs(number, NumberOf(edge->to),
+            fmt::format("`{}` points to `{}`", global.id, edge->to));
+    if (!graph_.IsState(global.id)) return;
+    const std::string reason = fmt::format(
+        "`{}` is state of the program, of which there is one", global.id);
+    // A static local's other name would be its function's.
+    const std::string change =
+        global.function.empty() ? fmt::format("separate {};", global.name) : "";
+    Add({{number, kMain, false}, {number, kEachTrusted, false}}, reason, change,
+        kSeparateCost);
+    for (uint32_t p = 1; p < problem_.portions.size(); ++p)
+      for (uint32_t q = p + 1; q < problem_.portions.size(); ++q)
+        Add({{number, p, false}, {number, q, false}}, reason, change,
+            kSeparateCost);
+    // A static local is nowhere without its function.
+    if (!global.function.empty() && graph_.Function(global.function))
+      Needs(number, NumberOf(global.function), "");
+    const bool stays = global.is_thread_local ||
+                       (global.address_taken && !IsAddressed(global.id));
+    if (stays)
+      Add({{number, kMain, true}},
+          global.is_thread_local
+              ? fmt::format("`{}` is thread-local, and the calls of all "
+                            "threads are answered by one",
+                            global.id)
+              : fmt::format("the address of `{}` is taken where the analysis "
+                            "does not see by whom",
+                            global.id));
+  }
+
+  // ---- The policy's words ----
+
+  void StaysInMain(const std::string& name, const std::string& reason,
+                   const std::string& change) {
+    const uint32_t number = NumberOf(graph_.FunctionsNamed(name).front()->id);
+    Add({{number, kMain, true}}, reason, change, kInputCost);
+    Add({{number, kEachTrusted, false}}, reason, change, kInputCost);
+  }
+
+  void AddNames() {
+    StaysInMain(
+        "main",
+        fmt::format("`main` starts the program, in portion `{}`", main_.name),
+        "");
+    for (const std::string& each : main_.input_functions)
+      StaysInMain(each,
+                  fmt::format("`{}` is an input function of portion `{}`", each,
+                              main_.name),
+                  fmt::format("(leave `{}` out of `input function`)", each));
+    for (const std::string& each : main_.functions)
+      StaysInMain(each,
+                  fmt::format("the policy names `{}` in portion `{}`", each,
+                              main_.name),
+                  "");
+    uint32_t portion = 0;
+    for (const PortionPolicy& each : policy_.portions) {
+      if (&each == &main_) continue;
+      ++portion;
+      for (const std::string& name : each.functions) AddSeed(name, portion);
+    }
+  }
+
+  void AddSeed(const std::string& name, uint32_t portion) {
+    const uint32_t number = NumberOf(graph_.FunctionsNamed(name).front()->id);
+    for (uint32_t p = 0; p < problem_.portions.size(); ++p)
+      Add({{number, p, p == portion}},
+          fmt::format("the policy names `{}` in portion `{}`", name,
+                      problem_.portions[portion]));
+  }
+
+  // ---- Credentials ----
+
+  bool Uses(uint32_t portion, const std::string& credential) const {
+    return std::ranges::find(portions_[portion]->credentials, credential) !=
+           portions_[portion]->credentials.end();
+  }
+
+  // What only may get it fails where the credential is not: nothing leaks by
+  // that, and keeping it out of main's portion is the cost's matter.
+  void AddSource(const FlowSource& source) {
+    const auto number = numbers_.find(source.function);
+    if (number == numbers_.end()) return;
+    if (source.confidence != Confidence::kProved) {
+      MayGet(source.label, number->second);
+      return;
+    }
+    may_get_[source.label].insert(number->second);
+    const std::string reason =
+        fmt::format("`{}` gets `{}` ({}:{})", source.function, source.label,
+                    source.site.file, source.site.line);
+    std::vector<PlacementLiteral> holders;
+    for (uint32_t p = 0; p < problem_.portions.size(); ++p) {
+      const bool holds = Uses(p, source.label);
+      if (holds) holders.push_back({number->second, p, true});
+      if (!holds) Add({{number->second, p, false}}, reason);
+    }
+    if (!holders.empty()) Add(std::move(holders), reason);
+  }
+
+  void MayGet(const std::string& credential, uint32_t symbol) {
+    problem_.symbols[symbol].may_get = true;
+    may_get_[credential].insert(symbol);
+  }
+
+  void AddHolders(const PlanCredential& credential) {
+    std::vector<PlacementLiteral> any_of;
+    for (const uint32_t each : may_get_[credential.name])
+      any_of.push_back({each, kMain, false});
+    bool is_used = false;
+    for (uint32_t p = 1; p < portions_.size(); ++p)
+      is_used |= Uses(p, credential.name);
+    if (!any_of.empty() && is_used)
+      Add(std::move(any_of),
+          fmt::format("some function that gets `{}` must be in the portion "
+                      "that uses it, and nowhere else",
+                      credential.name));
+  }
+
+  // ---- Files ----
+
+  static bool Reaches(const PortionPolicy& portion,
+                      const Capability& capability) {
+    const bool writes = std::ranges::any_of(
+        capability.access, [](const auto& each) { return each != "read"; });
+    return std::ranges::any_of(portion.files, [&](const PlanFileRule& rule) {
+      return RuleCovers(rule, capability.name) &&
+             (writes ? rule.write : rule.read);
+    });
+  }
+
+  using OpenPlace = std::tuple<std::string, int, int>;
+  static OpenPlace PlaceOf(const SourceSite& site) {
+    return {site.file, site.line, site.column};
+  }
+
+  void NoteOpened(const Capability& capability) {
+    if (capability.kind != CapabilityKind::kFile) return;
+    for (const SourceSite& site : capability.sites)
+      opened_[PlaceOf(site)].insert(capability.name);
+  }
+
+  // Of a place that opens what it is told to, each portion's own copy is told
+  // something else.
+  void AddOpened(const Capability& capability) {
+    const bool is_name = capability.kind == CapabilityKind::kFile &&
+                         capability.name.starts_with('/') &&
+                         capability.name.find('*') == std::string::npos;
+    if (!is_name) return;
+    std::vector<uint32_t> without;
+    for (uint32_t p = 0; p < problem_.portions.size(); ++p)
+      if (!Reaches(*portions_[p], capability)) without.push_back(p);
+    if (without.size() == problem_.portions.size()) return;
+    for (const SourceSite& site : capability.sites) {
+      const auto number = numbers_.find(site.function);
+      const bool is_only = opened_[PlaceOf(site)].size() == 1;
+      if (number == numbers_.end() || !is_only) continue;
+      for (const uint32_t p : without)
+        Add({{number->second, p, false}},
+            fmt::format("`{}` opens {} ({}:{}), which no rule of portion `{}` "
+                        "reaches",
+                        site.function, capability.name, site.file, site.line,
+                        problem_.portions[p]));
+    }
+  }
+
+  const Policy& policy_;
+  const PortionPolicy& main_;
+  const ProgramGraph& graph_;
+  std::vector<const PortionPolicy*> portions_;  // as in the problem
+  PlacementProblem problem_;
+  std::map<std::string, std::set<uint32_t>> may_get_;  // by credential
+  std::map<OpenPlace, std::set<std::string>> opened_;  // names
+  std::map<std::string, uint32_t, std::less<>> numbers_;
+  std::map<std::string, const FlowExposure*, std::less<>> told_;
+  std::map<std::string, Barrier, std::less<>> barriers_;
+};
+
+}  // namespace
+
+PlacementProblem DescribePlacement(const Policy& policy,
+                                   const PortionPolicy& main,
+                                   const ProgramGraph& graph,
+                                   std::span<const Capability> capabilities) {
+  return ConditionWriter(policy, main, graph).Describe(capabilities);
+}
+
+}  // namespace bailey::policy

@@ -1,0 +1,314 @@
+// Policies that name a credential and no function, through PlaceProgram.
+#include "policy-compiler/split/find_placement.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "policy-compiler/split/place_program.h"
+#include "tests/policy-compiler/split/flow_builder.h"
+
+namespace bailey::policy {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// `load` reads the key into a global, `sign` uses it; `main` parses and prints.
+FlowBuilder Program() {
+  FlowBuilder program;
+  for (const char* name : {"main", "parse", "load", "sign", "hash", "print"})
+    program.Function(name);
+  program.Global("key").Global("count");
+  program.Calls("main", "parse").Calls("main", "load").Calls("main", "sign");
+  program.Calls("main", "print").Calls("sign", "hash").Calls("parse", "hash");
+  program.Writes("load", "key").Reads("sign", "key").Writes("parse", "count");
+  program.flow.sources.push_back(
+      {"secret", "load", Confidence::kProved, {"a.c", 7, 1, "load"}});
+  return program;
+}
+
+class FindPlacementTest : public ::testing::Test {
+ protected:
+  FindPlacementTest() {
+    policy_.credentials.resize(1);
+    policy_.credentials[0].name = "secret";
+    policy_.portions.resize(2);
+    policy_.portions[0].name = "signer";
+    policy_.portions[0].trusted = true;
+    policy_.portions[0].credentials = {"secret"};
+    policy_.portions[0].span = {8, 14};
+    policy_.portions[1].name = "worker";
+    policy_.portions[1].input_functions = {"parse"};
+  }
+
+  bool Place(const Flow& flow) {
+    diagnostics_ = {};
+    auto placed =
+        PlaceProgram(policy_, text_, flow, diagnostics_, capabilities_);
+    if (placed.ok()) placement_ = *placed;
+    return placed.ok();
+  }
+
+  std::string Said() const { return RenderText(diagnostics_); }
+
+  std::string Role(const std::string& portion, const std::string& id) const {
+    for (const PortionPlacement& each : placement_.portions)
+      for (const PlacedSymbol& symbol : each.symbols)
+        if (each.name == portion && symbol.id == id) return symbol.role;
+    return "(none)";
+  }
+
+  // What `callee` gives back depends on the key, where `caller` calls it.
+  static void Expose(FlowBuilder& program, const std::string& caller,
+                     const std::string& callee, int parameter = -1) {
+    program.flow.exposures.push_back({"secret",
+                                      caller,
+                                      callee,
+                                      parameter,
+                                      Confidence::kOverApproximated,
+                                      {"a.c", 9, 1, caller}});
+  }
+
+  Policy policy_;
+  SourceText text_{"p.policy", "policy\n portion signer trusted {}\n"};
+  std::vector<Capability> capabilities_;
+  Diagnostics diagnostics_;
+  Placement placement_;
+};
+
+TEST_F(FindPlacementTest, WhatUsesTheKeyIsFound) {
+  ASSERT_TRUE(Place(Program().flow)) << Said();
+  EXPECT_EQ(Role("signer", "load"), "placed");
+  EXPECT_EQ(Role("signer", "sign"), "placed");
+  EXPECT_EQ(Role("signer", "key"), "placed");
+  EXPECT_EQ(Role("signer", "hash"), "replica");
+  EXPECT_EQ(Role("worker", "load"), "stub");
+  EXPECT_EQ(Role("worker", "sign"), "stub");
+  EXPECT_EQ(Role("worker", "hash"), "replica");
+  EXPECT_EQ(Role("worker", "parse"), "placed");
+  EXPECT_EQ(Role("worker", "key"), "absent");
+  EXPECT_THAT(Said(), AllOf(HasSubstr("2 functions are called across"),
+                            HasSubstr("agree that none is better")));
+}
+
+TEST_F(FindPlacementTest, WhatTellsOfTheKeyIsNotCalledAcross) {
+  FlowBuilder program = Program();
+  Expose(program, "main", "sign");
+  EXPECT_FALSE(Place(program.flow));
+  EXPECT_THAT(
+      Said(),
+      AllOf(HasSubstr("which tells `main` by its result"),
+            HasSubstr("declassify sign -> value, at most 32 bits per "
+                      "call;"),
+            HasSubstr("`main` starts the program"), Not(HasSubstr("`print`"))));
+}
+
+TEST_F(FindPlacementTest, ADeclassifiedFunctionMayTell) {
+  FlowBuilder program = Program();
+  Expose(program, "main", "sign");
+  policy_.declassified = {{"sign", DeclassifiedKind::kMac, 32, {0, 6}}};
+  ASSERT_TRUE(Place(program.flow)) << Said();
+  EXPECT_EQ(Role("worker", "sign"), "stub");
+}
+
+TEST_F(FindPlacementTest, ADeclassificationBoundsAllThatComesBack) {
+  policy_.declassified = {{"sign", DeclassifiedKind::kMac, 31, {0, 6}}};
+  EXPECT_FALSE(Place(Program().flow));
+  EXPECT_THAT(Said(), HasSubstr("`sign` gives back 32 bits"));
+}
+
+// Another caller of the function may be the one that it tells: an attacker may
+// call as that one does.
+TEST_F(FindPlacementTest, WhatTellsATrustedCallerIsNotCalledAcrossEither) {
+  FlowBuilder program = Program();
+  program.Function("get").Calls("load", "get").Calls("main", "get");
+  program.Writes("get", "key");
+  Expose(program, "load", "get");
+  EXPECT_FALSE(Place(program.flow));
+  EXPECT_THAT(Said(), HasSubstr("`main` calls `get`, which tells `load`"));
+}
+
+// Through a pointer to const nothing comes back.
+TEST_F(FindPlacementTest, WhatIsOnlyPassedInTellsNothing) {
+  FlowBuilder program = Program();
+  FlowFunction& sign = program.flow.functions[3];
+  sign.parameters.push_back(
+      {"text", PointerTo(TypeKind::kInteger, "char", 1, true)});
+  Expose(program, "main", "sign", 0);
+  EXPECT_TRUE(Place(program.flow)) << Said();
+}
+
+// Which parameter it is, is not known beside one that goes by another register.
+TEST_F(FindPlacementTest, BesideAFloatingParameterEachMayBeTheOneThatTells) {
+  FlowBuilder program = Program();
+  FlowFunction& sign = program.flow.functions[3];
+  TypeInfo number;
+  number.kind = TypeKind::kFloating;
+  number.spelling = "double";
+  number.size_bytes = 8;
+  sign.parameters.push_back({"scale", number});
+  sign.parameters.push_back(
+      {"text", PointerTo(TypeKind::kInteger, "char", 1, true)});
+  EXPECT_TRUE(Place(program.flow)) << Said();
+  Expose(program, "main", "sign", 0);
+  EXPECT_FALSE(Place(program.flow));
+}
+
+// What no call shows to tell of the key may be made to by arguments.
+TEST_F(FindPlacementTest, WhatGivesBackMuchIsCalledAcrossByTheAuthorsWordOnly) {
+  FlowBuilder program = Program();
+  FlowFunction& sign = program.flow.functions[3];
+  FlowParameter out{"out",
+                    PointerTo(TypeKind::kInteger, "unsigned char", 1, false)};
+  out.type.pointee.fixed_count = 64;
+  sign.parameters.push_back(out);
+  EXPECT_FALSE(Place(program.flow));
+  EXPECT_THAT(Said(), HasSubstr("gives back 544 bits"));
+  policy_.declassified = {{"sign", DeclassifiedKind::kSignature, 544, {0, 6}}};
+  EXPECT_TRUE(Place(program.flow)) << Said();
+}
+
+TEST_F(FindPlacementTest, FewerBitsAreToldWhereTheCallerIsTrustedToo) {
+  FlowBuilder program = Program();
+  program.Function("check").Calls("main", "check").Calls("check", "sign");
+  program.flow.edges.erase(
+      std::ranges::find_if(program.flow.edges, [](const FlowEdge& edge) {
+        return edge.from == "main" && edge.to == "sign";
+      }));
+  policy_.declassified = {{"sign", DeclassifiedKind::kMac, 0, {0, 6}}};
+  ASSERT_TRUE(Place(program.flow)) << Said();
+  EXPECT_EQ(Role("signer", "check"), "placed");
+  EXPECT_EQ(Role("worker", "check"), "stub");
+}
+
+TEST_F(FindPlacementTest, AnInputFunctionIsNeverTrusted) {
+  FlowBuilder program = Program();
+  program.Reads("parse", "key");
+  EXPECT_FALSE(Place(program.flow));
+  EXPECT_THAT(Said(), AllOf(HasSubstr("`parse` is an input function"),
+                            HasSubstr("`key` is state of the program")));
+}
+
+TEST_F(FindPlacementTest, WhatOpensAFileIsWhereARuleReachesIt) {
+  FlowBuilder program = Program();
+  program.Function("platform").Calls("main", "platform");
+  program.Calls("platform", "sign");
+  program.flow.edges.erase(
+      std::ranges::find_if(program.flow.edges, [](const FlowEdge& edge) {
+        return edge.from == "main" && edge.to == "sign";
+      }));
+  policy_.declassified = {{"sign", DeclassifiedKind::kMac, 0, {0, 6}}};
+  Capability opened;
+  opened.kind = CapabilityKind::kFile;
+  opened.name = "/usr/lib/os-release";
+  opened.access = {"read"};
+  opened.sites = {{"a.c", 3, 1, "platform"}};
+  capabilities_ = {opened};
+  ASSERT_TRUE(Place(program.flow)) << Said();
+  EXPECT_EQ(Role("signer", "platform"), "placed");  // no rule anywhere
+  PlanFileRule rule;
+  rule.path = opened.name;
+  rule.read = true;
+  policy_.portions[1].files = {rule};
+  ASSERT_TRUE(Place(program.flow)) << Said();
+  EXPECT_EQ(Role("signer", "platform"), "absent");
+}
+
+// A name that may be the credential's, and is another's as well.
+TEST_F(FindPlacementTest, WhatOnlyMayGetTheKeyIsKeptOutIfItCanBe) {
+  FlowBuilder program = Program();
+  program.flow.sources[0].confidence = Confidence::kOverApproximated;
+  ASSERT_TRUE(Place(program.flow)) << Said();
+  EXPECT_EQ(Role("worker", "load"), "stub");
+  EXPECT_THAT(Said(), Not(HasSubstr("would fail")));
+}
+
+TEST_F(FindPlacementTest, WhatMayGetTheKeyAndStaysIsNamed) {
+  FlowBuilder program = Program();
+  program.flow.sources[0].confidence = Confidence::kOverApproximated;
+  program.flow.sources.push_back({"secret",
+                                  "parse",
+                                  Confidence::kOverApproximated,
+                                  {"a.c", 8, 1, "parse"}});
+  ASSERT_TRUE(Place(program.flow)) << Said();
+  EXPECT_THAT(Said(), HasSubstr("would fail: `parse`"));
+}
+
+TEST_F(FindPlacementTest, ACredentialThatNobodyGetsIsAnError) {
+  FlowBuilder program = Program();
+  program.flow.sources.clear();
+  EXPECT_FALSE(Place(program.flow));
+  EXPECT_THAT(Said(), HasSubstr("no function of the program was found to get "
+                                "`secret`"));
+}
+
+// Trust is not two-valued.
+TEST_F(FindPlacementTest, TwoKeysAreInTwoPortions) {
+  FlowBuilder program = Program();
+  program.Function("load_mac").Function("mac").Global("mac_key");
+  program.Calls("main", "load_mac").Calls("main", "mac").Calls("mac", "hash");
+  program.Writes("load_mac", "mac_key").Reads("mac", "mac_key");
+  program.flow.sources.push_back(
+      {"other", "load_mac", Confidence::kProved, {"a.c", 9, 1, "load_mac"}});
+  policy_.credentials.resize(2);
+  policy_.credentials[1].name = "other";
+  PortionPolicy second = policy_.portions[0];
+  second.name = "authenticator";
+  second.credentials = {"other"};
+  policy_.portions.push_back(second);
+  ASSERT_TRUE(Place(program.flow)) << Said();
+  for (const auto& [id, owner] : {std::pair{"key", "signer"},
+                                  {"mac_key", "authenticator"},
+                                  {"sign", "signer"},
+                                  {"mac", "authenticator"}})
+    for (const char* portion : {"signer", "authenticator"})
+      EXPECT_EQ(Role(portion, id),
+                portion == std::string(owner) ? "placed" : "absent")
+          << id << " in " << portion;
+  EXPECT_EQ(Role("authenticator", "hash"), "replica");
+}
+
+// What both need and main does not is in neither's place alone, nor in main's.
+TEST_F(FindPlacementTest, AHelperOfTwoTrustedPortionsIsNotInMains) {
+  FlowBuilder program = Program();
+  program.Function("load_mac").Function("read").Global("mac_key");
+  program.Calls("main", "load_mac").Calls("load_mac", "read");
+  program.Calls("load", "read").Writes("load_mac", "mac_key");
+  program.flow.sources.push_back(
+      {"other", "load_mac", Confidence::kProved, {"a.c", 9, 1, "load_mac"}});
+  policy_.credentials.resize(2);
+  policy_.credentials[1].name = "other";
+  PortionPolicy second = policy_.portions[0];
+  second.name = "authenticator";
+  second.credentials = {"other"};
+  policy_.portions.push_back(second);
+  ASSERT_TRUE(Place(program.flow)) << Said();
+  EXPECT_EQ(Role("signer", "read"), "replica");
+  EXPECT_EQ(Role("authenticator", "read"), "replica");
+  EXPECT_EQ(Role("worker", "read"), "absent");
+}
+
+// State that both keys' functions touch would have to be in two places.
+TEST_F(FindPlacementTest, StateOfTwoKeysIsAConflict) {
+  FlowBuilder program = Program();
+  program.Function("load_mac").Calls("main", "load_mac");
+  program.Writes("load_mac", "key");
+  program.flow.sources.push_back(
+      {"other", "load_mac", Confidence::kProved, {"a.c", 9, 1, "load_mac"}});
+  policy_.credentials.resize(2);
+  policy_.credentials[1].name = "other";
+  PortionPolicy second = policy_.portions[0];
+  second.name = "authenticator";
+  second.credentials = {"other"};
+  policy_.portions.push_back(second);
+  EXPECT_FALSE(Place(program.flow));
+  EXPECT_THAT(Said(), AllOf(HasSubstr("`key` is state of the program"),
+                            HasSubstr("separate key;")));
+}
+
+}  // namespace
+}  // namespace bailey::policy

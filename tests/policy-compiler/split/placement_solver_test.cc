@@ -1,0 +1,217 @@
+// The solver and the maximum flow against all placements of small problems.
+#include "policy-compiler/split/placement_solver.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <optional>
+#include <random>
+#include <string>
+
+namespace bailey::policy {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::UnorderedElementsAre;
+
+class Programs {
+ public:
+  explicit Programs(unsigned seed) : random_(seed) {}
+
+  PlacementProblem Next(size_t portions, size_t most_symbols) {
+    PlacementProblem problem;
+    for (size_t p = 0; p < portions; ++p)
+      problem.portions.push_back("p" + std::to_string(p));
+    const size_t count = 1 + Below(most_symbols);
+    for (size_t s = 0; s < count; ++s) {
+      problem.symbols.push_back(
+          {"s" + std::to_string(s), Below(4), Below(3) * 8, Below(4) == 0});
+      AddSomewhere(problem, static_cast<uint32_t>(s));
+    }
+    for (size_t i = Below(4 * count); i > 0; --i) AddRule(problem);
+    return problem;
+  }
+
+ private:
+  uint32_t Below(size_t most) {
+    return most == 0 ? 0 : static_cast<uint32_t>(random_() % most);
+  }
+  uint32_t Symbol(const PlacementProblem& problem) {
+    return Below(problem.symbols.size());
+  }
+
+  static void AddSomewhere(PlacementProblem& problem, uint32_t symbol) {
+    PlacementCondition condition;
+    for (uint32_t p = 0; p < problem.portions.size(); ++p)
+      condition.any_of.push_back({symbol, p, true});
+    problem.conditions.push_back(condition);
+  }
+
+  void AddRule(PlacementProblem& problem) {
+    const uint32_t a = Symbol(problem);
+    const uint32_t b = Symbol(problem);
+    const uint32_t portion = Below(problem.portions.size());
+    switch (Below(6)) {
+      case 0:
+        problem.conditions.push_back({{{a, portion, Below(3) != 0}}, ""});
+        return;
+      case 1:  // state
+        for (uint32_t p = 0; p < problem.portions.size(); ++p)
+          for (uint32_t q = p + 1; q < problem.portions.size(); ++q)
+            problem.conditions.push_back({{{a, p, false}, {a, q, false}}, ""});
+        return;
+      case 2:  // a use
+        for (const uint32_t p : {uint32_t{0}, kEachTrusted})
+          problem.conditions.push_back({{{a, p, false}, {b, p, true}}, ""});
+        return;
+      case 3:
+        problem.conditions.push_back({{{a, 0, false}, {b, 0, false}}, ""});
+        return;
+      default:
+        problem.calls.push_back({a, b, 1 + Below(3)});
+        problem.conditions.push_back(
+            {{{a, kEachTrusted, false}, {b, kEachTrusted, true}}, ""});
+    }
+  }
+
+  std::mt19937 random_;
+};
+
+std::optional<PlacementCost> CheapestOfAll(const PlacementProblem& problem) {
+  std::optional<PlacementCost> cheapest;
+  const size_t bits = problem.portions.size() * problem.symbols.size();
+  for (uint32_t all = 0; all < (1u << bits); ++all) {
+    PlacementChoice choice(problem.portions.size(),
+                           std::vector<bool>(problem.symbols.size()));
+    for (size_t i = 0; i < bits; ++i)
+      choice[i / problem.symbols.size()][i % problem.symbols.size()] =
+          (all >> i & 1) != 0;
+    if (FindBroken(problem, choice) != nullptr) continue;
+    const PlacementCost cost = CostOf(problem, choice);
+    if (!cheapest || cost < *cheapest) cheapest = cost;
+  }
+  return cheapest;
+}
+
+void ExpectTheSame(const PlacementProblem& problem, bool is_exact) {
+  const std::optional<PlacementCost> cheapest = CheapestOfAll(problem);
+  const PlacementBound bound = BoundPlacement(problem);
+  const auto answer = SolvePlacement(problem, bound, 0);
+  ASSERT_TRUE(answer.ok());
+  ASSERT_EQ(!answer->choice.empty(), cheapest.has_value());
+  if (!cheapest) return;
+  EXPECT_EQ(answer->cost, *cheapest);
+  EXPECT_EQ(FindBroken(problem, answer->choice), nullptr);
+  EXPECT_FALSE(bound.is_impossible);
+  EXPECT_LE(bound.cost, *cheapest);
+  if (!bound.is_placement) return;
+  EXPECT_EQ(bound.cost, *cheapest);
+  EXPECT_TRUE(is_exact);
+}
+
+TEST(PlacementSolverTest, TwoPortionsCostWhatTheCheapestOfAllDoes) {
+  Programs programs(1);
+  int exact = 0;
+  for (int round = 0; round < 250; ++round) {
+    const PlacementProblem problem = programs.Next(2, 5);
+    SCOPED_TRACE(round);
+    ExpectTheSame(problem, true);
+    exact += BoundPlacement(problem).is_placement;
+  }
+  EXPECT_GT(exact, 50);  // the flow alone finds many
+}
+
+TEST(PlacementSolverTest, ThreePortionsCostWhatTheCheapestOfAllDoes) {
+  Programs programs(2);
+  for (int round = 0; round < 250; ++round) {
+    SCOPED_TRACE(round);
+    ExpectTheSame(programs.Next(3, 4), false);
+  }
+}
+
+// `load` must be trusted alone, `main` not, and main has all that it calls.
+PlacementProblem Conflict() {
+  PlacementProblem problem;
+  problem.portions = {"worker", "signer"};
+  problem.symbols = {{"main", 10}, {"load", 5}, {"parse", 20}};
+  problem.conditions = {
+      {{{0, 0, true}}, "main starts the program"},
+      {{{1, 0, false}}, "load gets the key"},
+      {{{0, 0, false}, {1, 0, true}}, "load tells main", "declassify load;", 5},
+      {{{2, 0, true}}, "parse is an input function"},
+      {{{0, 0, false}, {1, 0, true}},
+       "load tells main again",
+       "declassify all;",
+       50},
+  };
+  return problem;
+}
+
+TEST(PlacementSolverTest, AConflictNamesNoMoreThanItNeeds) {
+  PlacementProblem problem = Conflict();
+  const auto answer = SolvePlacement(problem, BoundPlacement(problem), 0);
+  ASSERT_TRUE(answer.ok());
+  EXPECT_TRUE(answer->choice.empty());
+  ASSERT_EQ(answer->conflicts.size(), 2u);
+  for (const auto& conflict : answer->conflicts) {
+    EXPECT_EQ(conflict.size(), 3u);
+    for (const PlacementCondition& each : conflict)
+      EXPECT_NE(each.reason, "parse is an input function");
+  }
+}
+
+TEST(PlacementSolverTest, TheCheapestChangeIsTheLeastThatHelps) {
+  PlacementProblem problem = Conflict();
+  problem.conditions.pop_back();
+  const auto answer = SolvePlacement(problem, BoundPlacement(problem), 0);
+  ASSERT_TRUE(answer.ok());
+  EXPECT_THAT(answer->changes, ElementsAre(Field(&PlacementCondition::change,
+                                                 "declassify load;")));
+}
+
+TEST(PlacementSolverTest, AllChangesThatAreNeededAreNamed) {
+  PlacementProblem problem = Conflict();
+  const auto answer = SolvePlacement(problem, BoundPlacement(problem), 0);
+  ASSERT_TRUE(answer.ok());
+  EXPECT_THAT(answer->changes,
+              UnorderedElementsAre(
+                  Field(&PlacementCondition::change, "declassify load;"),
+                  Field(&PlacementCondition::change, "declassify all;")));
+}
+
+TEST(PlacementSolverTest, WhereNoChangeHelpsNoneIsNamed) {
+  PlacementProblem problem = Conflict();
+  for (PlacementCondition& each : problem.conditions) each.change.clear();
+  const auto answer = SolvePlacement(problem, BoundPlacement(problem), 0);
+  ASSERT_TRUE(answer.ok());
+  EXPECT_TRUE(answer->changes.empty());
+}
+
+TEST(PlacementSolverTest, TheFlowKnowsAnImpossibleProblem) {
+  EXPECT_TRUE(BoundPlacement(Conflict()).is_impossible);
+}
+
+// Of two trusted portions the flow sees one: its bound is below.
+TEST(PlacementSolverTest, TheGapIsSeenWhereTheFlowCannotTellPortionsApart) {
+  PlacementProblem problem;
+  problem.portions = {"worker", "a", "b"};
+  problem.symbols = {{"helper", 7}, {"f", 1}, {"g", 1}};
+  for (uint32_t s = 1; s < 3; ++s) {
+    problem.conditions.push_back({{{s, s, true}}, ""});
+    problem.conditions.push_back({{{s, 0, false}}, ""});
+    problem.conditions.push_back(
+        {{{s, kEachTrusted, false}, {0, kEachTrusted, true}}, ""});
+  }
+  const PlacementBound bound = BoundPlacement(problem);
+  const auto answer = SolvePlacement(problem, bound, 0);
+  ASSERT_TRUE(answer.ok());
+  const auto lines = static_cast<size_t>(PlacementTerm::kTrustedLines);
+  EXPECT_EQ(answer->cost[lines], 16);  // the helper twice
+  EXPECT_EQ(bound.cost[lines], 9);
+  EXPECT_FALSE(bound.is_placement);
+}
+
+}  // namespace
+}  // namespace bailey::policy
