@@ -216,8 +216,9 @@ struct bailey_crossing* bailey_begin(unsigned channel_index, unsigned function,
   struct bailey_channel* channel =
       bailey_channel_get(channel_index, BAILEY_CLIENT, name);
   if (is_crossing) bailey_refuse(name, "it interrupts another crossing");
-  lock(channel);
+  // Before the lock, which a handler that interrupts here would wait for.
   is_crossing = 1;
+  lock(channel);
   channel->message.name = name;
   channel->message.function = function;
   channel->message.error = error;
@@ -346,7 +347,7 @@ void bailey_end(struct bailey_crossing* message) {
   }
   bailey_crossing_wipe(message);
   bailey_crossing_point(function);
-  is_crossing = 0;
   unlock(channel);
+  is_crossing = 0;
   errno = error;
 }

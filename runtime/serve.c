@@ -86,7 +86,11 @@ int bailey_ready(struct bailey_crossing* message) {
 
 void bailey_enter(struct bailey_crossing* message) { errno = message->error; }
 
-void bailey_leave(struct bailey_crossing* message) { message->error = errno; }
+// Numbers of errors are below 4096 on Linux: errno is no way for more.
+void bailey_leave(struct bailey_crossing* message) {
+  const int error = errno;
+  message->error = error >= 0 && error < 4096 ? error : 0;
+}
 
 static const struct bailey_service* find(const struct bailey_service* table,
                                          size_t count, uint32_t id) {

@@ -177,7 +177,8 @@ ArgumentBound BytesAt(const ExtentCall& call, const ArgumentBound& callee,
   // As an unsigned number it is never less.
   const bool is_signed = callee.is_signed && number.most_signed.is_known;
   const ArgumentBound& most = is_signed ? number.most_signed : number.most;
-  return SumOf(TimesOf(most, callee.factor), rest);
+  // Of a negative number nothing is reached but the rest.
+  return AboveBoth(SumOf(TimesOf(most, callee.factor), rest), rest);
 }
 
 ExtentSummary AtCall(const ExtentCall& call, size_t index,

@@ -47,10 +47,14 @@ constexpr EffectRow kExtentRows[] = {
      "openat openat64 unlinkat mkdirat faccessat fdopen __openat_2 "
      "__openat64_2"},
     {"s0 w1:2", "readlink"},
-    // A number of bytes that the kernel does not have is an error.
-    {"w1:2", "read pread pread64 recv"},
-    {"r1:2", "write pwrite pwrite64 send"},
-    {"w0:1", "getrandom getentropy arc4random_buf gethostname"},
+    // A number of bytes that the kernel does not have is an error...
+    {"w1:2", "read pread pread64"},
+    {"r1:2", "write pwrite pwrite64"},
+    {"w0:1", "getentropy"},
+    // ... but not to these (seen on Linux 6.18).
+    {"w1:2u", "recv"},
+    {"r1:2u", "send"},
+    {"w0:1u", "getrandom arc4random_buf gethostname"},
     {"w0:1*2", "fread fread_unlocked"},
     {"r0:1*2", "fwrite fwrite_unlocked"},
     {"w0:1 >0", "fgets fgets_unlocked"},
@@ -63,7 +67,8 @@ constexpr EffectRow kExtentRows[] = {
     {"s1", "__strcpy_chk __strcat_chk __stpcpy_chk"},
     {"w0:1u f4", "__snprintf_chk"},
     {"w0:1u s4", "__vsnprintf_chk"},
-    {"w1:2", "__read_chk __pread_chk __recv_chk"},
+    {"w1:2", "__read_chk __pread_chk"},
+    {"w1:2u", "__recv_chk"},
     {"w0:2*3", "__fread_chk"},
     {"w0:2 >0", "__fgets_chk"},
     {"f1", "__printf_chk"},

@@ -247,7 +247,10 @@ class FunctionReader {
     if (const auto* intrinsic = llvm::dyn_cast<llvm::IntrinsicInst>(&call)) {
       if (const auto* memory = llvm::dyn_cast<llvm::AnyMemIntrinsic>(&call))
         return ReadMemory(use, *memory);
-      if (intrinsic->isAssumeLikeIntrinsic()) return;
+      // One that gives the pointer back (an annotation) hides what follows.
+      if (intrinsic->isAssumeLikeIntrinsic() &&
+          intrinsic->getType()->isVoidTy())
+        return;
       return Give(origins, "it is handed to an intrinsic", user);
     }
     if (call.isArgOperand(&use) && IsCopied(call, call.getArgOperandNo(&use)))

@@ -58,7 +58,7 @@ void CredentialFlow::FindOne(const PlanCredential& credential,
     AddUse(credential, search, use, phases);
   AddEdges(credential, search);
   AddExposures(credential, search);
-  AddWaySources(credential, seeds);
+  AddWaySources(credential, seeds, search);
 }
 
 // A name that stands for several functions declassifies none.
@@ -250,7 +250,8 @@ void CredentialFlow::AddEdges(const PlanCredential& credential,
 
 // Of a source that gets what it is told to, who tells it.
 void CredentialFlow::AddWaySources(const PlanCredential& credential,
-                                   const std::vector<CredentialSeed>& seeds) {
+                                   const std::vector<CredentialSeed>& seeds,
+                                   const DataSearch& search) {
   std::map<uint32_t, FlowSource> found;
   const auto add = [&](uint32_t function, uint32_t place, bool is_certain) {
     FlowSource source{
@@ -261,6 +262,11 @@ void CredentialFlow::AddWaySources(const PlanCredential& credential,
     if (!added && source.confidence < known->second.confidence)
       known->second = std::move(source);
   };
+  // Who reads from what may be open for it, too.
+  for (const DataUse& use : graph_.uses)
+    if (use.kind == DataUseKind::kRead &&
+        search.IsFound(use.node, DataLabel::kHandle))
+      add(use.function, use.place, false);
   std::map<uint32_t, const DataSite*> sites;
   for (const DataSite& site : graph_.sites) sites.emplace(site.number, &site);
   for (const CredentialSeed& seed : seeds) {

@@ -86,7 +86,8 @@ class CredentialFlow {
   Ends EndsOf(const DataSearch& search) const;
   void AddEdges(const PlanCredential& credential, const DataSearch& search);
   void AddWaySources(const PlanCredential& credential,
-                     const std::vector<CredentialSeed>& seeds);
+                     const std::vector<CredentialSeed>& seeds,
+                     const DataSearch& search);
   void AddExposures(const PlanCredential& credential, const DataSearch& search);
   DataSearchOptions SearchOptions() const;
   std::set<uint32_t> FunctionsNamed(std::string_view name) const;

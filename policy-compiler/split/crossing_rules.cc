@@ -304,7 +304,7 @@ class Describer {
   }
 
   // Whether the code is known to reach no further than one structure.
-  static bool FitsOneStruct(const FlowParameter& parameter) {
+  bool FitsOneStruct(const FlowParameter& parameter) const {
     const InferredExtent& inferred = parameter.inferred;
     return inferred.kind == ExtentKind::kNothing ||
            (inferred.kind == ExtentKind::kConstant &&
@@ -521,15 +521,22 @@ class Describer {
 
 std::optional<Crossing> DescribeCrossing(const FlowFunction& function,
                                          Diagnostics& diagnostics,
-                                         const std::set<std::string>& strings) {
-  return Describer(function, diagnostics, strings).Describe();
+                                         const std::set<std::string>& strings,
+                                         InferredLengths inferred) {
+  if (inferred == InferredLengths::kBelieved)
+    return Describer(function, diagnostics, strings).Describe();
+  FlowFunction declared = function;
+  for (FlowParameter& each : declared.parameters) each.inferred = {};
+  return Describer(declared, diagnostics, strings).Describe();
 }
+
+constexpr uint64_t kErrnoBits = 12;
 
 std::optional<uint64_t> BitsBack(const Crossing& crossing) {
   for (const CrossingParameter& each : crossing.parameters)
     if (each.mode == MarshalMode::kBuffer && each.direction != Direction::kIn)
       return std::nullopt;
-  return crossing.max_reply_bytes * 8;
+  return crossing.max_reply_bytes * 8 + kErrnoBits;
 }
 
 }  // namespace bailey::policy

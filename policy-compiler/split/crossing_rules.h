@@ -24,7 +24,8 @@
 // string all the same.
 //
 // Where no attribute speaks and the declaration is not enough, the function's
-// code may be (InferredExtent), if every caller provides what is copied:
+// code may be (InferredExtent), if that is believed (InferredLengths) and every
+// caller provides what is copied:
 //
 // | inferred                               | passes as                      |
 // |----------------------------------------|--------------------------------|
@@ -49,15 +50,21 @@
 
 namespace bailey::policy {
 
+// Whether what was inferred from a function's code decides how it crosses. Not
+// yet in a split: a review by attack found bounds that hold for the program's
+// callers and not for each that an attacker can be (docs/decisions/0020).
+enum class InferredLengths { kIgnored, kBelieved };
+
 // The crossing without its id, portions and callers. Every reason against it is
 // one error, placed at the function. `strings`: the parameters that the policy
 // calls strings.
 std::optional<Crossing> DescribeCrossing(
     const FlowFunction& function, Diagnostics& diagnostics,
-    const std::set<std::string>& strings = {});
+    const std::set<std::string>& strings = {},
+    InferredLengths inferred = InferredLengths::kIgnored);
 
-// What a call gives back, in bits: the result and what it writes out. Nothing:
-// as much as its caller has room for.
+// What a call gives back, in bits: the result, what it writes out, and errno
+// (12 bits: runtime/serve.c). Nothing: as much as its caller has room for.
 std::optional<uint64_t> BitsBack(const Crossing& crossing);
 
 }  // namespace bailey::policy

@@ -170,7 +170,7 @@ class Finder {
     diagnostics_.Add(WarningAt(
         text_, main_.span,
         fmt::format("in portion `{}`, which has no credential, these may be "
-                    "told to get one, and would fail: {}",
+                    "told to get one, which is not there: {}",
                     main_.name, names),
         "where they should not fail, name them: `function NAME;` in the "
         "portion "

@@ -143,18 +143,24 @@ class Placer {
         }
       }
     }
+    for (const Declassification& said : policy_.declassified)
+      ResolveAt(said.span, said.function);
     if (graph_.Function("main")) Forbid("main", "it starts the program");
     return !HasFailed();
   }
 
   bool Resolve(const PortionPolicy& portion, const std::string& name) {
+    return ResolveAt(portion.span, name);
+  }
+
+  bool ResolveAt(SourceSpan span, const std::string& name) {
     const auto found = graph_.FunctionsNamed(name);
     if (found.size() == 1) return true;
     if (found.size() > 1) {
-      PolicyError(portion,
-                  fmt::format("`{}` is ambiguous: `{}` and `{}`", name,
-                              found[0]->id, found[1]->id),
-                  "rename one of them");
+      SpanError(span,
+                fmt::format("`{}` is ambiguous: `{}` and `{}`", name,
+                            found[0]->id, found[1]->id),
+                "rename one of them");
       return false;
     }
     std::vector<std::string_view> names;
@@ -162,9 +168,9 @@ class Placer {
       names.push_back(function.name);
     }
     const auto nearest = NearestName(name, names);
-    PolicyError(portion, fmt::format("the program has no function `{}`", name),
-                nearest ? fmt::format("did you mean `{}`?", *nearest)
-                        : "name a function that the program defines");
+    SpanError(span, fmt::format("the program has no function `{}`", name),
+              nearest ? fmt::format("did you mean `{}`?", *nearest)
+                      : "name a function that the program defines");
     return false;
   }
 
@@ -209,38 +215,55 @@ class Placer {
   // The closures are computed in another way than the placement was: what they
   // lead to must be the same.
   void CheckFound() {
-    for (const Crossing& crossing : placement_.crossings) {
-      if (found_->IsCrossed(crossing.function)) continue;
+    std::set<std::string> crossed;
+    for (const Crossing& crossing : placement_.crossings)
+      crossed.insert(crossing.function);
+    for (const FlowFunction& function : graph_.flow().functions) {
+      const std::string role = RoleInMain(function.id).first;
+      const bool is_there = role == "placed" || role == "replica";
+      if (crossed.contains(function.id) == found_->IsCrossed(function.id) &&
+          (!is_there || found_->IsInMain(function.id)))
+        continue;
       diagnostics_.Add(ErrorAtExtent(
-          graph_.Function(crossing.function)->extent,
-          fmt::format("`{}` would be called across, which the placement does "
-                      "not say",
-                      crossing.function),
+          function.extent,
+          fmt::format("the placement that was found and its check do not agree "
+                      "on `{}`",
+                      function.id),
           "name the functions of the trusted portions: `function load, "
           "sign;`"));
     }
   }
 
-  // What a declassified function gives back in all.
   void CheckBits() {
     for (const Declassification& said : policy_.declassified) {
-      const auto crossing = std::ranges::find(placement_.crossings,
-                                              said.function, &Crossing::name);
-      if (said.most_bits == 0 || crossing == placement_.crossings.end())
-        continue;
-      const std::optional<uint64_t> bits = BitsBack(*crossing);
-      if (bits && *bits <= said.most_bits) continue;
-      SpanError(said.span,
-                bits ? fmt::format("`{}` gives back {} bits at a call, its "
-                                   "result included",
-                                   said.function, *bits)
-                     : fmt::format("how much `{}` gives back is up to its "
-                                   "caller",
-                                   said.function),
-                bits ? fmt::format("say `at most {} bits per call`", *bits)
-                     : "leave the bound out, or let it fill an array of a "
-                       "declared size");
+      const FlowFunction& function =
+          *graph_.FunctionsNamed(said.function).front();
+      if (!crossing_ids_.contains(function.id))
+        diagnostics_.Add(WarningAt(
+            text_, said.span,
+            fmt::format("`{}` is not called across: what it gives trusted "
+                        "callers counts as declassified all the same",
+                        said.function),
+            "leave it out, unless that is meant"));
+      Diagnostics refusals;
+      const auto crossing = DescribeCrossing(function, refusals);
+      if (crossing && said.most_bits > 0) CheckBound(said, BitsBack(*crossing));
     }
+  }
+
+  // All that a call gives back.
+  void CheckBound(const Declassification& said, std::optional<uint64_t> bits) {
+    if (bits && *bits <= said.most_bits) return;
+    SpanError(said.span,
+              bits
+                  ? fmt::format("`{}` gives back {} bits at a call, its result "
+                                "and errno included",
+                                said.function, *bits)
+                  : fmt::format("how much `{}` gives back is up to its caller",
+                                said.function),
+              bits ? fmt::format("say `at most {} bits per call`", *bits)
+                   : "leave the bound out, or let it fill an array of a "
+                     "declared size");
   }
 
   // ---- What a closure must not hold ----

@@ -18,8 +18,9 @@ namespace {
 // What an author may write, by how much is given up by it: the cheapest that
 // helps is proposed.
 constexpr uint64_t kDeclassifyCost = 10;
-constexpr uint64_t kInputCost = 1'000;
 constexpr uint64_t kSeparateCost = 10'000;
+// A result of one word, and an errno.
+constexpr uint64_t kWordBits = 64 + 12;
 // Of what has no size that is known.
 constexpr uint64_t kUnboundedBits = uint64_t{1} << 20;
 
@@ -113,7 +114,8 @@ class ConditionWriter {
   static bool IsCountedAlike(const FlowFunction& function) {
     const auto is_plain = [](const TypeInfo& type) {
       return type.kind != TypeKind::kFloating &&
-             type.kind != TypeKind::kStruct && type.kind != TypeKind::kOther;
+             type.kind != TypeKind::kStruct && type.kind != TypeKind::kOther &&
+             type.size_bytes <= 8;
     };
     return is_plain(function.return_type) &&
            std::ranges::all_of(function.parameters, is_plain,
@@ -208,35 +210,30 @@ class ConditionWriter {
   }
 
   Barrier FindBarrier(const FlowFunction& function) {
+    if (IsNamed(function)) return {};  // whatever is wrong is said there
     Diagnostics refusals;
     const auto crossing = DescribeCrossing(function, refusals);
-    if (!crossing) {
-      if (IsNamed(function)) return {};  // whatever is wrong is said there
-      return {true, ": " + refusals.all().front().message};
-    }
-    const uint64_t bits = BitsBack(*crossing).value_or(kUnboundedBits);
+    if (!crossing) return {true, ": " + refusals.all().front().message};
+    const uint64_t bits =
+        std::min(BitsBack(*crossing).value_or(kUnboundedBits), kUnboundedBits);
     if (DeclassificationOf(function)) {
       problem_.symbols[NumberOf(function.id)].told_bits = bits;
       return {};
     }
-    if (IsNamed(function)) return {};
-    const std::string change =
-        fmt::format("declassify {} -> value, at most {} bits per call;",
-                    function.name, bits);
-    if (const auto told = told_.find(function.id); told != told_.end())
-      return {true, Telling(*told->second), change, CostOfTelling(bits)};
-    if (bits > kMostSilentBits)
-      return {true,
-              fmt::format(
-                  ", which gives back {} bits, and whoever calls it across may "
-                  "pass it anything",
-                  bits),
-              change, CostOfTelling(bits)};
-    return {};
+    const auto told = told_.find(function.id);
+    return {true,
+            told != told_.end()
+                ? Telling(*told->second)
+                : ", of which the policy does not say that an attacker may "
+                  "call it",
+            fmt::format("declassify {} -> {}, at most {} bits per call;",
+                        function.name, bits <= kWordBits ? "verdict" : "value",
+                        bits),
+            CostOfTelling(bits)};
   }
 
   static uint64_t CostOfTelling(uint64_t bits) {
-    return kDeclassifyCost + std::min(bits, kInputCost / 2);
+    return kDeclassifyCost + std::min(bits, kSeparateCost / 20);
   }
 
   std::string Telling(const FlowExposure& exposure) const {
@@ -265,9 +262,11 @@ class ConditionWriter {
     if (!graph_.IsState(global.id)) return;
     const std::string reason = fmt::format(
         "`{}` is state of the program, of which there is one", global.id);
-    // A static local's other name would be its function's.
+    const bool may_be_separate = global.function.empty() &&
+                                 graph_.GlobalsNamed(global.name).size() == 1 &&
+                                 !HoldsCredential(global.id);
     const std::string change =
-        global.function.empty() ? fmt::format("separate {};", global.name) : "";
+        may_be_separate ? fmt::format("separate {};", global.name) : "";
     Add({{number, kMain, false}, {number, kEachTrusted, false}}, reason, change,
         kSeparateCost);
     for (uint32_t p = 1; p < problem_.portions.size(); ++p)
@@ -290,13 +289,20 @@ class ConditionWriter {
                             global.id));
   }
 
+  bool HoldsCredential(const std::string& id) const {
+    return std::ranges::any_of(graph_.flow().edges, [&](const FlowEdge& edge) {
+      return edge.kind == EdgeKind::kData && !edge.label.empty() &&
+             (edge.from == id || edge.to == id);
+    });
+  }
+
   // ---- The policy's words ----
 
   void StaysInMain(const std::string& name, const std::string& reason,
                    const std::string& change) {
     const uint32_t number = NumberOf(graph_.FunctionsNamed(name).front()->id);
-    Add({{number, kMain, true}}, reason, change, kInputCost);
-    Add({{number, kEachTrusted, false}}, reason, change, kInputCost);
+    Add({{number, kMain, true}}, reason, change);
+    Add({{number, kEachTrusted, false}}, reason, change);
   }
 
   void AddNames() {
@@ -308,7 +314,7 @@ class ConditionWriter {
       StaysInMain(each,
                   fmt::format("`{}` is an input function of portion `{}`", each,
                               main_.name),
-                  fmt::format("(leave `{}` out of `input function`)", each));
+                  "");
     for (const std::string& each : main_.functions)
       StaysInMain(each,
                   fmt::format("the policy names `{}` in portion `{}`", each,
@@ -320,6 +326,19 @@ class ConditionWriter {
       ++portion;
       for (const std::string& name : each.functions) AddSeed(name, portion);
     }
+    for (const Declassification& each : policy_.declassified)
+      AddInterface(each.function);
+  }
+
+  // What an attacker may call is in one portion, and not in his.
+  void AddInterface(const std::string& name) {
+    const uint32_t number = NumberOf(graph_.FunctionsNamed(name).front()->id);
+    const std::string reason = fmt::format(
+        "`{}` is declassified, so it is in one trusted portion", name);
+    Add({{number, kMain, false}}, reason);
+    for (uint32_t p = 1; p < problem_.portions.size(); ++p)
+      for (uint32_t q = p + 1; q < problem_.portions.size(); ++q)
+        Add({{number, p, false}, {number, q, false}}, reason);
   }
 
   void AddSeed(const std::string& name, uint32_t portion) {
@@ -364,18 +383,22 @@ class ConditionWriter {
     may_get_[credential].insert(symbol);
   }
 
+  // Else the credential would be there for nobody.
   void AddHolders(const PlanCredential& credential) {
-    std::vector<PlacementLiteral> any_of;
-    for (const uint32_t each : may_get_[credential.name])
-      any_of.push_back({each, kMain, false});
-    bool is_used = false;
-    for (uint32_t p = 1; p < portions_.size(); ++p)
-      is_used |= Uses(p, credential.name);
-    if (!any_of.empty() && is_used)
-      Add(std::move(any_of),
-          fmt::format("some function that gets `{}` must be in the portion "
-                      "that uses it, and nowhere else",
-                      credential.name));
+    std::vector<PlacementLiteral> there;
+    std::vector<PlacementLiteral> away;
+    for (const uint32_t each : may_get_[credential.name]) {
+      away.push_back({each, kMain, false});
+      for (uint32_t p = 1; p < portions_.size(); ++p)
+        if (Uses(p, credential.name)) there.push_back({each, p, true});
+    }
+    if (there.empty()) return;
+    const std::string reason = fmt::format(
+        "some function that gets `{}` must be in the portion that uses it, and "
+        "some not be where it is not",
+        credential.name);
+    Add(std::move(there), reason);
+    Add(std::move(away), reason);
   }
 
   // ---- Files ----

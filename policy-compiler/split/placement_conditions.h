@@ -10,19 +10,16 @@
 //   possible (crossing_rules.h).
 // - `main` and input functions are in main's portion alone.
 // - What certainly gets a credential is where it is used, and not elsewhere.
-// - Of what may get one, something is where it is used alone: else it would be
-//   there for nobody.
+// - Of what may get one, something is where it is used.
 // - What opens a file by name is not where no rule reaches the file, if one
 //   does elsewhere.
-// - What tells of a credential is not called across, nor what gives back more
-//   than a word.
+// - Nothing is called across but what the policy declassifies, or names in a
+//   trusted portion; and what it declassifies is in one trusted portion alone.
 //
-// A function counts as telling if it was found to tell anybody, at any call:
-// the caller across a channel is an attacker, and may call as anybody does. The
-// bound on what it gives back is for what no call in the program shows: a
-// function that reads any file for trusted callers would read the credential's
-// for others. `declassify` and `function` of the policy lift both: the author
-// knows.
+// The last is for what no call in the program shows: the caller across a
+// channel is an attacker, and passes what he likes. A function that tells
+// nothing of a credential for the program's arguments may for his, by its
+// result, by errno, or by what it prints.
 
 #ifndef BAILEY_POLICY_COMPILER_SPLIT_PLACEMENT_CONDITIONS_H_
 #define BAILEY_POLICY_COMPILER_SPLIT_PLACEMENT_CONDITIONS_H_
@@ -35,9 +32,6 @@
 #include "policy-compiler/split/program_graph.h"
 
 namespace bailey::policy {
-
-// Of what a call may give back without a word of the author's, in bits.
-inline constexpr uint64_t kMostSilentBits = 64;
 
 // Portion 0 is `main`, the trusted ones follow in the policy's order. The names
 // in the policy must be the program's, each of one function. Symbols are the

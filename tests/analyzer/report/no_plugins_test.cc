@@ -52,12 +52,12 @@ Report ReportOf(const std::string& body, bool no_plugins) {
   return analysis.ok() ? std::move(analysis->report) : Report();
 }
 
-testing::Matcher<const Report&> Calls(const std::string& name) {
+testing::Matcher<const Report&> CallsOf(const std::string& name) {
   return Field(&Report::capabilities, Contains(Field(&Capability::name, name)));
 }
 
-testing::Matcher<const Report&> Assumes(const std::string& reason,
-                                        const std::string& assumed) {
+testing::Matcher<const Report&> AssumesOf(const std::string& reason,
+                                          const std::string& assumed) {
   return Field(
       &Report::unresolved,
       Contains(AllOf(Field(&Unresolved::reason, reason),
@@ -71,11 +71,11 @@ constexpr char kStart[] = R"(
 
 TEST(NoPluginsTest, WhatWouldBeLoadedCallsNothing) {
   const Report open = ReportOf(kStart, false);
-  EXPECT_THAT(open, Calls("sethostname"));
-  EXPECT_THAT(open, Assumes("dlopen", "any system call"));
+  EXPECT_THAT(open, CallsOf("sethostname"));
+  EXPECT_THAT(open, AssumesOf("dlopen", "any system call"));
   const Report closed = ReportOf(kStart, true);
-  EXPECT_THAT(closed, Not(Calls("sethostname")));
-  EXPECT_THAT(closed, Assumes("dlopen", "no code"));
+  EXPECT_THAT(closed, Not(CallsOf("sethostname")));
+  EXPECT_THAT(closed, AssumesOf("dlopen", "no code"));
 }
 
 TEST(NoPluginsTest, TheProgramFindsItsOwnFunctions) {
@@ -84,15 +84,15 @@ TEST(NoPluginsTest, TheProgramFindsItsOwnFunctions) {
         ReportOf(std::string("int (*own)(void) = (int (*)(void))dlsym(") +
                      handle + ", \"wanted\"); return own();",
                  true);
-    EXPECT_THAT(report, Calls("chroot")) << handle;
+    EXPECT_THAT(report, CallsOf("chroot")) << handle;
   }
 }
 
 // It may find any function, of the program's too.
 void ExpectThatAnythingIsFound(const std::string& body) {
   const Report report = ReportOf(body, true);
-  EXPECT_THAT(report, Calls("sethostname"));
-  EXPECT_THAT(report, Assumes("dlsym", "any system call"));
+  EXPECT_THAT(report, CallsOf("sethostname"));
+  EXPECT_THAT(report, AssumesOf("dlsym", "any system call"));
 }
 
 TEST(NoPluginsTest, AComputedNameMeansAnything) {
@@ -107,7 +107,7 @@ TEST(NoPluginsTest, WhoHasTheAddressOfDlsymAsksForAnything) {
       "int (*own)(struct hooks *) = (int (*)(struct hooks *))"
       "find(0, argv[2]); return own(&hooks);",
       true);
-  EXPECT_THAT(report, Calls("sethostname"));
+  EXPECT_THAT(report, CallsOf("sethostname"));
 }
 
 // What libraries have under that name is no plugin.
@@ -116,7 +116,7 @@ TEST(NoPluginsTest, ALibraryIsFound) {
       "int (*off)(const char *) = (int (*)(const char *))"
       "dlsym(0, \"swapoff\"); return off(argv[2]);",
       true);
-  EXPECT_THAT(report, Calls("swapoff"));
+  EXPECT_THAT(report, CallsOf("swapoff"));
 }
 
 // It says nothing of files whose names stand in the sources, whoever calls.
@@ -124,12 +124,12 @@ TEST(NoPluginsTest, ANameInTheSourcesIsNoComputedOne) {
   for (const char* load :
        {"dlopen(\"./plug.so\", 1);", "dlopen(\"$ORIGIN/plug.so\", 1);",
         "dlopen(argc > 1 ? argv[1] : \"./plug.so\", 1);"})
-    EXPECT_THAT(ReportOf(load, true), Assumes("dlopen", "any system call"))
+    EXPECT_THAT(ReportOf(load, true), AssumesOf("dlopen", "any system call"))
         << load;
   EXPECT_THAT(ReportOf("void *(*volatile open)(const char *, int) = dlopen;"
                        "open(\"./plug.so\", 1);",
                        true),
-              Assumes("dlopen", "any system call"));
+              AssumesOf("dlopen", "any system call"));
 }
 
 // Nobody knows what it is linked with.
@@ -142,7 +142,7 @@ TEST(NoPluginsTest, WithoutTheLinkCommandThereMayBeMore) {
   options.no_plugins = true;
   const auto analysis = Analyze(options);
   ASSERT_TRUE(analysis.ok()) << analysis.error().message;
-  EXPECT_THAT(analysis->report, Calls("sethostname"));
+  EXPECT_THAT(analysis->report, CallsOf("sethostname"));
 }
 
 // Then anybody may find anything by it.

@@ -39,14 +39,17 @@ FlowParameter Size(std::string name) {
 
 CrossingParameter Describe(const FlowFunction& function, size_t index = 0) {
   Diagnostics diagnostics;
-  const auto crossing = DescribeCrossing(function, diagnostics);
+  const auto crossing =
+      DescribeCrossing(function, diagnostics, {}, InferredLengths::kBelieved);
   EXPECT_TRUE(crossing.has_value()) << RenderText(diagnostics);
   return crossing ? crossing->parameters.at(index) : CrossingParameter{};
 }
 
 std::string Refuse(const FlowFunction& function) {
   Diagnostics diagnostics;
-  EXPECT_FALSE(DescribeCrossing(function, diagnostics).has_value());
+  EXPECT_FALSE(
+      DescribeCrossing(function, diagnostics, {}, InferredLengths::kBelieved)
+          .has_value());
   EXPECT_TRUE(diagnostics.has_errors());
   if (diagnostics.empty()) return "";
   EXPECT_EQ(diagnostics.all()[0].file, "/src/a.c");
@@ -248,7 +251,9 @@ TEST(CrossingRules, SaysEveryReasonAtOnce) {
       Taking({Named("p", PointerTo(TypeKind::kVoid, "void", 0, false)),
               Named("q", PointerTo(TypeKind::kVoid, "void", 0, false))});
   Diagnostics diagnostics;
-  EXPECT_FALSE(DescribeCrossing(function, diagnostics).has_value());
+  EXPECT_FALSE(
+      DescribeCrossing(function, diagnostics, {}, InferredLengths::kBelieved)
+          .has_value());
   EXPECT_EQ(diagnostics.error_count(), 2u);
 }
 
@@ -258,7 +263,8 @@ TEST(CrossingRules, CountsWhatIsKnownOfTheMessages) {
   FlowFunction function = Taking({array, Named("x", IntegerType("int", 4))});
   function.return_type = IntegerType("long", 8);
   Diagnostics diagnostics;
-  const auto crossing = DescribeCrossing(function, diagnostics);
+  const auto crossing =
+      DescribeCrossing(function, diagnostics, {}, InferredLengths::kBelieved);
   ASSERT_TRUE(crossing.has_value()) << RenderText(diagnostics);
   EXPECT_EQ(crossing->max_request_bytes, 36u);
   EXPECT_EQ(crossing->max_reply_bytes, 40u);
@@ -422,6 +428,26 @@ TEST(CrossingRules, AStructureThatIsOnlyReadDoesNotComeBack) {
   point.inferred.bytes = 24;
   EXPECT_THAT(Refuse(Taking({point, Size("count")})),
               HasSubstr("more than one plain structure"));
+}
+
+// A split goes by declarations alone.
+TEST(CrossingRulesTest, WhatIsInferredDecidesNothingUnlessItIsBelieved) {
+  FlowFunction function;
+  function.id = function.name = "fill";
+  function.return_type = IntegerType("int", 4);
+  FlowParameter bytes{"bytes",
+                      PointerTo(TypeKind::kInteger, "unsigned char", 1, false)};
+  bytes.inferred.kind = ExtentKind::kConstant;
+  bytes.inferred.access = AccessMode::kReadWrite;
+  bytes.inferred.bytes = 16;
+  bytes.inferred.provided = true;
+  function.parameters = {bytes};
+  Diagnostics ignored;
+  EXPECT_FALSE(DescribeCrossing(function, ignored).has_value());
+  Diagnostics believed;
+  EXPECT_TRUE(
+      DescribeCrossing(function, believed, {}, InferredLengths::kBelieved)
+          .has_value());
 }
 
 }  // namespace
