@@ -3,12 +3,13 @@
 #include "analyzer/flow/data_search.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace bailey::analyzer {
 
 DataSearch::DataSearch(const DataGraph& graph, DataSearchOptions options)
     : graph_(graph),
-      options_(options),
+      options_(std::move(options)),
       parents_(graph.size() * 2, kUnseen),
       assumed_(graph.size() * 2, false),
       ways_(graph.size() * 2, 0) {}

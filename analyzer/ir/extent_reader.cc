@@ -335,7 +335,8 @@ class FunctionReader {
   }
 
   // From here on anything may be done, and later, too.
-  void Give(Origins origins, std::string reason, const llvm::Instruction& at) {
+  void Give(Origins origins, const std::string& reason,
+            const llvm::Instruction& at) {
     for (int i = 0; i < static_cast<int>(kMostArguments); ++i) {
       if ((origins >> i & 1) == 0) continue;
       PointerReach reach;

@@ -15,9 +15,9 @@ constexpr size_t kSlotsPerWindow = 256;
 constexpr size_t kMinSlots = size_t{1} << 16;
 constexpr size_t kEd25519SecretBytes = 64;
 
-uint64_t Load(const char* at) {
+uint64_t Load(std::string_view bytes) {
   uint64_t value;
-  std::memcpy(&value, at, sizeof value);
+  std::memcpy(&value, bytes.data(), sizeof value);
   return value;
 }
 
@@ -83,8 +83,7 @@ void Windows::Collect(uint32_t owner, std::string_view secret) {
     if (IsPlain(window)) {
       ++too_plain_;
     } else {
-      windows_.push_back(
-          {Load(window.data()), owner, static_cast<uint32_t>(at)});
+      windows_.push_back({Load(window), owner, static_cast<uint32_t>(at)});
     }
   }
 }
@@ -113,7 +112,7 @@ void Windows::Find(std::string_view memory,
                    const std::function<void(const Window&)>& seen) const {
   if (windows_.empty()) return;
   for (size_t at = 0; at + kWindowBytes <= memory.size();) {
-    const uint64_t value = Load(memory.data() + at);
+    const uint64_t value = Load(memory.substr(at, kWindowBytes));
     at += value == 0 ? kMinDistinctBytes - 1 : 1;
     if (value == 0 || !MayHave(value)) continue;
     if (const Window* found = Lookup(value)) seen(*found);

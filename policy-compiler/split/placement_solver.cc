@@ -47,16 +47,16 @@ class Question {
   // the order of objectives within one question is not Z3's promise.
   std::optional<PlacementChoice> Cheapest() {
     std::vector<Payments> terms = AllPayments();
-    z3::expr_vector held(context_);
+    std::vector<z3::expr> held;
     PlacementChoice choice;
     for (Payments& term : terms) {
       z3::optimize solver(context_);
       Limit(solver);
       for (const PlacementCondition& each : problem_.conditions)
         solver.add(Formula(each));
-      for (unsigned i = 0; i < held.size(); ++i) solver.add(held[i]);
-      for (unsigned i = 0; i < term.paid.size(); ++i)
-        solver.add_soft(!term.paid[i], std::to_string(term.amounts[i]).c_str());
+      for (const z3::expr& each : held) solver.add(each);
+      for (size_t i = 0; i < term.amounts.size(); ++i)
+        solver.add_soft(!term.At(i), std::to_string(term.amounts[i]).c_str());
       const z3::check_result answer = solver.check();
       if (answer == z3::unknown) return std::nullopt;
       if (answer == z3::unsat) return PlacementChoice{};
@@ -161,6 +161,7 @@ class Question {
   // What a term is the sum of: `amounts` of those that are true.
   struct Payments {
     explicit Payments(z3::context& context) : paid(context) {}
+    z3::expr At(size_t i) const { return paid[static_cast<int>(i)]; }
     z3::expr_vector paid;
     std::vector<int> amounts;
   };
@@ -201,13 +202,24 @@ class Question {
 
   // Not more than in the model, from here on.
   void Hold(const Payments& term, const z3::model& model,
-            z3::expr_vector& held) {
+            std::vector<z3::expr>& held) {
     if (term.paid.empty()) return;
     int64_t sum = 0;
-    for (unsigned i = 0; i < term.paid.size(); ++i)
-      if (model.eval(term.paid[i], true).is_true()) sum += term.amounts[i];
-    held.push_back(
-        z3::pble(term.paid, term.amounts.data(), static_cast<int>(sum)));
+    for (size_t i = 0; i < term.amounts.size(); ++i)
+      if (model.eval(term.At(i), true).is_true()) sum += term.amounts[i];
+    if (sum <= std::numeric_limits<int>::max())
+      held.push_back(
+          z3::pble(term.paid, term.amounts.data(), static_cast<int>(sum)));
+    else
+      held.push_back(Sum(term) <= context_.int_val(sum));
+  }
+
+  z3::expr Sum(const Payments& term) {
+    z3::expr sum = context_.int_val(0);
+    for (size_t i = 0; i < term.amounts.size(); ++i)
+      sum = sum + z3::ite(term.At(i), context_.int_val(term.amounts[i]),
+                          context_.int_val(0));
+    return sum;
   }
 
   PlacementChoice ChoiceOf(const z3::model& model) const {
@@ -235,7 +247,7 @@ class Question {
     if (!IsImpossible(solver, assumed, needed)) return {};
     const z3::expr_vector core = solver.unsat_core();
     std::set<unsigned> ids;
-    for (unsigned i = 0; i < core.size(); ++i) ids.insert(core[i].id());
+    for (const z3::expr& each : core) ids.insert(each.id());
     std::erase_if(needed, [&](size_t each) {
       return !ids.contains(assumed.at(each).id());
     });

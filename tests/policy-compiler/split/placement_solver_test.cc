@@ -193,6 +193,28 @@ TEST(PlacementSolverTest, TheFlowKnowsAnImpossibleProblem) {
   EXPECT_TRUE(BoundPlacement(Conflict()).is_impossible);
 }
 
+// Sums beyond what a bound of Z3's can be.
+TEST(PlacementSolverTest, LargeCostsAreAddedUp) {
+  PlacementProblem problem;
+  problem.portions = {"worker", "signer"};
+  problem.symbols = {{"main", 1, 0, false}};
+  problem.conditions = {{{{0, 0, true}}, "", "", 0},
+                        {{{0, 1, false}}, "", "", 0}};
+  for (uint32_t i = 1; i <= 3000; ++i) {
+    problem.symbols.push_back({"f", 1, uint64_t{1} << 20, false});
+    problem.conditions.push_back({{{i, 0, false}}, "", "", 0});
+    problem.conditions.push_back({{{i, 1, true}}, "", "", 0});
+    problem.calls.push_back({0, i, 1});
+  }
+  const PlacementBound bound = BoundPlacement(problem);
+  const auto answer = SolvePlacement(problem, bound, 0);
+  ASSERT_TRUE(answer.ok());
+  ASSERT_FALSE(answer->choice.empty());
+  EXPECT_EQ(answer->cost, bound.cost);
+  EXPECT_EQ(answer->cost[static_cast<size_t>(PlacementTerm::kToldBits)],
+            int64_t{3000} << 20);
+}
+
 // Of two trusted portions the flow sees one: its bound is below.
 TEST(PlacementSolverTest, TheGapIsSeenWhereTheFlowCannotTellPortionsApart) {
   PlacementProblem problem;
