@@ -55,6 +55,15 @@ class FindPlacementTest : public ::testing::Test {
     policy_.declassified.push_back(
         {function, DeclassifiedKind::kValue, most_bits, {0, 6}});
   }
+  // A second trusted portion, with a credential of its own.
+  void AddAuthenticator() {
+    policy_.credentials.resize(2);
+    policy_.credentials[1].name = "other";
+    PortionPolicy second = policy_.portions[0];
+    second.name = "authenticator";
+    second.credentials = {"other"};
+    policy_.portions.push_back(second);
+  }
   void Silence(const std::string& function) {
     std::erase_if(policy_.declassified, [&](const Declassification& each) {
       return each.function == function;
@@ -276,12 +285,7 @@ TEST_F(FindPlacementTest, TwoKeysAreInTwoPortions) {
   program.Writes("load_mac", "mac_key").Reads("mac", "mac_key");
   program.flow.sources.push_back(
       {"other", "load_mac", Confidence::kProved, {"a.c", 9, 1, "load_mac"}});
-  policy_.credentials.resize(2);
-  policy_.credentials[1].name = "other";
-  PortionPolicy second = policy_.portions[0];
-  second.name = "authenticator";
-  second.credentials = {"other"};
-  policy_.portions.push_back(second);
+  AddAuthenticator();
   Declassify("load_mac");
   Declassify("mac");
   ASSERT_TRUE(Place(program.flow)) << Said();
@@ -304,12 +308,7 @@ TEST_F(FindPlacementTest, AHelperOfTwoTrustedPortionsIsNotInMains) {
   program.Calls("load", "read").Writes("load_mac", "mac_key");
   program.flow.sources.push_back(
       {"other", "load_mac", Confidence::kProved, {"a.c", 9, 1, "load_mac"}});
-  policy_.credentials.resize(2);
-  policy_.credentials[1].name = "other";
-  PortionPolicy second = policy_.portions[0];
-  second.name = "authenticator";
-  second.credentials = {"other"};
-  policy_.portions.push_back(second);
+  AddAuthenticator();
   Declassify("load_mac");
   ASSERT_TRUE(Place(program.flow)) << Said();
   EXPECT_EQ(Role("signer", "read"), "replica");
@@ -324,12 +323,7 @@ TEST_F(FindPlacementTest, StateOfTwoKeysIsAConflict) {
   program.Writes("load_mac", "key");
   program.flow.sources.push_back(
       {"other", "load_mac", Confidence::kProved, {"a.c", 9, 1, "load_mac"}});
-  policy_.credentials.resize(2);
-  policy_.credentials[1].name = "other";
-  PortionPolicy second = policy_.portions[0];
-  second.name = "authenticator";
-  second.credentials = {"other"};
-  policy_.portions.push_back(second);
+  AddAuthenticator();
   Declassify("load_mac");
   EXPECT_FALSE(Place(program.flow));
   EXPECT_THAT(Said(), AllOf(HasSubstr("`key` is state of the program"),
