@@ -23,7 +23,7 @@ inline TypeInfo IntegerType(std::string spelling, uint64_t size_bytes,
   return type;
 }
 
-inline TypeInfo PointerTo(TypeKind kind, std::string spelling,
+inline TypeInfo PointerTo(TypeKind kind, const std::string& spelling,
                           uint64_t size_bytes, bool is_const) {
   TypeInfo type;
   type.kind = TypeKind::kPointer;
