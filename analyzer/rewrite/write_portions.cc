@@ -75,6 +75,8 @@ bool Fits(const CrossingParameter& crossing, const FlowFunction& function,
       return is_pointer && parameter.type.pointee.is_character;
     case MarshalMode::kFixedArray:
       return is_pointer && crossing.count > 0 && crossing.element_bytes > 0;
+    case MarshalMode::kHandle:
+      return is_pointer;
     case MarshalMode::kBuffer:
       return is_pointer && crossing.element_bytes > 0 &&
              crossing.length_parameter >= 0 &&

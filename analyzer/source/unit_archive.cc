@@ -27,10 +27,11 @@ BAILEY_ARCHIVE_FIELDS(FlowParameter, name, type, access, length_parameter,
                       inferred)
 BAILEY_ARCHIVE_FIELDS(SourceExtent, file, begin, end, line, column, end_line)
 BAILEY_ARCHIVE_FIELDS(FlowFunction, id, name, linkage, variadic, address_taken,
-                      is_inline, extent, body, return_type, parameters)
+                      is_inline, extent, body, return_type, parameters,
+                      looks_into)
 BAILEY_ARCHIVE_FIELDS(FlowGlobal, id, name, linkage, is_constant,
-                      is_thread_local, address_taken, function, extent,
-                      sole_declarator, type)
+                      never_written, is_thread_local, address_taken, function,
+                      extent, sole_declarator, type)
 BAILEY_ARCHIVE_FIELDS(FlowEdge, kind, from, to, external, site, label,
                       confidence)
 BAILEY_ARCHIVE_FIELDS(FlowUnit, file, directory, command, sha256)

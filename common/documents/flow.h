@@ -120,6 +120,9 @@ struct FlowFunction {
   SourceExtent body;    // from `{` to `}`, both included
   TypeInfo return_type;
   std::vector<FlowParameter> parameters;
+  // Structures, as C spells them, of which it uses or copies what is in them,
+  // or hands a pointer to code outside the program.
+  std::vector<std::string> looks_into = {};
 };
 
 struct FlowGlobal {
@@ -127,6 +130,9 @@ struct FlowGlobal {
   std::string name;
   Linkage linkage = Linkage::kExternal;
   bool is_constant = false;  // const object: may be in both portions
+  // No const object, but no code of the program changes it, or has its address
+  // where it might.
+  bool never_written = false;
   bool is_thread_local = false;
   bool address_taken = false;  // beyond direct reads and writes
   std::string function;  // of a static local: its function's id; else empty

@@ -19,17 +19,6 @@ constexpr EnumNames<FilterKind, 3> kFilterKinds{
       {FilterKind::kPlain, "plain"},
       {FilterKind::kRuleIndex, "rule_index"}}}};
 
-constexpr EnumNames<MarshalMode, 5> kMarshalModes{
-    {{{MarshalMode::kScalar, "scalar"},
-      {MarshalMode::kStruct, "struct"},
-      {MarshalMode::kCString, "c_string"},
-      {MarshalMode::kFixedArray, "fixed_array"},
-      {MarshalMode::kBuffer, "buffer"}}}};
-
-constexpr EnumNames<Direction, 3> kDirections{{{{Direction::kIn, "in"},
-                                                {Direction::kOut, "out"},
-                                                {Direction::kInOut, "inout"}}}};
-
 Json WriteCredential(const PlanCredential& credential) {
   Json json = {{"name", credential.name},
                {"source", kSources.Name(credential.source)}};
@@ -211,68 +200,6 @@ Result<PlanPortion> ReadPortion(const JsonObject& object) {
   return portion;
 }
 
-Json WriteCrossingParameter(const CrossingParameter& parameter) {
-  return {{"name", parameter.name},
-          {"type", parameter.type},
-          {"mode", kMarshalModes.Name(parameter.mode)},
-          {"direction", kDirections.Name(parameter.direction)},
-          {"const", parameter.is_const},
-          {"element_bytes", parameter.element_bytes},
-          {"count", parameter.count},
-          {"length_parameter", parameter.length_parameter},
-          {"reason", parameter.reason}};
-}
-
-Result<CrossingParameter> ReadCrossingParameter(const JsonObject& object) {
-  CrossingParameter parameter;
-  ASSIGN_OR_RETURN(parameter.name, object.String("name"));
-  ASSIGN_OR_RETURN(parameter.type, object.String("type"));
-  ASSIGN_OR_RETURN(parameter.mode, kMarshalModes.Read(object, "mode"));
-  ASSIGN_OR_RETURN(parameter.direction, kDirections.Read(object, "direction"));
-  ASSIGN_OR_RETURN(parameter.is_const, object.Bool("const"));
-  ASSIGN_OR_RETURN(parameter.element_bytes, object.Unsigned("element_bytes"));
-  ASSIGN_OR_RETURN(parameter.count, object.Unsigned("count"));
-  ASSIGN_OR_RETURN(const int64_t length, object.Int("length_parameter"));
-  if (length < -1 || length > 255)
-    return Fail(object.where() + ".length_parameter: out of range");
-  parameter.length_parameter = static_cast<int>(length);
-  ASSIGN_OR_RETURN(parameter.reason, object.String("reason"));
-  return parameter;
-}
-
-Json WriteCrossing(const Crossing& crossing) {
-  return {
-      {"id", crossing.id},
-      {"function", crossing.function},
-      {"name", crossing.name},
-      {"from", crossing.from},
-      {"to", crossing.to},
-      {"return_type", crossing.return_type},
-      {"return_bytes", crossing.return_bytes},
-      {"parameters", WriteList(crossing.parameters, WriteCrossingParameter)},
-      {"max_request_bytes", crossing.max_request_bytes},
-      {"max_reply_bytes", crossing.max_reply_bytes}};
-}
-
-Result<Crossing> ReadCrossing(const JsonObject& object) {
-  Crossing crossing;
-  ASSIGN_OR_RETURN(crossing.id, object.Unsigned32("id"));
-  ASSIGN_OR_RETURN(crossing.function, object.String("function"));
-  ASSIGN_OR_RETURN(crossing.name, object.String("name"));
-  ASSIGN_OR_RETURN(crossing.from, object.String("from"));
-  ASSIGN_OR_RETURN(crossing.to, object.String("to"));
-  ASSIGN_OR_RETURN(crossing.return_type, object.String("return_type"));
-  ASSIGN_OR_RETURN(crossing.return_bytes, object.Unsigned("return_bytes"));
-  ASSIGN_OR_RETURN(
-      crossing.parameters,
-      ReadList<CrossingParameter>(object, "parameters", ReadCrossingParameter));
-  ASSIGN_OR_RETURN(crossing.max_request_bytes,
-                   object.Unsigned("max_request_bytes"));
-  ASSIGN_OR_RETURN(crossing.max_reply_bytes,
-                   object.Unsigned("max_reply_bytes"));
-  return crossing;
-}
-
 bool HasCredential(const Plan& plan, std::string_view name) {
   return std::ranges::find(plan.credentials, name, &PlanCredential::name) !=
          plan.credentials.end();
@@ -320,13 +247,6 @@ Result<PlanRule> ReadRule(const JsonObject& object) {
 std::string_view FilterKindName(FilterKind kind) {
   return kFilterKinds.Name(kind);
 }
-std::string_view MarshalModeName(MarshalMode mode) {
-  return kMarshalModes.Name(mode);
-}
-std::string_view DirectionName(Direction direction) {
-  return kDirections.Name(direction);
-}
-
 bool IsAtOrBelow(std::string_view path, std::string_view directory) {
   if (directory == "/") return true;
   return path.starts_with(directory) &&

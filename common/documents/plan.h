@@ -98,7 +98,8 @@ enum class MarshalMode {
   kStruct,      // pointer to one flat struct, or a struct by value
   kCString,     // bytes up to and with the NUL
   kFixedArray,  // `T p[static N]`
-  kBuffer       // pointer with its element count in another parameter
+  kBuffer,      // pointer with its element count in another parameter
+  kHandle       // pointer that only the answering portion follows: a number
 };
 enum class Direction { kIn, kOut, kInOut };
 
@@ -111,7 +112,26 @@ struct CrossingParameter {
   uint64_t element_bytes = 0;  // of one element, or of the scalar or struct
   uint64_t count = 0;          // kFixedArray: elements
   int length_parameter = -1;   // kBuffer: index of the count
+  // The answering portion's copy lies between pages that cannot be touched.
+  bool guarded = false;
   std::string reason;  // why this mode is right: the attribute, the type
+};
+
+// A global of the calling portion: where the answering one has it too, its
+// value there is the caller's while a call lasts.
+struct PassedGlobal {
+  std::string id;    // in flow.json
+  std::string name;  // C name
+  std::string type;  // spelling of the object, of an array's element, or `char`
+  MarshalMode mode = MarshalMode::kScalar;  // no kBuffer, no kHandle
+  uint64_t element_bytes = 0;
+  uint64_t count = 0;  // kFixedArray: elements
+};
+
+// What a call gives whose answering portion is gone.
+struct CrossingFailure {
+  int64_t value = 0;  // of the result, as its type holds it
+  int error = 0;      // errno
 };
 
 struct Crossing {
@@ -122,7 +142,10 @@ struct Crossing {
   std::string to;           // portion that answers
   std::string return_type;  // "void" or the spelling
   uint64_t return_bytes = 0;
+  bool returns_handle = false;  // `return_type` is a pointer; see kHandle
   std::vector<CrossingParameter> parameters;
+  std::vector<PassedGlobal> globals;
+  std::optional<CrossingFailure> failure;  // none: the caller aborts
   uint64_t max_request_bytes = 0;  // what is known without variable lengths
   uint64_t max_reply_bytes = 0;
 };

@@ -1,4 +1,4 @@
-// Parts of plan.json that an outcome has, too.
+// Parts of plan.json: those that an outcome has, too, and crossings.
 
 #ifndef BAILEY_COMMON_DOCUMENTS_PLAN_JSON_H_
 #define BAILEY_COMMON_DOCUMENTS_PLAN_JSON_H_
@@ -10,6 +10,9 @@ namespace bailey {
 
 Json WriteRule(const PlanRule& rule);
 Result<PlanRule> ReadRule(const JsonObject& object);
+
+Json WriteCrossing(const Crossing& crossing);
+Result<Crossing> ReadCrossing(const JsonObject& object);
 
 }  // namespace bailey
 

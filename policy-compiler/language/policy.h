@@ -133,6 +133,27 @@ struct SeparateGlobal {
   SourceSpan span;
 };
 
+// A global whose value goes along when a trusted portion is called that reads
+// it.
+struct PassedName {
+  std::string name;
+  SourceSpan span;
+};
+
+// What a caller gets of a function whose portion is gone.
+struct FailureWord {
+  std::string function;  // by C name
+  CrossingFailure failure;
+  SourceSpan span;
+};
+
+// A part of a function that becomes one of its own: what holds a credential.
+struct OutlineWord {
+  std::string name;      // of the new function
+  std::string function;  // that it is taken from
+  SourceSpan span;
+};
+
 // What a function makes of a credential that may leave its portion.
 enum class DeclassifiedKind {
   kMac,
@@ -140,11 +161,13 @@ enum class DeclassifiedKind {
   kCiphertext,
   kVerdict,
   kDescriptor,
-  kValue
+  kValue,
+  kHandle
 };
 // In the order of DeclassifiedKind, as policies and options write them.
-inline constexpr std::array<std::string_view, 6> kDeclassifiedKinds = {
-    "mac", "signature", "ciphertext", "verdict", "descriptor", "value"};
+inline constexpr std::array<std::string_view, 7> kDeclassifiedKinds = {
+    "mac",        "signature", "ciphertext", "verdict",
+    "descriptor", "value",     "handle"};
 
 // A function whose result, and what it writes out by its parameters, may leave
 // its portion although it depends on a credential.
@@ -242,7 +265,10 @@ struct Policy {
   PlanLimits limits;
   std::vector<PluginPattern> plugins;
   std::vector<SeparateGlobal> separate;
+  std::vector<PassedName> passed;
   std::vector<Declassification> declassified;
+  std::vector<FailureWord> failures;
+  std::vector<OutlineWord> outlined;
   std::vector<PolicyTest> tests;  // of the author's text, not of what it uses
   std::vector<Assertion> assertions;  // of every text
   std::vector<UnusedGroup> unused_groups;

@@ -11,28 +11,18 @@
 #include <utility>
 
 #include "common/check.h"
-#include "common/syscalls/nearest_name.h"
-#include "policy-compiler/split/closure.h"
 #include "policy-compiler/split/crossing_rules.h"
+#include "policy-compiler/split/crossing_warnings.h"
+#include "policy-compiler/split/declassified_bits.h"
 #include "policy-compiler/split/find_placement.h"
 #include "policy-compiler/split/places.h"
 #include "policy-compiler/split/program_graph.h"
 #include "policy-compiler/split/separate.h"
-#include "policy-compiler/split/support.h"
+#include "policy-compiler/split/split_names.h"
+#include "policy-compiler/split/trusted_portion.h"
 
 namespace bailey::policy {
 namespace {
-
-// A trusted portion that answers calls.
-struct Server {
-  const PortionPolicy* policy = nullptr;
-  Closure closure;
-  Support support;
-
-  bool Has(std::string_view id) const {
-    return closure.Holds(id) || support.own.contains(id);
-  }
-};
 
 class Placer {
  public:
@@ -55,23 +45,30 @@ class Placer {
 
  private:
   void Run() {
-    if (!ChooseMainPortion() || !ResolveNames()) return;
+    if (!ChooseMainPortion()) return;
+    auto pinned =
+        ResolveSplitNames(policy_, text_, *main_, graph_, diagnostics_);
+    if (!pinned) return;
+    pinned_ = *std::move(pinned);
     SeparateGlobals(policy_.separate, text_, graph_, diagnostics_);
     if (HasFailed()) return;
     if (IsToBeFound() && !FindTrusted()) return;
-    for (Server& server : servers_) {
+    for (TrustedPortion& server : servers_) {
       server.closure = CloseOver(graph_, SeedsOf(server));
       CheckClosure(server);
     }
     CheckOverlaps();
-    for (Server& server : servers_) {
+    for (TrustedPortion& server : servers_) {
       server.support = FindSupport(graph_, server.closure, server.policy->name,
                                    ForbiddenIn(server), diagnostics_);
     }
-    for (const Server& server : servers_) AddCrossings(server);
-    for (const Server& server : servers_) WarnOf(server);
+    for (const TrustedPortion& server : servers_) AddCrossings(server);
+    for (const TrustedPortion& server : servers_)
+      WarnOfCrossings(server, main_->name, graph_, placement_.crossings,
+                      diagnostics_);
     if (found_) CheckFound();
-    CheckBits();
+    CheckDeclassified(policy_, text_, graph_, placement_.crossings,
+                      diagnostics_);
     WriteSymbols();
   }
 
@@ -114,72 +111,7 @@ class Placer {
     return true;
   }
 
-  bool ResolveNames() {
-    if (!graph_.Function("main")) {
-      PolicyError(*main_, "the program has no function `main`",
-                  "analyze the whole program, not a library");
-    }
-    for (const PortionPolicy& portion : policy_.portions) {
-      for (const std::string& name : portion.functions) {
-        if (Resolve(portion, name) && &portion == main_) {
-          Forbid(name, fmt::format("the policy names it in portion `{}`",
-                                   portion.name));
-        }
-      }
-      for (const std::string& name : portion.input_functions) {
-        if (!Resolve(portion, name)) continue;
-        if (&portion == main_) {
-          Forbid(name,
-                 fmt::format("it is an input function of untrusted portion "
-                             "`{}`",
-                             portion.name));
-        } else {
-          PolicyError(
-              portion,
-              fmt::format("input function `{}` is named in trusted "
-                          "portion `{}`",
-                          name, portion.name),
-              fmt::format("what parses input belongs in `{}`", main_->name));
-        }
-      }
-    }
-    for (const Declassification& said : policy_.declassified)
-      ResolveAt(said.span, said.function);
-    if (graph_.Function("main")) Forbid("main", "it starts the program");
-    return !HasFailed();
-  }
-
-  bool Resolve(const PortionPolicy& portion, const std::string& name) {
-    return ResolveAt(portion.span, name);
-  }
-
-  bool ResolveAt(SourceSpan span, const std::string& name) {
-    const auto found = graph_.FunctionsNamed(name);
-    if (found.size() == 1) return true;
-    if (found.size() > 1) {
-      SpanError(span,
-                fmt::format("`{}` is ambiguous: `{}` and `{}`", name,
-                            found[0]->id, found[1]->id),
-                "rename one of them");
-      return false;
-    }
-    std::vector<std::string_view> names;
-    for (const FlowFunction& function : graph_.flow().functions) {
-      names.push_back(function.name);
-    }
-    const auto nearest = NearestName(name, names);
-    SpanError(span, fmt::format("the program has no function `{}`", name),
-              nearest ? fmt::format("did you mean `{}`?", *nearest)
-                      : "name a function that the program defines");
-    return false;
-  }
-
-  void Forbid(const std::string& name, std::string reason) {
-    pinned_.try_emplace(graph_.FunctionsNamed(name).front()->id,
-                        std::move(reason));
-  }
-
-  std::vector<ClosureSeed> SeedsOf(const Server& server) const {
+  std::vector<ClosureSeed> SeedsOf(const TrustedPortion& server) const {
     if (found_) return FoundSeeds(*found_, IndexOf(server), graph_.flow());
     std::vector<ClosureSeed> seeds;
     for (const std::string& name : server.policy->functions) {
@@ -190,7 +122,7 @@ class Placer {
   }
 
   // In the placement problem, where 0 is main's.
-  uint32_t IndexOf(const Server& server) const {
+  uint32_t IndexOf(const TrustedPortion& server) const {
     return static_cast<uint32_t>(&server - servers_.data()) + 1;
   }
 
@@ -201,7 +133,7 @@ class Placer {
   bool IsToBeFound() const {
     if (servers_.empty()) return false;
     return !policy_.declassified.empty() ||
-           std::ranges::any_of(servers_, [](const Server& server) {
+           std::ranges::any_of(servers_, [](const TrustedPortion& server) {
              return server.policy->functions.empty();
            });
   }
@@ -234,41 +166,9 @@ class Placer {
     }
   }
 
-  void CheckBits() {
-    for (const Declassification& said : policy_.declassified) {
-      const FlowFunction& function =
-          *graph_.FunctionsNamed(said.function).front();
-      if (!crossing_ids_.contains(function.id))
-        diagnostics_.Add(WarningAt(
-            text_, said.span,
-            fmt::format("`{}` is not called across: what it gives trusted "
-                        "callers counts as declassified all the same",
-                        said.function),
-            "leave it out, unless that is meant"));
-      Diagnostics refusals;
-      const auto crossing = DescribeCrossing(function, refusals);
-      if (crossing && said.most_bits > 0) CheckBound(said, BitsBack(*crossing));
-    }
-  }
-
-  // All that a call gives back.
-  void CheckBound(const Declassification& said, std::optional<uint64_t> bits) {
-    if (bits && *bits <= said.most_bits) return;
-    SpanError(said.span,
-              bits
-                  ? fmt::format("`{}` gives back {} bits at a call, its result "
-                                "and errno included",
-                                said.function, *bits)
-                  : fmt::format("how much `{}` gives back is up to its caller",
-                                said.function),
-              bits ? fmt::format("say `at most {} bits per call`", *bits)
-                   : "leave the bound out, or let it fill an array of a "
-                     "declared size");
-  }
-
   // ---- What a closure must not hold ----
 
-  void CheckClosure(const Server& server) {
+  void CheckClosure(const TrustedPortion& server) {
     for (const auto& [id, reason] : pinned_) {
       if (!server.closure.Holds(id)) continue;
       diagnostics_.Add(ErrorAtExtent(
@@ -288,7 +188,7 @@ class Placer {
     }
   }
 
-  void CheckGlobal(const Server& server, const FlowGlobal& global) {
+  void CheckGlobal(const TrustedPortion& server, const FlowGlobal& global) {
     if (global.is_thread_local) {
       diagnostics_.Add(ErrorAtExtent(
           global.extent,
@@ -312,7 +212,8 @@ class Placer {
     });
   }
 
-  void CheckFunction(const Server& server, const FlowFunction& function) {
+  void CheckFunction(const TrustedPortion& server,
+                     const FlowFunction& function) {
     if (!function.address_taken || IsAddressed(function.id)) return;
     diagnostics_.Add(ErrorAtExtent(
         function.extent,
@@ -323,8 +224,8 @@ class Placer {
   }
 
   void CheckOverlaps() {
-    std::map<std::string, const Server*, std::less<>> owners;
-    for (const Server& server : servers_) {
+    std::map<std::string, const TrustedPortion*, std::less<>> owners;
+    for (const TrustedPortion& server : servers_) {
       for (const auto& [id, member] : server.closure.members()) {
         const auto [owner, is_new] = owners.emplace(id, &server);
         if (!is_new) ReportOverlap(*owner->second, server, id);
@@ -332,7 +233,7 @@ class Placer {
     }
   }
 
-  void ReportOverlap(const Server& first, const Server& second,
+  void ReportOverlap(const TrustedPortion& first, const TrustedPortion& second,
                      const std::string& id) {
     const FlowFunction* function = graph_.Function(id);
     diagnostics_.Add(ErrorAtExtent(
@@ -344,13 +245,13 @@ class Placer {
         "separate the state, or make one portion of the two"));
   }
 
-  Reasons ForbiddenIn(const Server& server) const {
+  Reasons ForbiddenIn(const TrustedPortion& server) const {
     Reasons forbidden;
     for (const auto& [id, reason] : pinned_) {
       forbidden[id] = fmt::format("`{}` stays in portion `{}`: {}", id,
                                   main_->name, reason);
     }
-    for (const Server& other : servers_) {
+    for (const TrustedPortion& other : servers_) {
       if (&other == &server) continue;
       for (const auto& [id, member] : other.closure.members()) {
         forbidden[id] = fmt::format(
@@ -364,7 +265,7 @@ class Placer {
 
   // ---- Crossings ----
 
-  void AddCrossings(const Server& server) {
+  void AddCrossings(const TrustedPortion& server) {
     bool is_called = false;
     for (const FlowFunction& function : graph_.flow().functions) {
       if (!server.closure.Holds(function.id)) continue;
@@ -415,13 +316,15 @@ class Placer {
               "name one as the definition does");
   }
 
-  bool IsCalledFromMain(const Server& server, std::string_view id) const {
+  bool IsCalledFromMain(const TrustedPortion& server,
+                        std::string_view id) const {
     return std::ranges::any_of(graph_.To(id), [&](const FlowEdge* edge) {
       return edge->kind == EdgeKind::kCall && !server.Has(edge->from);
     });
   }
 
-  void CheckAddresses(const Server& server, const FlowFunction& function) {
+  void CheckAddresses(const TrustedPortion& server,
+                      const FlowFunction& function) {
     for (const FlowEdge* edge : graph_.To(function.id)) {
       if (edge->kind != EdgeKind::kAddress || server.Has(edge->from)) continue;
       diagnostics_.Add(ErrorAtSite(
@@ -431,81 +334,6 @@ class Placer {
                       edge->from, function.id, server.policy->name),
           "call it by name, or through a function of this side that does"));
     }
-  }
-
-  // ---- Warnings ----
-
-  void WarnOf(const Server& server) {
-    for (const auto& [id, member] : server.closure.members())
-      WarnOfExit(server, id);
-    for (const auto& [id, reason] : server.support.own) WarnOfExit(server, id);
-    for (const auto& [id, reason] : server.support.replicas) {
-      WarnOfExit(server, id);
-    }
-    for (const Crossing& crossing : placement_.crossings) {
-      if (crossing.to == server.policy->name) WarnOfKept(server, crossing);
-    }
-  }
-
-  void WarnOfExit(const Server& server, const std::string& id) {
-    static constexpr std::array<std::string_view, 5> kEnds = {
-        "exit", "_exit", "_Exit", "quick_exit", "pthread_exit"};
-    // Some programs call these everywhere: a matter only where something is
-    // registered to be done at the end.
-    static constexpr std::array<std::string_view, 5> kReports = {
-        "err", "errx", "verr", "verrx", "error"};
-    const auto ends = [&](const std::string& name) {
-      return std::ranges::find(kEnds, name) != kEnds.end() ||
-             (std::ranges::find(kReports, name) != kReports.end() &&
-              HasExitHandlers());
-    };
-    for (const FlowEdge* edge : graph_.External(id)) {
-      if (!ends(edge->to)) continue;
-      diagnostics_.Add(WarningAtSite(
-          edge->site,
-          fmt::format(
-              "`{}` in portion `{}` calls `{}`: the program then ends with "
-              "that status, but exit handlers of portion `{}` do not run",
-              id, server.policy->name, edge->to, main_->name),
-          "return the failure, and let the caller end the program"));
-      return;
-    }
-  }
-
-  bool HasExitHandlers() const {
-    return std::ranges::any_of(graph_.flow().edges, [](const FlowEdge& edge) {
-      return edge.external && (edge.to == "atexit" || edge.to == "on_exit" ||
-                               edge.to == "__cxa_atexit");
-    });
-  }
-
-  void WarnOfKept(const Server& server, const Crossing& crossing) {
-    const auto pointer =
-        std::ranges::find_if(crossing.parameters, [](const auto& parameter) {
-          return parameter.mode == MarshalMode::kCString ||
-                 parameter.mode == MarshalMode::kFixedArray ||
-                 parameter.mode == MarshalMode::kBuffer;
-        });
-    if (pointer == crossing.parameters.end()) return;
-    for (const FlowEdge* edge : graph_.From(crossing.function)) {
-      const FlowGlobal* global = graph_.Global(edge->to);
-      if (!global || edge->kind != EdgeKind::kWrite ||
-          !server.closure.Holds(edge->to) || !MayHoldPointer(global->type)) {
-        continue;
-      }
-      diagnostics_.Add(WarningAtExtent(
-          graph_.Function(crossing.function)->extent,
-          fmt::format("`{}` writes `{}`, which can hold a pointer; if it keeps "
-                      "`{}`, that is gone after the call",
-                      crossing.name, global->id, pointer->name),
-          "keep a copy of what a parameter points to, not the pointer"));
-      return;
-    }
-  }
-
-  static bool MayHoldPointer(const TypeInfo& type) {
-    return type.kind == TypeKind::kPointer || type.kind == TypeKind::kOther ||
-           (type.kind == TypeKind::kStruct && !type.is_flat);
   }
 
   // ---- The result ----
@@ -532,8 +360,8 @@ class Placer {
     return symbol;
   }
 
-  const Server* ServerOf(const PortionPolicy& portion) const {
-    for (const Server& server : servers_) {
+  const TrustedPortion* ServerOf(const PortionPolicy& portion) const {
+    for (const TrustedPortion& server : servers_) {
       if (server.policy == &portion) return &server;
     }
     return nullptr;
@@ -542,7 +370,7 @@ class Placer {
   using Role = std::pair<std::string, std::string>;
 
   Role RoleInMain(const std::string& id) const {
-    for (const Server& server : servers_) {
+    for (const TrustedPortion& server : servers_) {
       const std::string& name = server.policy->name;
       if (crossing_ids_.contains(id) && server.closure.Holds(id)) {
         return {"stub", fmt::format("calls go to portion `{}`", name)};
@@ -564,7 +392,7 @@ class Placer {
     return {"placed", "no trusted portion needs it"};
   }
 
-  Role RoleIn(const Server& server, const std::string& id) const {
+  Role RoleIn(const TrustedPortion& server, const std::string& id) const {
     const auto member = server.closure.members().find(id);
     if (member != server.closure.members().end()) {
       return {"placed", member->second.reason};
@@ -608,7 +436,7 @@ class Placer {
   const size_t errors_before_ = diagnostics_.error_count();
 
   const PortionPolicy* main_ = nullptr;
-  std::vector<Server> servers_;
+  std::vector<TrustedPortion> servers_;
   std::optional<FoundPlacement> found_;  // where the policy left it open
   Reasons pinned_;  // functions that stay in main's portion
   std::set<std::string, std::less<>> crossing_ids_;
