@@ -65,11 +65,15 @@ Result<std::string> UnsplitProgram(const Flow& flow) {
   return flow.link_directory + "/a.out";
 }
 
-Result<std::string> Assemble(Pipeline& pipeline, const std::string& policy,
-                             const std::string& portions, bool quiet) {
-  ASSIGN_OR_RETURN(const std::string plan_text,
+Result<Plan> PlanOf(const Pipeline& pipeline) {
+  ASSIGN_OR_RETURN(const std::string text,
                    ReadFile(pipeline.Path("plan.json")));
-  ASSIGN_OR_RETURN(Plan plan, ParsePlan(plan_text, "plan.json"));
+  return ParsePlan(text, "plan.json");
+}
+
+Result<std::string> Assemble(Pipeline& pipeline, const std::string& policy,
+                             const std::string& portions) {
+  ASSIGN_OR_RETURN(Plan plan, PlanOf(pipeline));
   ASSIGN_OR_RETURN(const std::string flow_text,
                    ReadFile(pipeline.Path("flow.json")));
   ASSIGN_OR_RETURN(const Flow flow, ParseFlow(flow_text, "flow.json"));
@@ -85,7 +89,6 @@ Result<std::string> Assemble(Pipeline& pipeline, const std::string& policy,
   BundleWriter writer(plan);
   for (const PlanPortion& portion : plan.portions) {
     const std::string directory = portions + "/" + portion.name;
-    RETURN_IF_ERROR(Make(directory, portion.name, quiet));
     RETURN_IF_ERROR(AddProgram(writer, portion.name, portion.program,
                                directory + "/bin/" + portion.name, plugins));
   }
@@ -94,19 +97,39 @@ Result<std::string> Assemble(Pipeline& pipeline, const std::string& policy,
   return writer.Finish();
 }
 
-Result<int> BuildBundle(const PipelineOptions& options,
-                        const std::string& output, const std::string& kept) {
+struct BuildOptions {
+  PipelineOptions pipeline;
+  std::string output;
+  std::string kept;  // where the portions' sources stay, or empty
+  bool narrow = false;
+};
+
+Result<> MakeAll(const Plan& plan, const std::string& portions, bool quiet) {
+  for (const PlanPortion& portion : plan.portions)
+    RETURN_IF_ERROR(Make(portions + "/" + portion.name, portion.name, quiet));
+  return {};
+}
+
+Result<int> BuildBundle(const BuildOptions& options) {
   ASSIGN_OR_RETURN(const ScratchDirectory scratch, ScratchDirectory::Create());
-  Pipeline pipeline(options, scratch.path());
+  Pipeline pipeline(options.pipeline, scratch.path());
   ASSIGN_OR_RETURN(const int analyzed, pipeline.Analyze());
   if (analyzed != kExitFine) return analyzed;
   ASSIGN_OR_RETURN(const Pipeline::PlanStage planned, pipeline.MakePlan());
   if (!planned.has_plan) return planned.exit_code;
-  const std::string portions = kept.empty() ? pipeline.Path("portions") : kept;
+  const std::string portions =
+      options.kept.empty() ? pipeline.Path("portions") : options.kept;
   ASSIGN_OR_RETURN(const int written, pipeline.WritePortions(portions));
   if (written != kExitFine) return written;
+  ASSIGN_OR_RETURN(const Plan plan, PlanOf(pipeline));
+  RETURN_IF_ERROR(MakeAll(plan, portions, options.pipeline.quiet));
+  if (options.narrow) {
+    ASSIGN_OR_RETURN(const int narrowed, pipeline.Narrow(plan, portions));
+    if (narrowed != kExitFine) return narrowed;
+  }
+  const std::string& output = options.output;
   ASSIGN_OR_RETURN(const std::string bytes,
-                   Assemble(pipeline, options.policy, portions, options.quiet));
+                   Assemble(pipeline, options.pipeline.policy, portions));
   // What was just written is what `run` will read: checked by the same reader.
   ASSIGN_OR_RETURN(const Bundle bundle, Bundle::Parse(bytes, output));
   RETURN_IF_ERROR(WriteFileAtomically(output, bytes));
@@ -124,15 +147,18 @@ int RunBuild(int argc, char** argv) {
       "filters refuse them.\n\n"
       "  bailey build -p build --policy notary.policy -o notary.bailey",
       "bailey build");
-  PipelineOptions options;
-  AddPipelineOptions(app, options);
-  std::string output;
-  std::string kept;
-  app.add_option("-o,--output", output, "the bundle, NAME.bailey")->required();
-  app.add_option("--keep-portions", kept, "write the portions' sources here");
+  BuildOptions options;
+  AddPipelineOptions(app, options.pipeline);
+  app.add_option("-o,--output", options.output, "the bundle, NAME.bailey")
+      ->required();
+  app.add_option("--keep-portions", options.kept,
+                 "write the portions' sources here");
+  app.add_flag("--narrow", options.narrow,
+               "each portion's filter permits no more than its own program, "
+               "analyzed once more, can do");
   const ParsedArguments parsed = ParseArguments(app, argc, argv);
   if (!parsed.proceed) return parsed.exit_code;
-  const Result<int> status = BuildBundle(options, output, kept);
+  const Result<int> status = BuildBundle(options);
   return status.ok() ? *status : PrintError(status.error());
 }
 

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "cli/policy_credentials.h"
 #include "cli/policy_plugins.h"
 #include "cli/process.h"
 
@@ -45,6 +46,38 @@ Result<int> Pipeline::Stage(std::string_view what,
 }
 
 Result<int> Pipeline::Analyze() {
+  ASSIGN_OR_RETURN(const PolicyCredentials policy,
+                   ReadPolicyCredentials(options_.policy));
+  if (policy.exit_code != kExitFine) return policy.exit_code;
+  if (policy.outlined.empty()) return AnalyzeBuild("flow.json");
+  ASSIGN_OR_RETURN(const int first, AnalyzeBuild("whole-flow.json", true));
+  if (first != kExitFine) return first;
+  ASSIGN_OR_RETURN(const int cut, Outline());
+  if (cut != kExitFine) return cut;
+  return AnalyzeBuild("flow.json");
+}
+
+// From here on the build is that of the outlined sources.
+Result<int> Pipeline::Outline() {
+  const std::string outlined = Path("outlined");
+  std::vector<std::string> command = {SiblingProgram("bailey-analyze"),
+                                      "outline",
+                                      "--build",
+                                      options_.build_directory,
+                                      "--policy",
+                                      options_.policy,
+                                      "--flow",
+                                      Path("whole-flow.json"),
+                                      "-o",
+                                      outlined};
+  if (!options_.root.empty())
+    command.insert(command.end(), {"--root", options_.root});
+  options_.build_directory = outlined;
+  if (!options_.root.empty()) options_.root = outlined;
+  return Stage("outlining", std::move(command));
+}
+
+Result<int> Pipeline::AnalyzeBuild(const std::string& flow, bool whole) {
   std::vector<std::string> command = {SiblingProgram("bailey-analyze"),
                                       "analyze",
                                       "--quiet",
@@ -53,9 +86,10 @@ Result<int> Pipeline::Analyze() {
                                       "--report",
                                       Path("report.json"),
                                       "--flow",
-                                      Path("flow.json"),
+                                      Path(flow),
                                       "--policy",
                                       options_.policy};
+  if (whole) command.emplace_back("--whole");
   if (!options_.program.empty())
     command.insert(command.end(), {"--program", options_.program});
   if (!options_.root.empty())
@@ -101,6 +135,45 @@ Result<int> Pipeline::WritePortions(const std::string& directory) {
       "writing the portions",
       {SiblingProgram("bailey-analyze"), "rewrite", "--plan", Path("plan.json"),
        "--flow", Path("flow.json"), "-o", directory});
+}
+
+// A portion is a program as any other, its libraries and plugins included.
+Result<int> Pipeline::AnalyzePortion(const std::string& program,
+                                     const std::string& report) {
+  std::vector<std::string> command = {SiblingProgram("bailey-analyze"),
+                                      "analyze",
+                                      "--quiet",
+                                      program,
+                                      "--report",
+                                      report};
+  ASSIGN_OR_RETURN(const PolicyPlugins plugins, ReadPlugins(options_.policy));
+  for (const std::string& pattern : plugins.patterns)
+    command.push_back("--plugin=" + pattern);
+  return RunProgram(command);
+}
+
+Result<int> Pipeline::Narrow(const Plan& plan, const std::string& directory) {
+  std::vector<std::string> command = {SiblingProgram("bailey-policy"),
+                                      "narrow",
+                                      "--plan",
+                                      Path("plan.json"),
+                                      "--texts",
+                                      directory,
+                                      "-o",
+                                      Path("plan.json"),
+                                      options_.policy};
+  for (const PlanPortion& portion : plan.portions) {
+    const Progress progress("analyzing portion " + portion.name,
+                            options_.quiet);
+    const std::string report = Path(portion.name + ".json");
+    ASSIGN_OR_RETURN(const int analyzed,
+                     AnalyzePortion(fmt::format("{}/{}/bin/{}", directory,
+                                                portion.name, portion.name),
+                                    report));
+    if (analyzed != kExitFine) return analyzed;
+    command.push_back("--report=" + portion.name + "=" + report);
+  }
+  return Stage("compiling and proving the narrowed policy", std::move(command));
 }
 
 Progress::Progress(std::string_view what, bool quiet)

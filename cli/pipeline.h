@@ -40,6 +40,9 @@ class Pipeline {
   Pipeline(PipelineOptions options, std::string directory);
 
   // Each answers with the stage's exit code, or with an error of ours.
+  //
+  // A policy that outlines parts of functions has the program analyzed twice:
+  // as it is, and with these parts as functions of their own, in outlined/.
   Result<int> Analyze();
   // Checks only: 0, 1 or 3.
   Result<int> Check();
@@ -53,9 +56,18 @@ class Pipeline {
   // Writes the portions' sources and Makefiles below `directory`.
   Result<int> WritePortions(const std::string& directory);
 
+  // Narrows the plan's filters by what the portions' programs can do, each
+  // built below `directory`; writes PORTION/narrowed.policy there.
+  Result<int> Narrow(const Plan& plan, const std::string& directory);
+
   std::string Path(std::string_view name) const;
 
  private:
+  Result<int> AnalyzePortion(const std::string& program,
+                             const std::string& report);
+  // `whole`: outlined parts are in their functions yet.
+  Result<int> AnalyzeBuild(const std::string& flow, bool whole = false);
+  Result<int> Outline();
   Result<int> Stage(std::string_view what, std::vector<std::string> command);
 
   PipelineOptions options_;

@@ -18,6 +18,8 @@ Result<PolicyCredentials> ReadPolicyCredentials(const std::string& policy) {
   RETURN_IF_ERROR(object.Check());
   ASSIGN_OR_RETURN(found.credentials, object.Strings("credentials"));
   ASSIGN_OR_RETURN(found.declassified, object.Strings("declassified"));
+  ASSIGN_OR_RETURN(found.outlined, object.Strings("outlined"));
+  ASSIGN_OR_RETURN(found.readers, object.Strings("readers"));
   return found;
 }
 

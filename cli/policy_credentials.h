@@ -21,6 +21,8 @@ struct PolicyCredentials {
   int exit_code = 0;  // of the reader; what is wrong was shown
   std::vector<std::string> credentials;   // "NAME=file:PATH"
   std::vector<std::string> declassified;  // "FUNCTION=KIND"
+  std::vector<std::string> outlined;      // "NAME=FUNCTION"
+  std::vector<std::string> readers;       // "CREDENTIAL=FUNCTION"
 };
 
 Result<PolicyCredentials> ReadPolicyCredentials(const std::string& policy);

@@ -39,7 +39,10 @@ Json DenialJson(const Denial& denial) {
 Json ScanJson(const ScanSummary& scan) {
   Json hits = Json::array();
   for (const AuditHits& hit : scan.hits) {
-    hits.push_back({{"encoding", hit.encoding}, {"count", hit.count}});
+    hits.push_back({{"encoding", hit.encoding},
+                    {"count", hit.count},
+                    {"parts", hit.parts},
+                    {"parts_found", hit.parts_found}});
   }
   return {{"crossing_stops", scan.crossing_stops},
           {"exit_stops", scan.exit_stops},
@@ -120,7 +123,9 @@ Result<ScanSummary> ReadScan(const JsonObject& object) {
   for (const JsonObject& hit : hits) {
     ASSIGN_OR_RETURN(std::string encoding, hit.String("encoding"));
     ASSIGN_OR_RETURN(const uint64_t count, hit.Unsigned("count"));
-    scan.hits.push_back({std::move(encoding), count});
+    ASSIGN_OR_RETURN(const uint64_t parts, hit.Unsigned("parts"));
+    ASSIGN_OR_RETURN(const uint64_t parts_found, hit.Unsigned("parts_found"));
+    scan.hits.push_back({std::move(encoding), count, parts, parts_found});
   }
   return scan;
 }

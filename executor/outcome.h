@@ -59,6 +59,10 @@ struct Layer {
 struct AuditHits {
   std::string encoding;
   uint64_t count = 0;
+  // Of kWindowEncoding: how many different eights of bytes were looked for, and
+  // how many of those were found.
+  uint64_t parts = 0;
+  uint64_t parts_found = 0;
 };
 
 // The encoding of eight bytes of a credential: parts of it, not the whole.

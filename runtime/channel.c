@@ -305,12 +305,14 @@ static const char* refusal(uint32_t status) {
       return "crossing too large for the channel's area";
     case BAILEY_BAD_SEQUENCE:
       return "the other portion did not expect a request";
+    case BAILEY_NO_HANDLES:
+      return "the other portion has given out as many handles as it can";
     default:
       return "the other portion refused";
   }
 }
 
-void bailey_call(struct bailey_crossing* message) {
+int bailey_try_call(struct bailey_crossing* message) {
   struct bailey_channel* channel = channel_of(message);
   const uint32_t function = message->function;
   // What was printed so far comes before what the function prints.
@@ -318,7 +320,8 @@ void bailey_call(struct bailey_crossing* message) {
   bailey_crossing_point(function);
   ++channel->sequence;
   bailey_channel_send(channel, BAILEY_OK);
-  bailey_channel_wait(channel, channel->sequence, 1);
+  const uint32_t seen = bailey_channel_wait(channel, channel->sequence, 1);
+  if (seen != channel->sequence) return 0;
   const uint32_t received = bailey_channel_receive(channel);
   if (message->status != BAILEY_OK) {
     bailey_refuse(message->name, refusal(message->status));
@@ -326,6 +329,26 @@ void bailey_call(struct bailey_crossing* message) {
   if (received != BAILEY_OK || message->function != function) {
     bailey_refuse(message->name, "the reply is malformed");
   }
+  return 1;
+}
+
+void bailey_call(struct bailey_crossing* message) {
+  if (!bailey_try_call(message)) {
+    bailey_refuse(message->name, "the other portion has ended");
+  }
+}
+
+static void leave(struct bailey_channel* channel, int error) {
+  const uint32_t function = channel->message.function;
+  bailey_crossing_wipe(&channel->message);
+  bailey_crossing_point(function);
+  unlock(channel);
+  is_crossing = 0;
+  errno = error;
+}
+
+void bailey_give_up(struct bailey_crossing* message, int error) {
+  leave(channel_of(message), error);
 }
 
 void bailey_get(struct bailey_crossing* message, void* bytes, size_t size) {
@@ -339,15 +362,8 @@ void bailey_get(struct bailey_crossing* message, void* bytes, size_t size) {
 }
 
 void bailey_end(struct bailey_crossing* message) {
-  struct bailey_channel* channel = channel_of(message);
-  const int error = message->error;
-  const uint32_t function = message->function;
   if (message->in_used != message->in_size) {
     bailey_refuse(message->name, "the reply is malformed");
   }
-  bailey_crossing_wipe(message);
-  bailey_crossing_point(function);
-  unlock(channel);
-  is_crossing = 0;
-  errno = error;
+  leave(channel_of(message), message->error);
 }

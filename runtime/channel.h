@@ -12,8 +12,10 @@
 //
 // Calls are at most once and one at a time for a channel; threads take turns. A
 // fork loses the channel: a child that calls aborts. A crossing in a signal
-// handler that interrupted one aborts as well. Waiting is without end: the
-// agent ends the instance when a portion dies. How they wait is in turn.h.
+// handler that interrupted one aborts as well. Waiting is without end: when a
+// portion dies, the agent ends the instance, or says in the portion's area that
+// it is gone where the policy says what calls of it give then. How they wait is
+// in turn.h.
 //
 // System calls: futex (FUTEX_WAIT and FUTEX_WAKE, not private), those of
 // fflush(NULL), and to abort write and abort()'s; attaching, before the filter,
@@ -45,6 +47,7 @@ enum bailey_status {
   BAILEY_UNKNOWN_FUNCTION = 2,  // no such crossing
   BAILEY_TOO_LARGE = 3,         // request or reply does not fit the area
   BAILEY_BAD_SEQUENCE = 4,      // not the next request; nothing was done
+  BAILEY_NO_HANDLES = 5,        // too many are live; nothing was called
 };
 
 // Private to a side.

@@ -76,6 +76,11 @@ void bailey_require_apart(struct bailey_crossing* message, const void* a,
                           __SIZE_TYPE__ b_size);
 /* Flushes stdio, sends the request and waits for the reply. */
 void bailey_call(struct bailey_crossing* message);
+/* The same, but 0 where the portion that answers has ended, before the call or
+ * in it: it may have been carried out or not. Then only bailey_give_up(). */
+int bailey_try_call(struct bailey_crossing* message);
+/* Ends such a call and sets errno. */
+void bailey_give_up(struct bailey_crossing* message, int error);
 /* The next `size` bytes of the reply. */
 void bailey_get(struct bailey_crossing* message, void* bytes,
                 __SIZE_TYPE__ size);
@@ -106,6 +111,19 @@ void* bailey_reserve_copy(struct bailey_crossing* message, const void* bytes,
                           __SIZE_TYPE__ size);
 /* Whether the request was well-formed to its end and the reply has room. */
 int bailey_ready(struct bailey_crossing* message);
+/* Pointers that are numbers to the client (runtime/handles.h); a tag names the
+ * portion and the type. The next one: null for null, and after an error. */
+void* bailey_take_handle(struct bailey_crossing* message, unsigned tag);
+/* That two of them are not one object, of which one may be changed or freed. */
+void bailey_take_apart(struct bailey_crossing* message, const void* a,
+                       const void* b);
+/* That there is room for one more, which is asked before the call. */
+void bailey_reserve_handle(struct bailey_crossing* message);
+/* Writes the number of `pointer` to `room`, 8 bytes of the reply. Aborts if
+ * that points into the message or to the stack: the client writes the next
+ * message. */
+void bailey_give_handle(struct bailey_crossing* message, void* room,
+                        const void* pointer, unsigned tag);
 /* Around the call: errno is the client's before it, and kept after it. */
 void bailey_enter(struct bailey_crossing* message);
 void bailey_leave(struct bailey_crossing* message);

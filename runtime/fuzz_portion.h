@@ -27,7 +27,8 @@ enum bailey_fuzz_kind {
   BAILEY_FUZZ_VALUE = 0,  /* `bytes`: a scalar, or a structure by value */
   BAILEY_FUZZ_FIXED = 1,  /* a pointer to `bytes` bytes */
   BAILEY_FUZZ_STRING = 2, /* up to and with a NUL */
-  BAILEY_FUZZ_BUFFER = 3  /* elements of `bytes`, their count in `length` */
+  BAILEY_FUZZ_BUFFER = 3, /* elements of `bytes`, their count in `length` */
+  BAILEY_FUZZ_HANDLE = 4  /* a number that stands for a pointer, of `tag` */
 };
 
 enum {
@@ -41,6 +42,7 @@ struct bailey_fuzz_item {
   unsigned flags;
   uint64_t bytes;
   int length; /* of a buffer: the index of the parameter that counts, else -1 */
+  unsigned tag; /* of a handle (runtime/handles.h), else 0 */
 };
 
 struct bailey_fuzz_function {

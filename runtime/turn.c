@@ -91,8 +91,11 @@ struct turn {
   int until_equal;
 };
 
+// Only a reply is given up: a server whose client has ended is ended, too.
 static int is_there(const struct turn* turn, uint32_t seen) {
-  return (seen == turn->sequence) == (turn->until_equal != 0);
+  if ((seen == turn->sequence) == (turn->until_equal != 0)) return 1;
+  return turn->until_equal != 0 &&
+         load(&turn->peer->is_gone, memory_order_seq_cst) != 0;
 }
 
 static int runs_elsewhere(const struct bailey_area_header* peer) {

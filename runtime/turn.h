@@ -35,6 +35,7 @@ struct bailey_area_header {
   uint32_t length;      // of the payload, bytes
   uint32_t is_waiting;  // 1: the owner sleeps, or is about to
   int32_t processor;    // where the owner last ran; negative: not known
+  uint32_t is_gone;     // 1: the owner has ended (turn_end.h)
 };
 
 // Of the processor's time stamp counter: some 20 to 100 microseconds, longer
@@ -55,7 +56,8 @@ void bailey_turn_give(struct bailey_area_header* own,
                       const struct bailey_area_header* peer, uint32_t sequence);
 
 // Waits until the peer's sequence is (`until_equal`) or is not `sequence`;
-// returns it. What the peer wrote before is visible then.
+// returns it. What the peer wrote before is visible then. Who waits until it is
+// equal also comes back where the peer is gone: the sequence is another then.
 uint32_t bailey_turn_await(struct bailey_waiting* waiting,
                            struct bailey_area_header* own,
                            const struct bailey_area_header* peer,

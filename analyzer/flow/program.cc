@@ -9,8 +9,10 @@
 #include <unordered_set>
 #include <utility>
 
+#include "analyzer/flow/never_written.h"
 #include "analyzer/flow/pointer_extents.h"
 #include "analyzer/flow/shared_names.h"
+#include "analyzer/flow/structure_looks.h"
 
 namespace bailey::analyzer {
 namespace {
@@ -73,7 +75,9 @@ class Joiner {
     AddAssemblyNames();
     FinishEdges();
     MarkAddressTaken();
+    SettleLooks(program_.flow);
     InferExtents(program_);
+    MarkNeverWritten(program_);
     std::ranges::sort(program_.read_files);
     const auto rest = std::ranges::unique(program_.read_files);
     program_.read_files.erase(rest.begin(), rest.end());
@@ -98,6 +102,7 @@ class Joiner {
     MoveInto(program_.read_files, unit.read_files);
     MoveInto(program_.aliases, unit.code.aliases);
     MoveInto(program_.global_facts, unit.code.global_facts);
+    MoveInto(program_.global_writes, unit.code.global_writes);
     MoveInto(program_.returns, unit.code.returns);
     MoveInto(assembly_names_, unit.code.assembly_names);
   }
@@ -188,6 +193,7 @@ class Joiner {
         GlobalFact& escaped = program_.global_facts.emplace_back();
         escaped.id = id;
         escaped.escapes = true;
+        program_.global_writes.push_back({id, /*may_be_written=*/true});
         if (each.from.empty()) {
           program_.kept.push_back(id);
           continue;

@@ -32,6 +32,7 @@ struct Program {
   std::vector<std::string> kept;     // see CodeFacts
   std::vector<std::string> read_files;   // absolute, ordered
   std::vector<GlobalFact> global_facts;  // of each unit
+  std::vector<GlobalWrites> global_writes;
   std::vector<ReturnFact> returns;
   // Defined here, and perhaps meant for a library's symbol by who uses it: see
   // shared_names.h.

@@ -93,6 +93,21 @@ struct AssemblyName {
   SourceSite site;
 };
 
+// A global's address is an argument of a call of a function by its name.
+struct PassedAddress {
+  std::string callee;
+  int argument = 0;  // of the code's arguments
+  // What is known of a function of the C library with that name.
+  bool is_only_read = false;
+};
+
+// What one unit may do to a global that is no constant there.
+struct GlobalWrites {
+  std::string id;
+  bool may_be_written = false;
+  std::vector<PassedAddress> passed = {};
+};
+
 struct CodeFacts {
   Architecture architecture = Architecture::kX8664;
   // Not yet marked as external: that shows when the units are joined.
@@ -109,6 +124,7 @@ struct CodeFacts {
   // reader (.init_array), or the compiler by itself (memset).
   std::vector<std::string> kept;
   std::vector<GlobalFact> global_facts;
+  std::vector<GlobalWrites> global_writes;
   std::vector<ReturnFact> returns;
   std::vector<IndirectCall> indirect_calls;
   UnitConstraints constraints;

@@ -15,6 +15,7 @@
 #include "analyzer/ir/extent_reader.h"
 #include "analyzer/ir/global_facts.h"
 #include "analyzer/ir/global_uses.h"
+#include "analyzer/ir/global_writes.h"
 #include "analyzer/ir/simplify.h"
 
 namespace bailey::analyzer {
@@ -192,6 +193,7 @@ CodeFacts ExtractCode(llvm::Module& module, const ModuleNames& names) {
   extractor.ReadCalls();
   code.constraints = ExtractConstraints(module, places, &code.data_flow);
   ReadGlobalFacts(module, places, extractor.readers(), code);
+  ReadGlobalWrites(module, places, code);
   ReadReturns(module, places, extractor.readers(), code);
   return code;
 }

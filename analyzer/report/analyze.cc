@@ -14,10 +14,12 @@
 
 #include "analyzer/capture/build_record.h"
 #include "analyzer/elf/image_cache.h"
+#include "analyzer/flow/never_written.h"
 #include "analyzer/flow/program.h"
 #include "analyzer/flow/selection.h"
 #include "analyzer/ir/extract.h"
 #include "analyzer/parallel.h"
+#include "analyzer/report/argument_scope.h"
 #include "analyzer/report/build_options.h"
 #include "analyzer/report/follow_loads.h"
 #include "analyzer/report/library_files.h"
@@ -118,6 +120,18 @@ Result<std::unique_ptr<LibrarySummaries>> LibrariesOf(
                        &cache);
 }
 
+// What libraries, or code that nobody reads, may use by its name.
+void UnmarkSharedGlobals(LibrarySummaries& libraries, bool has_opaque_inputs,
+                         Program& program) {
+  const PropagationScope scope =
+      ArgumentScope(program, libraries, {}, {}, has_opaque_inputs);
+  UnmarkShared(
+      [&](const std::string& id) {
+        return scope.has_unread_code || scope.library_symbols.contains(id);
+      },
+      program.flow);
+}
+
 // A program is for one architecture; the first unit says which.
 void CheckArchitectures(const std::vector<UnitFacts>& units,
                         const std::string& root, Diagnostics& diagnostics) {
@@ -152,6 +166,7 @@ Result<std::set<std::string>> Report(const Prepared& prepared,
   ASSIGN_OR_RETURN(auto more,
                    FollowLoads(prepared, program, *libraries, opaque));
   if (!more.empty()) return more;
+  UnmarkSharedGlobals(*libraries, !opaque.empty(), program);
   tell("following pointers");
   ResolveCalls(program, *libraries, opaque);
   CredentialWays ways;

@@ -42,8 +42,48 @@ void CredentialFlow::Find(const ValuePropagation& values,
   callees_.emplace(program_, graph_, libraries);
   for (const PlanCredential& credential : request_.credentials)
     FindOne(credential,
-            SourcesOf(credential, program_, graph_, values, libraries), phases);
+            OnlyOfReaders(credential, SourcesOf(credential, program_, graph_,
+                                                values, libraries)),
+            phases);
   Finish();
+}
+
+// Who is named gets it: that is the author's word, and so is that nobody else
+// does. Whoever tells a function what to open is asked for in its place.
+std::vector<CredentialSeed> CredentialFlow::OnlyOfReaders(
+    const PlanCredential& credential, std::vector<CredentialSeed> seeds) const {
+  const auto named = request_.readers.find(credential.name);
+  if (named == request_.readers.end()) return seeds;
+  std::set<uint32_t> readers;
+  for (const std::string& each : named->second)
+    readers.merge(FunctionsNamed(each));
+  std::vector<CredentialSeed> kept;
+  for (CredentialSeed& seed : seeds) {
+    const bool is_reader = readers.contains(seed.function);
+    if (!is_reader && seed.function != DataGraph::kNone) {
+      seed.sites = SitesIn(seed, readers);
+      if (seed.sites.empty()) continue;
+    }
+    seed.is_certain = true;
+    kept.push_back(std::move(seed));
+  }
+  return kept;
+}
+
+// The calls of the seed's function by these, of those that may name the
+// credential.
+std::vector<uint32_t> CredentialFlow::SitesIn(
+    const CredentialSeed& seed, const std::set<uint32_t>& callers) const {
+  std::vector<uint32_t> sites;
+  for (const DataSite& site : graph_.sites) {
+    const bool may_name =
+        seed.sites.empty() ||
+        std::ranges::find(seed.sites, site.number) != seed.sites.end();
+    if (site.callee == seed.function && callers.contains(site.caller) &&
+        may_name)
+      sites.push_back(site.number);
+  }
+  return sites;
 }
 
 void CredentialFlow::FindOne(const PlanCredential& credential,

@@ -34,6 +34,9 @@ struct CredentialRequest {
   std::vector<PlanCredential> credentials;
   bool decisions = false;  // what is decided by a credential depends on it
   std::vector<DeclassifiedFunction> declassified;
+  // By credential: C names of functions that alone get it, or tell others to.
+  // None: whoever may.
+  std::map<std::string, std::set<std::string>, std::less<>> readers;
 };
 
 // What goes into the flow graph: edges of kind kData, and what else a split
@@ -67,6 +70,11 @@ class CredentialFlow {
   void FindOne(const PlanCredential& credential,
                const std::vector<CredentialSeed>& seeds,
                const PhasesAt& phases);
+  std::vector<CredentialSeed> OnlyOfReaders(
+      const PlanCredential& credential,
+      std::vector<CredentialSeed> seeds) const;
+  std::vector<uint32_t> SitesIn(const CredentialSeed& seed,
+                                const std::set<uint32_t>& callers) const;
   void AddSources(const PlanCredential& credential,
                   const std::vector<CredentialSeed>& seeds,
                   const PhasesAt& phases);

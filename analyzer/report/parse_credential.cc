@@ -75,8 +75,9 @@ Result<PlanCredential> ParseCredential(std::string_view text) {
 }
 
 Result<DeclassifiedFunction> ParseDeclassified(std::string_view text) {
-  static constexpr std::array<std::string_view, 6> kKinds = {
-      "mac", "signature", "ciphertext", "verdict", "descriptor", "value"};
+  static constexpr std::array<std::string_view, 7> kKinds = {
+      "mac",        "signature", "ciphertext", "verdict",
+      "descriptor", "value",     "handle"};
   const size_t equals = text.find('=');
   const std::string_view kind =
       equals == std::string_view::npos ? "" : text.substr(equals + 1);

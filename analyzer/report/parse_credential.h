@@ -23,8 +23,8 @@ struct DeclassifiedFunction {
 // "NAME=file:/run/key", "NAME=env:KEY", "NAME=fd:3".
 Result<PlanCredential> ParseCredential(std::string_view text);
 
-// "sign=signature": one of mac, signature, ciphertext, verdict, descriptor and
-// value (docs/policy-language.md).
+// "sign=signature": one of mac, signature, ciphertext, verdict, descriptor,
+// value and handle (docs/policy-language.md).
 Result<DeclassifiedFunction> ParseDeclassified(std::string_view text);
 
 }  // namespace bailey::analyzer

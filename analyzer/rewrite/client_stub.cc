@@ -1,9 +1,13 @@
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <limits>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "analyzer/rewrite/crossing_writer.h"
+#include "analyzer/rewrite/passed_writer.h"
 #include "analyzer/rewrite/splice.h"
 #include "analyzer/rewrite/stub_writer.h"
 
@@ -27,7 +31,8 @@ class ClientWriter : public CrossingWriter {
     for (const Item& item : items_) {
       if (item.is_pointer()) PutPointer(item);
     }
-    Line("bailey_call(bailey_m);");
+    for (const PassedGlobal& each : crossing_.globals) out_ += PutPassed(each);
+    Call();
     GetResult();
     for (const Item& item : items_) {
       if (item.comes_out()) GetPointer(item);
@@ -136,6 +141,22 @@ class ClientWriter : public CrossingWriter {
       Line("bailey_put(bailey_m, {}, bailey_n{});", name, item.index);
     }
     Line("}}");
+  }
+
+  void Call() {
+    if (!crossing_.failure) return Line("bailey_call(bailey_m);");
+    Line("if (!bailey_try_call(bailey_m)) {{");
+    Line("bailey_give_up(bailey_m, {});", crossing_.failure->error);
+    Line("return ({}){};", WithoutQualifiers(crossing_.return_type),
+         LongLiteral(crossing_.failure->value));
+    Line("}}");
+  }
+
+  // The least number has no literal of its own.
+  static std::string LongLiteral(int64_t value) {
+    return value == std::numeric_limits<int64_t>::min()
+               ? fmt::format("(-{}L - 1)", std::numeric_limits<int64_t>::max())
+               : fmt::format("({}L)", value);
   }
 
   void GetResult() {

@@ -21,7 +21,11 @@ struct CrossingItem {
   const FlowParameter& flow;
   int index;
 
-  bool is_pointer() const { return flow.type.kind == TypeKind::kPointer; }
+  // To bytes that cross; a handle is a number by itself.
+  bool is_pointer() const {
+    return flow.type.kind == TypeKind::kPointer && !is_handle();
+  }
+  bool is_handle() const { return crossing.mode == MarshalMode::kHandle; }
   bool is_struct() const { return crossing.mode == MarshalMode::kStruct; }
   bool is_bool() const { return flow.type.kind == TypeKind::kBool; }
   bool goes_in() const { return crossing.direction != Direction::kOut; }

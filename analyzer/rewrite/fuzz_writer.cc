@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analyzer/rewrite/crossing_item.h"
+#include "analyzer/rewrite/passed_writer.h"
 #include "analyzer/rewrite/splice.h"
 #include "analyzer/rewrite/stub_writer.h"
 
@@ -14,6 +15,7 @@ namespace bailey::analyzer {
 namespace {
 
 std::string_view KindOf(const CrossingItem& item) {
+  if (item.is_handle()) return "BAILEY_FUZZ_HANDLE";
   if (!item.is_pointer()) return "BAILEY_FUZZ_VALUE";
   switch (item.crossing.mode) {
     case MarshalMode::kCString:
@@ -33,14 +35,31 @@ std::string FlagsOf(const CrossingItem& item) {
   return flags;
 }
 
-std::string ItemTable(const Crossing& crossing, const FlowFunction& function) {
+// Behind the parameters, as they are in a request.
+std::string PassedRow(const PassedGlobal& global) {
+  if (global.mode == MarshalMode::kCString)
+    return fmt::format(
+        "    {{BAILEY_FUZZ_STRING, 0 | BAILEY_FUZZ_SENT | "
+        "BAILEY_FUZZ_NULLABLE, 1, -1, 0u}}, /* {} */\n",
+        global.name);
+  return fmt::format(
+      "    {{BAILEY_FUZZ_FIXED, 0 | BAILEY_FUZZ_SENT, {}, -1, 0u}}, /* {} "
+      "*/\n",
+      PassedBytes(global), global.name);
+}
+
+std::string ItemTable(const Crossing& crossing, const FlowFunction& function,
+                      const HandleTags& tags) {
   std::string rows;
   for (const CrossingItem& item : ItemsOf(crossing, function)) {
-    rows += fmt::format("    {{{}, {}, {}, {}}}, /* {} */\n", KindOf(item),
+    const uint32_t tag =
+        item.is_handle() ? tags.Of(crossing.to, item.crossing.type) : 0;
+    rows += fmt::format("    {{{}, {}, {}, {}, {}u}}, /* {} */\n", KindOf(item),
                         FlagsOf(item), item.fixed_bytes(),
-                        item.crossing.length_parameter, item.flow.name);
+                        item.crossing.length_parameter, tag, item.flow.name);
   }
-  if (rows.empty()) rows = "    {BAILEY_FUZZ_VALUE, 0, 0, -1},\n";
+  for (const PassedGlobal& each : crossing.globals) rows += PassedRow(each);
+  if (rows.empty()) rows = "    {BAILEY_FUZZ_VALUE, 0, 0, -1, 0},\n";
   return fmt::format(
       "static const struct bailey_fuzz_item items_{}[] = {{\n{}}};\n",
       crossing.id, rows);
@@ -87,11 +106,11 @@ std::string FuzzTables(const Plan& plan, const Flow& flow,
         flow.functions, crossing.function, &FlowFunction::id);
     items +=
         fmt::format("void {}(struct bailey_crossing*);\n", GlueName(crossing)) +
-        ItemTable(crossing, function);
+        ItemTable(crossing, function, HandleTags(plan, flow));
     functions +=
         fmt::format("    {{{{{}, {}, {}}}, items_{}, {}}},\n", crossing.id,
                     CLiteral(crossing.name), GlueName(crossing), crossing.id,
-                    crossing.parameters.size());
+                    crossing.parameters.size() + crossing.globals.size());
   }
   size_t credentials = 0;
   const std::string credential_table =

@@ -207,6 +207,17 @@ Result<BuildCommand> Link(const Flow& flow,
 
 }  // namespace
 
+Result<> RequireSharedLibraries(const Flow& flow) {
+  for (const std::string& word : flow.link_command)
+    if (word == "-static" || word == "--static" || word == "-static-pie" ||
+        word == "-Wl,-static" || word == "-Wl,-Bstatic")
+      return Fail(fmt::format("handles cross, and the program is linked with "
+                              "`{}`: what is freed would not be seen",
+                              word),
+                  "link the C library as a shared one");
+  return {};
+}
+
 Result<BuildCommand> LinkPortion(const Flow& flow,
                                  const std::vector<std::string>& objects,
                                  const std::string& program,

@@ -46,6 +46,10 @@ BuildCommand CompileService(const FlowUnit& unit, const std::string& source,
                             const std::string& object,
                             const PortionPaths& paths);
 
+// An error when the program is linked statically: a portion that gives handles
+// out stands before the C library's free() (runtime/revoking_free.h).
+Result<> RequireSharedLibraries(const Flow& flow);
+
 // An error when no link was captured, or when it links objects or archives that
 // no analyzed unit makes: they may hold what must not be in a portion.
 Result<BuildCommand> LinkPortion(const Flow& flow,

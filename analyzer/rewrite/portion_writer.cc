@@ -9,6 +9,7 @@
 #include "analyzer/rewrite/fuzz_makefile.h"
 #include "analyzer/rewrite/fuzz_writer.h"
 #include "analyzer/rewrite/makefile.h"
+#include "analyzer/rewrite/passed_writer.h"
 #include "analyzer/rewrite/written_check.h"
 #include "common/check.h"
 
@@ -57,6 +58,9 @@ Result<PortionFiles> PortionWriter::Write() {
   if (!portion_.holds_main) WriteService();
   std::vector<std::string> objects;
   for (const BuildCommand& each : compiles_) objects.push_back(each.output);
+  if (HasHandles(program_.plan, portion_)) {
+    RETURN_IF_ERROR(RequireSharedLibraries(program_.flow));
+  }
   ASSIGN_OR_RETURN(const BuildCommand link,
                    LinkPortion(program_.flow, objects, result_.program,
                                program_.runtime_library));
@@ -265,12 +269,33 @@ std::string PortionWriter::GlueFor(const FlowUnit& unit) {
     const Crossing* crossing = CrossingOf(function.id);
     if (!crossing || !Answers(*crossing)) continue;
     if (function.extent.file != unit.file) continue;
-    glue += ServerGlue(*crossing, function, program_.fields.at(crossing->id));
+    glue += ServerGlue(*crossing, function, program_.fields.at(crossing->id),
+                       HandleTags(program_.plan, program_.flow));
   }
+  glue += PassedAccessFor(unit);
   if (glue.empty()) return glue;
   return fmt::format("\n#line 1 \"bailey-glue-{}.c\"\n",
                      fs::path(unit.file).stem().string()) +
          glue;
+}
+
+// Of the unit's globals those that this portion sends or gets, once each.
+std::string PortionWriter::PassedAccessFor(const FlowUnit& unit) const {
+  std::map<std::string, std::string> access;
+  for (const Crossing& crossing : program_.plan.crossings) {
+    if (!Answers(crossing) && crossing.from != portion_.name) continue;
+    for (const PassedGlobal& passed : crossing.globals) {
+      const auto global =
+          std::ranges::find(program_.flow.globals, passed.id, &FlowGlobal::id);
+      if (global == program_.flow.globals.end() ||
+          global->extent.file != unit.file)
+        continue;
+      access[passed.id] = PassedAccess(passed, Answers(crossing));
+    }
+  }
+  std::string text;
+  for (const auto& [id, definition] : access) text += definition;
+  return text;
 }
 
 void PortionWriter::WriteService() {
@@ -290,11 +315,15 @@ void PortionWriter::WriteService() {
   result_.files.push_back(
       {source,
        fmt::format("/* Written by Bailey: portion `{}` answers calls. */\n"
-                   "#include \"runtime/serve.h\"\n\n{}\n"
+                   "{}#include \"runtime/serve.h\"\n\n{}\n"
                    "static const struct bailey_service services[] = {{\n{}"
                    "    {{0, 0, 0}},\n}};\n\n"
                    "int main(void) {{ return bailey_serve(services, {}); }}\n",
-                   portion_.name, declarations, table, count)});
+                   portion_.name,
+                   HasHandles(program_.plan, portion_)
+                       ? "#include \"runtime/revoking_free.h\"\n"
+                       : "",
+                   declarations, table, count)});
   compiles_.push_back(
       CompileService(program_.flow.units.front(), source,
                      result_.directory + "/obj/bailey_service.o", Paths()));

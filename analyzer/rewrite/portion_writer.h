@@ -75,6 +75,7 @@ class PortionWriter {
   void EditGlobal(const SourceFile& file, const FlowGlobal& global,
                   std::vector<Splice>& splices);
   std::string GlueFor(const FlowUnit& unit);
+  std::string PassedAccessFor(const FlowUnit& unit) const;
   void WriteService();
   Result<std::string> WriteFuzzer(const std::vector<BuildCommand>& units);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "analyzer/rewrite/crossing_writer.h"
+#include "analyzer/rewrite/passed_writer.h"
 #include "analyzer/rewrite/splice.h"
 #include "analyzer/rewrite/stub_writer.h"
 
@@ -12,12 +13,16 @@ namespace {
 
 class ServerWriter : public CrossingWriter {
  public:
-  using CrossingWriter::CrossingWriter;
+  ServerWriter(const Crossing& crossing, const FlowFunction& function,
+               const FieldsByParameter& fields, const HandleTags& tags)
+      : CrossingWriter(crossing, function, fields), tags_(tags) {}
 
   std::string Write() {
     const std::string name = GlueName(crossing_);
     // The unit may have made a macro of that name after the definition.
     out_ = fmt::format("\n#undef {}\n", crossing_.name);
+    for (const PassedGlobal& each : crossing_.globals)
+      out_ += DeclarePassed(each);
     out_ += fmt::format("void {}(struct bailey_crossing* bailey_m);\n", name);
     out_ += fmt::format("void {}(struct bailey_crossing* bailey_m) {{\n", name);
     Declare();
@@ -27,6 +32,7 @@ class ServerWriter : public CrossingWriter {
     for (const Item& item : items_) {
       if (item.is_pointer()) TakePointer(item);
     }
+    ForEachPassed(TakePassed);
     if (has_result()) {
       Line("bailey_result = bailey_reserve(bailey_m, {});",
            crossing_.return_bytes);
@@ -34,25 +40,40 @@ class ServerWriter : public CrossingWriter {
     for (const Item& item : items_) {
       if (item.comes_out()) Reserve(item);
     }
+    RequireApart();
+    if (crossing_.returns_handle) Line("bailey_reserve_handle(bailey_m);");
     Line("if (!bailey_ready(bailey_m)) return;");
     Call();
     return std::move(out_) + "}\n";
   }
 
  private:
+  template <class Write>
+  void ForEachPassed(const Write& write) {
+    for (size_t i = 0; i < crossing_.globals.size(); ++i)
+      out_ += write(crossing_.globals[i], i);
+  }
+
   std::string_view TypeOf(const Item& item) const {
     return WithoutQualifiers(item.crossing.type);
   }
 
   void Declare() {
+    for (size_t i = 0; i < crossing_.globals.size(); ++i)
+      out_ += PassedLocal(i);
     if (has_result()) Line("void* bailey_result;");
+    if (crossing_.returns_handle) Line("const void* bailey_r;");
     if (returns_struct()) {
       Line("{} bailey_r;", WithoutQualifiers(crossing_.return_type));
       CheckSize("bailey_r", ResultIndex(), crossing_.return_bytes);
     }
     for (const Item& item : items_) {
       if (item.is_pointer()) DeclarePointer(item);
-      if (!item.is_pointer()) Line("{} bailey_p{};", TypeOf(item), item.index);
+      if (item.is_handle()) {
+        Line("void* bailey_p{};", item.index);
+      } else if (!item.is_pointer()) {
+        Line("{} bailey_p{};", TypeOf(item), item.index);
+      }
       if (!item.is_struct()) continue;
       Line("const void* bailey_i{} = 0;", item.index);
       CheckSize(std::string(TypeOf(item)), item.index,
@@ -73,8 +94,21 @@ class ServerWriter : public CrossingWriter {
     if (item.comes_out()) Line("void* bailey_o{} = 0;", item.index);
   }
 
+  // Of two that are one object, neither may be changed or freed.
+  void RequireApart() {
+    for (const Item& a : items_)
+      for (const Item& b : items_)
+        if (a.index < b.index && a.is_handle() && b.is_handle() &&
+            !(a.crossing.is_const && b.crossing.is_const))
+          Line("bailey_take_apart(bailey_m, bailey_p{}, bailey_p{});", a.index,
+               b.index);
+  }
+
   void TakeValue(const Item& item) {
-    if (item.is_struct()) {
+    if (item.is_handle()) {
+      Line("bailey_p{} = bailey_take_handle(bailey_m, {}u);", item.index,
+           tags_.Of(crossing_.to, item.crossing.type));
+    } else if (item.is_struct()) {
       Line("bailey_i{} = bailey_take(bailey_m, {});", item.index,
            item.crossing.element_bytes);
       TakeFields(item, fmt::format("bailey_p{}", item.index));
@@ -163,15 +197,20 @@ class ServerWriter : public CrossingWriter {
       arguments += fmt::format("bailey_p{}", item.index);
     }
     std::string target;
-    if (returns_struct()) {
+    if (returns_struct() || crossing_.returns_handle) {
       target = "bailey_r = ";
     } else if (has_result()) {
       target = fmt::format("*({}*)bailey_result = ",
                            WithoutQualifiers(crossing_.return_type));
     }
+    ForEachPassed(SwapPassed);
     Line("bailey_enter(bailey_m);");
     Line("{}{}({});", target, crossing_.name, arguments);
     Line("bailey_leave(bailey_m);");
+    ForEachPassed(SwapPassed);
+    if (crossing_.returns_handle)
+      Line("bailey_give_handle(bailey_m, bailey_result, bailey_r, {}u);",
+           tags_.Of(crossing_.to, function_.return_type.pointee.spelling));
     if (returns_struct()) CopyFields("bailey_result", "&bailey_r", -1);
     for (const Item& item : items_) {
       if (!item.comes_out() || !item.is_struct()) continue;
@@ -181,13 +220,16 @@ class ServerWriter : public CrossingWriter {
       Line("}}");
     }
   }
+
+  const HandleTags& tags_;
 };
 
 }  // namespace
 
 std::string ServerGlue(const Crossing& crossing, const FlowFunction& function,
-                       const FieldsByParameter& fields) {
-  return ServerWriter(crossing, function, fields).Write();
+                       const FieldsByParameter& fields,
+                       const HandleTags& tags) {
+  return ServerWriter(crossing, function, fields, tags).Write();
 }
 
 std::string GlueName(const Crossing& crossing) {

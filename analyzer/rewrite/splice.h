@@ -1,5 +1,6 @@
 // Replaces ranges of a source file's bytes and keeps the rest as it is, with
-// #line directives so that debug positions and __LINE__ stay those of the file.
+// #line directives so that debug positions and __LINE__ stay those of the file,
+// or those that its own #line directives say.
 //
 //   ApplySplices("int f(void) {\n  return 1;\n}\nint x;\n",
 //                {{12, 27, "{ trap(); }"}}, "f.c");

@@ -2,12 +2,13 @@
 // called, and the glue that calls it where it is.
 //
 //   std::string body = ClientStub(crossing, function, fields, channel);
-//   std::string glue = ServerGlue(crossing, function, fields);
+//   std::string glue = ServerGlue(crossing, function, fields, tags);
 //
 // Both put and take the same items in the same order (runtime/crossing.h):
-// request: values in the parameters' order, then for each pointer its presence
+// request: values, and handles as 8 bytes, in the parameters' order, then for
+// each pointer its presence
 //          (a structure's or buffer's) and, unless it is only written, its
-//          bytes
+//          bytes; then the globals that are passed (passed_writer.h)
 // reply:   the result, then the bytes of each pointer that is written
 // Nothing but members of structures is copied, into zeroed memory. The text is
 // C89 with GNU built-ins and no header, so that it fits any unit.
@@ -18,6 +19,7 @@
 #include <map>
 #include <string>
 
+#include "analyzer/rewrite/handle_tags.h"
 #include "analyzer/rewrite/struct_fields.h"
 #include "common/documents/flow.h"
 #include "common/documents/plan.h"
@@ -35,7 +37,7 @@ std::string ClientStub(const Crossing& crossing, const FlowFunction& function,
 // The definition of GlueName(crossing), for the end of the unit that defines
 // the function.
 std::string ServerGlue(const Crossing& crossing, const FlowFunction& function,
-                       const FieldsByParameter& fields);
+                       const FieldsByParameter& fields, const HandleTags& tags);
 std::string GlueName(const Crossing& crossing);
 
 }  // namespace bailey::analyzer

@@ -1,5 +1,5 @@
 // A unit's tree, as Clang reads it: of the source as it is, or of a text that
-// is not written yet. Internal to rewrite/.
+// is not written yet. Internal to rewrite/ and outline/.
 //
 //   ASSIGN_OR_RETURN(auto tree, ParseText(command, text, diagnostics));
 

@@ -76,7 +76,9 @@ bool Fits(const CrossingParameter& crossing, const FlowFunction& function,
     case MarshalMode::kFixedArray:
       return is_pointer && crossing.count > 0 && crossing.element_bytes > 0;
     case MarshalMode::kHandle:
-      return is_pointer;
+      return is_pointer && crossing.direction == Direction::kIn &&
+             parameter.type.pointee.spelling == crossing.type &&
+             crossing.element_bytes == sizeof(uint64_t);
     case MarshalMode::kBuffer:
       return is_pointer && crossing.element_bytes > 0 &&
              crossing.length_parameter >= 0 &&
@@ -93,6 +95,8 @@ bool Fits(const Plan& plan, const Crossing& crossing, const Flow& flow) {
       !FindPortion(plan, crossing.from) || !FindPortion(plan, crossing.to)) {
     return false;
   }
+  const bool returns_pointer = function->return_type.kind == TypeKind::kPointer;
+  if (crossing.returns_handle != returns_pointer) return false;
   for (size_t i = 0; i < crossing.parameters.size(); ++i) {
     if (!Fits(crossing.parameters[i], *function, i)) return false;
   }

@@ -13,6 +13,7 @@
 #include "analyzer/ir/extract.h"
 #include "analyzer/source/access_attribute.h"
 #include "analyzer/source/source_extents.h"
+#include "analyzer/source/structure_looks.h"
 #include "analyzer/source/type_facts.h"
 
 namespace bailey::analyzer {
@@ -47,7 +48,8 @@ class Collector : public clang::RecursiveASTVisitor<Collector> {
         module_(module),
         unit_(std::move(unit)),
         root_(std::move(root)),
-        facts_(facts) {}
+        facts_(facts),
+        looks_(context, [this](const auto& each) { return NameOf(each); }) {}
 
   bool shouldVisitTemplateInstantiations() const { return true; }
   // Constructors and operators that C++ makes by itself have code too.
@@ -176,6 +178,7 @@ class Collector : public clang::RecursiveASTVisitor<Collector> {
     fact.return_type = DescribeType(context_, function.getReturnType());
     AddPlaces(function, fact);
     AddParameters(function, fact);
+    fact.looks_into = looks_.Of(function);
     facts_.functions.push_back(std::move(fact));
     return facts_.functions.back().id;
   }
@@ -246,6 +249,8 @@ class Collector : public clang::RecursiveASTVisitor<Collector> {
         ExtentWithSemicolon(variable, sources_, context_.getLangOpts());
     fact.sole_declarator = IsSoleDeclarator(variable);
     fact.type = DescribeType(context_, variable.getType());
+    if (variable.getType().isVolatileQualified())
+      fact.type.spelling = "volatile " + fact.type.spelling;
     facts_.globals.push_back(std::move(fact));
   }
 
@@ -275,6 +280,7 @@ class Collector : public clang::RecursiveASTVisitor<Collector> {
   const std::string unit_;
   const std::string root_;
   SourceFacts& facts_;
+  const StructureLooks looks_;
   std::string function_;         // id of the one around, or empty
   std::string function_symbol_;  // its name in the module
   std::map<std::string, size_t> static_locals_;  // how many of that name so far

@@ -29,9 +29,9 @@ BAILEY_ARCHIVE_FIELDS(SourceExtent, file, begin, end, line, column, end_line)
 BAILEY_ARCHIVE_FIELDS(FlowFunction, id, name, linkage, variadic, address_taken,
                       is_inline, extent, body, return_type, parameters,
                       looks_into)
-BAILEY_ARCHIVE_FIELDS(FlowGlobal, id, name, linkage, is_constant,
-                      never_written, is_thread_local, address_taken, function,
-                      extent, sole_declarator, type)
+BAILEY_ARCHIVE_FIELDS(FlowGlobal, id, name, linkage, is_constant, never_written,
+                      is_thread_local, address_taken, function, extent,
+                      sole_declarator, type)
 BAILEY_ARCHIVE_FIELDS(FlowEdge, kind, from, to, external, site, label,
                       confidence)
 BAILEY_ARCHIVE_FIELDS(FlowUnit, file, directory, command, sha256)
@@ -61,6 +61,8 @@ BAILEY_ARCHIVE_FIELDS(ControlFlow, function, files, nodes, loops, may_throw,
 BAILEY_ARCHIVE_FIELDS(CellFact, offset, from, value)
 BAILEY_ARCHIVE_FIELDS(GlobalFact, id, size_bytes, is_defined, is_constant,
                       escapes, readers, initial, stores)
+BAILEY_ARCHIVE_FIELDS(PassedAddress, callee, argument, is_only_read)
+BAILEY_ARCHIVE_FIELDS(GlobalWrites, id, may_be_written, passed)
 BAILEY_ARCHIVE_FIELDS(ReturnFact, function, value)
 BAILEY_ARCHIVE_ENUM(ConstraintKind, kInitializer)
 BAILEY_ARCHIVE_ENUM(ObjectKind, kStack)
@@ -104,9 +106,9 @@ BAILEY_ARCHIVE_FIELDS(ExtentArgument, is_pointer, width_bits)
 BAILEY_ARCHIVE_FIELDS(FunctionExtents, id, is_plain, arguments, reaches, calls)
 BAILEY_ARCHIVE_FIELDS(CodeFacts, architecture, edges, calls, syscalls,
                       unresolved, aliases, assembly_names, constructors,
-                      destructors, control, kept, global_facts, returns,
-                      indirect_calls, constraints, data_flow, prototypes,
-                      named_files, extents)
+                      destructors, control, kept, global_facts, global_writes,
+                      returns, indirect_calls, constraints, data_flow,
+                      prototypes, named_files, extents)
 BAILEY_ARCHIVE_FIELDS(UnitFacts, unit, functions, globals, code, read_files)
 
 std::string WriteUnit(const UnitFacts& facts) { return WriteArchive(facts); }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
@@ -33,7 +34,9 @@ struct Options {
   std::vector<std::string> without;       // see analyzer/switched_off.h
   std::vector<std::string> credentials;   // see analyzer/report/credentials.h
   std::vector<std::string> declassified;  // "FUNCTION=KIND"
+  std::vector<std::string> readers;       // "CREDENTIAL=FUNCTION"
   std::string policy;                     // that names them, or empty
+  bool whole = false;  // its outlined parts are in their functions yet
 };
 
 // One line on a terminal, rewritten as the analysis goes on; none for what is
@@ -111,6 +114,33 @@ Result<int> Analyze(const Options& options) {
   return options.require_complete ? CheckComplete(analysis->report) : kExitFine;
 }
 
+Result<> AddReader(const std::string& text,
+                   analyzer::CredentialRequest& request) {
+  const size_t equals = text.find('=');
+  const std::string name = text.substr(0, equals);
+  const bool is_known =
+      std::ranges::find(request.credentials, name, &PlanCredential::name) !=
+      request.credentials.end();
+  if (equals == std::string::npos || equals + 1 == text.size() || !is_known)
+    return Fail("`" + text + "` names no reader of a credential",
+                "write CREDENTIAL=FUNCTION, such as key=load_key");
+  request.readers[name].insert(text.substr(equals + 1));
+  return {};
+}
+
+// A reader that is a part of a function means the function, until the part is
+// one of its own.
+std::string WholeReader(const std::string& reader,
+                        const PolicyCredentials& policy) {
+  const size_t name = reader.find('=') + 1;
+  for (const std::string& each : policy.outlined) {
+    const size_t middle = each.find('=');
+    if (reader.substr(name) == each.substr(0, middle))
+      return reader.substr(0, name) + each.substr(middle + 1);
+  }
+  return reader;
+}
+
 // Of the policy and of the command line.
 Result<int> ReadCredentials(Options& options) {
   std::vector<std::string> all = options.credentials;
@@ -122,6 +152,9 @@ Result<int> ReadCredentials(Options& options) {
     options.declassified.insert(options.declassified.end(),
                                 policy.declassified.begin(),
                                 policy.declassified.end());
+    for (const std::string& each : policy.readers)
+      options.readers.push_back(options.whole ? WholeReader(each, policy)
+                                              : each);
   }
   for (const std::string& each : all) {
     ASSIGN_OR_RETURN(PlanCredential credential,
@@ -133,6 +166,8 @@ Result<int> ReadCredentials(Options& options) {
                      analyzer::ParseDeclassified(each));
     options.analysis.credentials.declassified.push_back(std::move(function));
   }
+  for (const std::string& each : options.readers)
+    RETURN_IF_ERROR(AddReader(each, options.analysis.credentials));
   return kExitFine;
 }
 
@@ -188,6 +223,13 @@ int RunAnalyzeProgram(int argc, char** argv) {
                  "what this function returns and writes out is no credential's "
                  "any more: FUNCTION=KIND")
       ->allow_extra_args(false);
+  app.add_option("--reader", options.readers,
+                 "only these functions get the credential, or tell others to: "
+                 "CREDENTIAL=FUNCTION")
+      ->allow_extra_args(false);
+  app.add_flag("--whole", options.whole,
+               "the parts of functions that the policy outlines are in them "
+               "yet");
   app.add_flag("--decisions", options.analysis.credentials.decisions,
                "of credentials: follow what is decided by them, too");
   app.add_option("--without", options.without,

@@ -22,6 +22,7 @@ int RunPolicyEval(int argc, char** argv);
 int RunPolicyExport(int argc, char** argv);
 int RunPolicyImport(int argc, char** argv);
 int RunPolicyFmt(int argc, char** argv);
+int RunPolicyNarrow(int argc, char** argv);
 int RunPolicyInfer(int argc, char** argv);
 int RunPolicyLearn(int argc, char** argv);
 int RunPolicyLift(int argc, char** argv);
@@ -40,6 +41,8 @@ inline constexpr Command kPolicyCommands[] = {
     {"diff", "whether a new policy is stricter or looser than an old one",
      RunPolicyDiff},
     {"infer", "a first policy from a report", RunPolicyInfer},
+    {"narrow", "a plan's filters, for what the portions' programs can do",
+     RunPolicyNarrow},
     {"learn", "what `bailey run --learn` saw, as changes of its policy",
      RunPolicyLearn},
     {"lift", "a policy from a raw filter, of a file or a process",

@@ -31,7 +31,15 @@ Result<int> PrintCredentials(const std::string& path) {
     declassified.push_back(fmt::format(
         "{}={}", each.function,
         policy::kDeclassifiedKinds[static_cast<size_t>(each.kind)]));
+  Json readers = Json::array();
+  for (const policy::CredentialReader& each : loaded->policy.readers)
+    readers.push_back(fmt::format("{}={}", each.credential, each.function));
+  Json outlined = Json::array();
+  for (const policy::OutlineWord& each : loaded->policy.outlined)
+    outlined.push_back(fmt::format("{}={}", each.name, each.function));
   fmt::print("{}", WriteJson({{"credentials", credentials},
+                              {"outlined", outlined},
+                              {"readers", readers},
                               {"declassified", declassified},
                               {"policy_sha256", loaded->policy.sha256}}));
   return kExitFine;
@@ -41,9 +49,8 @@ Result<int> PrintCredentials(const std::string& path) {
 
 int RunPolicyCredentials(int argc, char** argv) {
   CLI::App app(
-      "Prints the credentials that a policy names, where they come from, and "
-      "what it declassifies, as "
-      "JSON.\n\n"
+      "Prints the credentials that a policy names, where they come from, who\n"
+      "gets them, and what it declassifies and outlines, as JSON.\n\n"
       "  bailey policy credentials server.policy",
       "bailey policy credentials");
   std::string path;

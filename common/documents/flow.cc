@@ -168,16 +168,18 @@ Result<FlowParameter> ReadParameter(const JsonObject& object) {
 }
 
 Json WriteFunction(const FlowFunction& function) {
-  return {{"id", function.id},
-          {"name", function.name},
-          {"linkage", kLinkages.Name(function.linkage)},
-          {"variadic", function.variadic},
-          {"address_taken", function.address_taken},
-          {"inline", function.is_inline},
-          {"extent", WriteExtent(function.extent)},
-          {"body", WriteExtent(function.body)},
-          {"return", WriteType(function.return_type)},
-          {"parameters", WriteList(function.parameters, WriteParameter)}};
+  Json json = {{"id", function.id},
+               {"name", function.name},
+               {"linkage", kLinkages.Name(function.linkage)},
+               {"variadic", function.variadic},
+               {"address_taken", function.address_taken},
+               {"inline", function.is_inline},
+               {"extent", WriteExtent(function.extent)},
+               {"body", WriteExtent(function.body)},
+               {"return", WriteType(function.return_type)},
+               {"parameters", WriteList(function.parameters, WriteParameter)}};
+  if (!function.looks_into.empty()) json["looks_into"] = function.looks_into;
+  return json;
 }
 
 Result<FlowFunction> ReadFunction(const JsonObject& object) {
@@ -194,20 +196,25 @@ Result<FlowFunction> ReadFunction(const JsonObject& object) {
   ASSIGN_OR_RETURN(
       function.parameters,
       ReadList<FlowParameter>(object, "parameters", ReadParameter));
+  if (object.Has("looks_into")) {
+    ASSIGN_OR_RETURN(function.looks_into, object.Strings("looks_into"));
+  }
   return function;
 }
 
 Json WriteGlobal(const FlowGlobal& global) {
-  return {{"id", global.id},
-          {"name", global.name},
-          {"linkage", kLinkages.Name(global.linkage)},
-          {"constant", global.is_constant},
-          {"thread_local", global.is_thread_local},
-          {"address_taken", global.address_taken},
-          {"function", global.function},
-          {"extent", WriteExtent(global.extent)},
-          {"sole_declarator", global.sole_declarator},
-          {"type", WriteType(global.type)}};
+  Json json = {{"id", global.id},
+               {"name", global.name},
+               {"linkage", kLinkages.Name(global.linkage)},
+               {"constant", global.is_constant},
+               {"thread_local", global.is_thread_local},
+               {"address_taken", global.address_taken},
+               {"function", global.function},
+               {"extent", WriteExtent(global.extent)},
+               {"sole_declarator", global.sole_declarator},
+               {"type", WriteType(global.type)}};
+  if (global.never_written) json["never_written"] = true;
+  return json;
 }
 
 Result<FlowGlobal> ReadGlobal(const JsonObject& object) {
@@ -216,6 +223,9 @@ Result<FlowGlobal> ReadGlobal(const JsonObject& object) {
   ASSIGN_OR_RETURN(global.name, object.String("name"));
   ASSIGN_OR_RETURN(global.linkage, kLinkages.Read(object, "linkage"));
   ASSIGN_OR_RETURN(global.is_constant, object.Bool("constant"));
+  if (object.Has("never_written")) {
+    ASSIGN_OR_RETURN(global.never_written, object.Bool("never_written"));
+  }
   ASSIGN_OR_RETURN(global.is_thread_local, object.Bool("thread_local"));
   ASSIGN_OR_RETURN(global.address_taken, object.Bool("address_taken"));
   ASSIGN_OR_RETURN(global.function, object.String("function"));

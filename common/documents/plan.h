@@ -112,8 +112,6 @@ struct CrossingParameter {
   uint64_t element_bytes = 0;  // of one element, or of the scalar or struct
   uint64_t count = 0;          // kFixedArray: elements
   int length_parameter = -1;   // kBuffer: index of the count
-  // The answering portion's copy lies between pages that cannot be touched.
-  bool guarded = false;
   std::string reason;  // why this mode is right: the attribute, the type
 };
 

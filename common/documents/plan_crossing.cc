@@ -29,7 +29,6 @@ Json WriteCrossingParameter(const CrossingParameter& parameter) {
           {"element_bytes", parameter.element_bytes},
           {"count", parameter.count},
           {"length_parameter", parameter.length_parameter},
-          {"guarded", parameter.guarded},
           {"reason", parameter.reason}};
 }
 
@@ -46,9 +45,6 @@ Result<CrossingParameter> ReadCrossingParameter(const JsonObject& object) {
   if (length < -1 || length > 255)
     return Fail(object.where() + ".length_parameter: out of range");
   parameter.length_parameter = static_cast<int>(length);
-  if (object.Has("guarded")) {
-    ASSIGN_OR_RETURN(parameter.guarded, object.Bool("guarded"));
-  }
   ASSIGN_OR_RETURN(parameter.reason, object.String("reason"));
   return parameter;
 }

@@ -42,6 +42,16 @@ std::vector<const PlanPortion*> StartOrder(const Plan& plan) {
   return order;
 }
 
+bool MayBeLost(const Plan& plan, const PlanPortion& portion) {
+  if (portion.holds_main) return false;
+  const auto ends_here = [&](const Crossing& each) {
+    return each.to == portion.name && !each.failure;
+  };
+  return std::ranges::none_of(plan.crossings, ends_here) &&
+         std::ranges::find(plan.crossings, portion.name, &Crossing::to) !=
+             plan.crossings.end();
+}
+
 Result<Channels> Channels::Create(
     const Plan& plan, const std::vector<const PlanPortion*>& order) {
   Channels result;
@@ -104,6 +114,17 @@ Result<std::vector<PassedFd>> Channels::DescriptorsFor(
     readers_.push_back(std::move(reader));
   }
   return descriptors;
+}
+
+Result<std::vector<LossMark>> Channels::LossMarksOf(
+    std::string_view portion) const {
+  std::vector<LossMark> marks;
+  for (const Channel& channel : channels_) {
+    if (channel.server != portion) continue;
+    ASSIGN_OR_RETURN(LossMark mark, LossMark::Map(channel.server_area.get()));
+    marks.push_back(std::move(mark));
+  }
+  return marks;
 }
 
 Result<> Channels::SealFor(std::string_view portion) {

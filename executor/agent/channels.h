@@ -23,6 +23,7 @@
 #include "common/fd.h"
 #include "common/result.h"
 #include "executor/agent/container_setup.h"
+#include "executor/agent/loss_mark.h"
 #include "runtime/portion_abi.h"
 
 namespace bailey::executor {
@@ -30,6 +31,10 @@ namespace bailey::executor {
 // Of each area. A message is at most one area less its header
 // (runtime/channel).
 inline constexpr uint32_t kChannelAreaBytes = (1u << 20) + 4096;
+
+// Whether the program goes on without the portion: whoever calls it knows what
+// its calls give then.
+bool MayBeLost(const Plan& plan, const PlanPortion& portion);
 
 // Portions in the order in which they start: those that only answer first, the
 // one with main last, trusted before untrusted.
@@ -46,6 +51,10 @@ class Channels {
   // index of a channel is its place in plan.crossings' order of first mention.
   std::vector<bailey_startup_channel> RolesOf(std::string_view portion) const;
   Result<std::vector<PassedFd>> DescriptorsFor(std::string_view portion);
+
+  // For each that calls `portion`, where to tell him that it has ended. Before
+  // SealFor(portion).
+  Result<std::vector<LossMark>> LossMarksOf(std::string_view portion) const;
 
   // Seals the areas of the channels that `portion` is the first to map.
   Result<> SealFor(std::string_view portion);

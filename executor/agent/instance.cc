@@ -43,6 +43,8 @@ class EventLoop {
   void HandleReport(pid_t tid, int status);
   void HandleDeadline();
   void Decide(RunningPortion& portion, int status);
+  bool IsDenied(const RunningPortion& portion, int signal) const;
+  void Lose(RunningPortion& portion, int signal);
   bool IsReady(int fd) const;
   int TimeoutMs() const;
 
@@ -56,6 +58,7 @@ class EventLoop {
   std::optional<Error> trace_error_;
   std::map<pid_t, int> early_;       // stops of threads not known yet
   std::vector<std::string> killed_;  // portions that a denial killed
+  std::vector<std::string> lost_;    // notes
   std::vector<int> ended_listeners_;
 };
 
@@ -87,6 +90,7 @@ Result<> EventLoop::WaitForEvents() {
   polled_.push_back({launcher_, 0, 0});  // only its end is of interest
   polled_.push_back({children_.get(), POLLIN, 0});
   for (const RunningPortion& portion : portions_) {
+    if (portion.is_lost) continue;
     polled_.push_back({portion.container.init_socket(), POLLIN, 0});
     if (!portion.supervisor) continue;
     const int fd = portion.supervisor->listener().fd();
@@ -107,7 +111,7 @@ bool EventLoop::IsReady(int fd) const {
 
 Result<> EventLoop::HandleListeners() {
   for (RunningPortion& portion : portions_) {
-    if (!portion.supervisor) continue;
+    if (!portion.supervisor || portion.is_lost) continue;
     const int fd = portion.supervisor->listener().fd();
     const auto entry = std::ranges::find(polled_, fd, &pollfd::fd);
     if (entry == polled_.end() || entry->revents == 0) continue;
@@ -121,16 +125,32 @@ Result<> EventLoop::HandleListeners() {
   return {};
 }
 
+bool EventLoop::IsDenied(const RunningPortion& portion, int signal) const {
+  return signal == SIGSYS ||
+         std::ranges::find(killed_, portion.name) != killed_.end();
+}
+
+// Its callers get what the policy says, and the program goes on.
+void EventLoop::Lose(RunningPortion& portion, int signal) {
+  portion.is_lost = true;
+  for (const LossMark& mark : portion.loss_marks) mark.Set();
+  lost_.push_back(fmt::format(
+      "portion `{}` ended by signal {} ({}): its calls failed from then on",
+      portion.name, signal, sigabbrev_np(signal)));
+}
+
 // A portion ended, and with it the program. One that ends by itself says the
 // program's status, whichever it is: `exit` means the program wherever its code
 // was put.
 void EventLoop::Decide(RunningPortion& portion, int status) {
+  const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  const bool is_denied = IsDenied(portion, signal);
+  if (signal != 0 && !is_denied && !portion.loss_marks.empty())
+    return Lose(portion, signal);
   Outcome outcome;
   outcome.portion = portion.name;
-  const bool denied = std::ranges::find(killed_, portion.name) != killed_.end();
-  const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
   outcome.signal = signal;
-  if (denied || signal == SIGSYS) {
+  if (is_denied) {
     outcome.kind = OutcomeKind::kViolation;
     outcome.message = fmt::format("a denial killed portion `{}`", portion.name);
   } else if (signal != 0) {
@@ -148,7 +168,9 @@ void EventLoop::Decide(RunningPortion& portion, int status) {
 // Every denial was recorded before its call returned, so none is lost here.
 Result<> EventLoop::HandleExits() {
   for (RunningPortion& portion : portions_) {
-    if (outcome_ || !IsReady(portion.container.init_socket())) continue;
+    if (outcome_ || portion.is_lost ||
+        !IsReady(portion.container.init_socket()))
+      continue;
     ASSIGN_OR_RETURN(const std::optional<int> status,
                      portion.container.ReadInit());
     if (status) Decide(portion, *status);
@@ -198,6 +220,7 @@ void EventLoop::HandleDeadline() {
   outcome.signal = SIGKILL;
   std::vector<PortionState> states;
   for (const RunningPortion& portion : portions_) {
+    if (portion.is_lost) continue;
     states.push_back({portion.name, WaitsIn(portion.container.portion_pid())});
   }
   outcome.portion = WaitedFor(states);
@@ -221,6 +244,7 @@ Result<Outcome> EventLoop::Run() {
     RETURN_IF_ERROR(HandleExits());
     HandleDeadline();
   }
+  outcome_->notes = std::move(lost_);
   return *std::move(outcome_);
 }
 
@@ -245,6 +269,7 @@ ScanSummary MergeScans(const std::vector<RunningPortion>& portions) {
         all.hits.push_back(hit);
       } else {
         same->count += hit.count;
+        same->parts_found = std::max(same->parts_found, hit.parts_found);
       }
     }
   }
@@ -255,7 +280,9 @@ ScanSummary MergeScans(const std::vector<RunningPortion>& portions) {
 // it any more.
 Result<> ScanTheWaiting(std::vector<RunningPortion>& portions) {
   for (RunningPortion& portion : portions) {
-    if (!portion.tracer || portion.scanner.summary().exit_stops > 0) continue;
+    if (!portion.tracer || portion.is_lost ||
+        portion.scanner.summary().exit_stops > 0)
+      continue;
     RETURN_IF_ERROR(portion.scanner.Scan(portion.container.portion_pid(),
                                          portion.container.portion_pidfd(),
                                          portion.name));

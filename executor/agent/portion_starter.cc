@@ -82,6 +82,9 @@ Result<RunningPortion> PortionStarter::StartPortion(const PlanPortion& portion,
   // Ours would keep the socket open after the portion's end.
   control.second.Reset();
   RunningPortion running = Running(portion, std::move(container));
+  if (MayBeLost(spec_.plan, portion)) {
+    ASSIGN_OR_RETURN(running.loss_marks, channels.LossMarksOf(portion.name));
+  }
   if (audit_.MustTrace(portion)) {
     ASSIGN_OR_RETURN(running.tracer,
                      audit_.Trace(portion, setup, running.container));

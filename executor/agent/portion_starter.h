@@ -34,6 +34,9 @@ struct RunningPortion {
   std::optional<Supervisor> supervisor;  // none for an audit's control
   std::optional<Tracer> tracer;
   ProcessScanner scanner;  // used with the tracer
+  // If the program goes on without it: where its callers are told.
+  std::vector<LossMark> loss_marks = {};
+  bool is_lost = false;
 };
 
 class PortionStarter {

@@ -84,7 +84,7 @@ void ProcessScanner::LookFor(std::string_view credential_name,
   windows_.Add(static_cast<uint32_t>(summary_.hits.size()), SecretParts(bytes));
   summary_.hits.push_back(
       {fmt::format("{} {}", credential_name, kWindowEncoding), 0});
-  summary_.windows_sought = windows_.size();
+  CountWindows();
   summary_.windows_too_plain = windows_.too_plain();
   const size_t size = bytes.size() - (bytes.ends_with('\n') ? 1 : 0);
   if (size < kReliableCredentialBytes) summary_.reliable = false;
@@ -97,7 +97,13 @@ void ProcessScanner::LeaveOut(std::string_view text) {
       std::ranges::any_of(counts, [](uint64_t count) { return count != 0; });
   if (has_credential) return;
   summary_.windows_elsewhere += windows_.LeaveOut(text);
+  CountWindows();
+}
+
+void ProcessScanner::CountWindows() {
   summary_.windows_sought = windows_.size();
+  for (size_t i = 0; i < summary_.hits.size(); ++i)
+    summary_.hits[i].parts = windows_.CountOf(static_cast<uint32_t>(i));
 }
 
 Result<> ProcessScanner::Scan(pid_t tid, int pidfd, std::string_view portion) {
@@ -263,6 +269,7 @@ void ProcessScanner::LookForWindows(std::string_view memory,
                                     std::string_view where) {
   windows_.Find(memory, [&](const Window& found) {
     AuditHits& hit = summary_.hits[found.owner];
+    if (seen_.insert(found).second) ++hit.parts_found;
     if (hit.count++ >= kMaxPlaces) return;
     NotePlace(fmt::format("{}: {} (from byte {}) in {}", portion, hit.encoding,
                           found.offset, where));

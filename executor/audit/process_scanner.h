@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,6 +66,7 @@ class ProcessScanner {
   // How much of a chunk stays for the next look: a needle may be cut in two.
   size_t Overlap() const { return std::max(longest_needle_, kWindowBytes) - 1; }
 
+  void CountWindows();
   void NotePlace(std::string place);
   void LookForWindows(std::string_view memory, std::string_view portion,
                       std::string_view where);
@@ -73,6 +75,7 @@ class ProcessScanner {
   std::vector<Needle> needles_;
   std::vector<size_t> needle_hits_;  // their entries of summary_.hits
   Windows windows_;
+  std::set<Window> seen_;  // at least once
   size_t longest_needle_ = 0;
   ScanSummary summary_;
 };

@@ -77,6 +77,11 @@ std::vector<std::string> SecretParts(std::string_view credential) {
   return parts;
 }
 
+size_t Windows::CountOf(uint32_t owner) const {
+  return static_cast<size_t>(
+      std::ranges::count(windows_, owner, &Window::owner));
+}
+
 void Windows::Collect(uint32_t owner, std::string_view secret) {
   for (size_t at = 0; at + kWindowBytes <= secret.size(); ++at) {
     const std::string_view window = secret.substr(at, kWindowBytes);

@@ -48,6 +48,7 @@ class Windows {
             const std::function<void(const Window&)>& seen) const;
 
   size_t size() const { return windows_.size(); }
+  size_t CountOf(uint32_t owner) const;
   uint64_t too_plain() const { return too_plain_; }
 
  private:

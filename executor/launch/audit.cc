@@ -16,6 +16,12 @@ uint64_t TotalHits(const ScanSummary& scan) {
   return total;
 }
 
+// A program that reads a credential bit by bit never has it as a whole. Most of
+// its parts show as well that what is looked for is found where it is.
+bool AreMostParts(const AuditHits& hit) {
+  return hit.parts > 0 && 2 * hit.parts_found >= hit.parts;
+}
+
 // The credentials of which no encoding was found. A hit's name is the
 // credential's, a space and the encoding's.
 std::set<std::string> NotFound(const ScanSummary& scan) {
@@ -23,10 +29,11 @@ std::set<std::string> NotFound(const ScanSummary& scan) {
   std::set<std::string> found;
   for (const AuditHits& hit : scan.hits) {
     const size_t blank = hit.encoding.rfind(' ');
-    // Parts do not show that the whole would have been found.
-    if (hit.encoding.substr(blank + 1) == kWindowEncoding) continue;
     const std::string name = hit.encoding.substr(0, blank);
-    (hit.count > 0 ? found : missing).insert(name);
+    const bool is_found = hit.encoding.substr(blank + 1) == kWindowEncoding
+                              ? AreMostParts(hit)
+                              : hit.count > 0;
+    (is_found ? found : missing).insert(name);
   }
   for (const std::string& name : found) missing.erase(name);
   return missing;

@@ -69,6 +69,11 @@ std::string LayersText(const std::vector<Layer>& layers) {
   return in_force + missing;
 }
 
+std::string PartsText(const AuditHits& hit) {
+  if (hit.parts == 0) return "";
+  return fmt::format(" ({} of {} different ones)", hit.parts_found, hit.parts);
+}
+
 std::string ScanText(std::string_view what, const ScanSummary& scan) {
   std::string text = fmt::format(
       "audit: {}: read {} bytes and {} descriptors at {} crossings and {} "
@@ -82,8 +87,8 @@ std::string ScanText(std::string_view what, const ScanSummary& scan) {
       scan.windows_elsewhere);
   for (const AuditHits& hit : scan.hits) {
     if (hit.count > 0) {
-      text += fmt::format("audit: {}: found {} {} times\n", what, hit.encoding,
-                          hit.count);
+      text += fmt::format("audit: {}: found {} {} times{}\n", what,
+                          hit.encoding, hit.count, PartsText(hit));
     }
   }
   return text;

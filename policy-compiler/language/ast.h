@@ -126,6 +126,7 @@ struct CredentialStatement {
   std::optional<CredentialSource> source;
   Name place;  // variable or path
   uint64_t descriptor = 0;
+  std::vector<Name> readers;  // `by`; empty: whoever may
 };
 
 struct UsesStatement {
@@ -147,10 +148,29 @@ struct SeparateStatement {
   std::vector<Name> globals;
 };
 
+// Globals whose values go along with calls.
+struct PassStatement {
+  std::vector<Name> globals;
+};
+
 struct DeclassifyStatement {
   Name function;
   DeclassifiedKind kind = DeclassifiedKind::kValue;
   uint64_t most_bits = 0;  // 0: none is said
+};
+
+struct FailureStatement {
+  Name function;
+  bool is_negative = false;
+  uint64_t value = 0;  // without the sign
+  SourceSpan value_span;
+  ActionSyntax error;  // must be an errno
+};
+
+// Parts of a function that become functions of their own.
+struct OutlineStatement {
+  std::vector<Name> names;
+  Name function;
 };
 
 enum class LimitKind { kMemory, kWall, kCpu, kPids, kOutput };
@@ -212,7 +232,8 @@ struct Statement {
   std::variant<SyscallStatement, FileStatement, TargetStatement, UseStatement,
                VersionStatement, WidthsStatement, GroupStatement,
                PluginsStatement, CredentialStatement, UsesStatement,
-               FunctionStatement, SeparateStatement, DeclassifyStatement,
+               FunctionStatement, SeparateStatement, PassStatement,
+               DeclassifyStatement, OutlineStatement, FailureStatement,
                LimitStatement, OtherwiseStatement, TestStatement,
                AssertStatement, ServingStatement, PortionStatement>
       body;

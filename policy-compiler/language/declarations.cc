@@ -1,6 +1,8 @@
 #include "policy-compiler/language/declarations.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -98,7 +100,19 @@ class Declarer {
     if (!TakeSource(credential, result)) return;
     if (!IsDistinct(credential, result)) return;
     credentials_.push_back(&credential);
+    TakeReaders(credential);
     policy_.credentials.push_back(std::move(result));
+  }
+
+  void TakeReaders(const CredentialStatement& credential) {
+    std::set<std::string> seen;
+    for (const Name& reader : credential.readers) {
+      if (!seen.insert(reader.text).second)
+        report_.Error(reader.span,
+                      "the function " + Quoted(reader.text) + " stands twice");
+      policy_.readers.push_back(
+          {credential.name.text, reader.text, reader.span});
+    }
   }
 
   bool TakeSource(const CredentialStatement& credential,
@@ -254,14 +268,21 @@ class Declarer {
   }
 
   void Take(const Statement&, const SeparateStatement& separate) {
-    for (const Name& name : separate.globals) {
-      if (separate_.insert(name.text).second) {
-        policy_.separate.push_back({name.text, name.span});
-      } else {
-        report_.Error(name.span,
-                      "the global " + Quoted(name.text) + " stands twice");
-      }
-    }
+    for (const Name& name : separate.globals)
+      if (IsNewGlobal(name)) policy_.separate.push_back({name.text, name.span});
+  }
+
+  void Take(const Statement&, const PassStatement& pass) {
+    for (const Name& name : pass.globals)
+      if (IsNewGlobal(name)) policy_.passed.push_back({name.text, name.span});
+  }
+
+  // Of `separate` and `pass`: one word is said of a global.
+  bool IsNewGlobal(const Name& name) {
+    if (globals_.insert(name.text).second) return true;
+    report_.Error(name.span,
+                  "the global " + Quoted(name.text) + " stands twice");
+    return false;
   }
 
   void Take(const Statement& statement, const DeclassifyStatement& said) {
@@ -271,6 +292,48 @@ class Declarer {
                                             " is declassified twice");
     policy_.declassified.push_back(
         {said.function.text, said.kind, said.most_bits, statement.span});
+  }
+
+  void Take(const Statement&, const OutlineStatement& outline) {
+    for (const Name& name : outline.names) {
+      if (!outlined_.insert(name.text).second)
+        report_.Error(name.span,
+                      "two outlined functions are called " + Quoted(name.text));
+      policy_.outlined.push_back({name.text, outline.function.text, name.span});
+    }
+    if (outlined_.contains(outline.function.text))
+      report_.Error(
+          outline.function.span,
+          Quoted(outline.function.text) + " is an outlined function itself",
+          "name the function of the program that it is taken from");
+  }
+
+  void Take(const Statement& statement, const FailureStatement& said) {
+    if (!failing_.insert(said.function.text).second)
+      report_.Error(
+          said.function.span,
+          "what calls of " + Quoted(said.function.text) + " give stands twice");
+    const auto error = ResolveAction(said.error, report_);
+    if (!error) return;
+    if (error->kind != ActionKind::kErrno)
+      return report_.Error(said.error.name.span,
+                           "a call that fails has an error number",
+                           "say `errno NAME`, as in `errno EIO`");
+    const auto value = ValueOf(said);
+    if (!value) return;
+    policy_.failures.push_back(
+        {said.function.text, {*value, error->errno_value}, statement.span});
+  }
+
+  std::optional<int64_t> ValueOf(const FailureStatement& said) {
+    constexpr auto kMost =
+        static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
+    if (said.value > kMost + (said.is_negative ? 1 : 0)) {
+      report_.Error(said.value_span, "no result has room for this number",
+                    "write one from -2^63 to 2^63 - 1");
+      return std::nullopt;
+    }
+    return static_cast<int64_t>(said.is_negative ? 0 - said.value : said.value);
   }
 
   void TakeFunction(const Name& name, bool is_input, PortionPolicy& portion) {
@@ -310,8 +373,10 @@ class Declarer {
   std::vector<const CredentialStatement*> credentials_;
   std::set<std::string, std::less<>> credential_names_;
   std::set<std::string, std::less<>> used_;
-  std::set<std::string> separate_;
+  std::set<std::string> globals_;  // separate or passed
   std::set<std::string> declassified_;
+  std::set<std::string> failing_;
+  std::set<std::string> outlined_;
   std::map<std::string, size_t, std::less<>> function_owners_;
   std::set<std::pair<std::string, bool>> functions_;  // with: is it an input?
 };

@@ -154,6 +154,14 @@ struct OutlineWord {
   SourceSpan span;
 };
 
+// A function that gets a credential, or tells others to get it: then nobody
+// else does.
+struct CredentialReader {
+  std::string credential;
+  std::string function;  // by C name
+  SourceSpan span;
+};
+
 // What a function makes of a credential that may leave its portion.
 enum class DeclassifiedKind {
   kMac,
@@ -259,6 +267,7 @@ struct Policy {
   std::string name;
   Architecture architecture = Architecture::kX8664;
   std::vector<PlanCredential> credentials;
+  std::vector<CredentialReader> readers;  // none of a credential: whoever may
   std::vector<PortionPolicy>
       portions;                 // at least one; "main" if none is written
   std::vector<RuleInfo> rules;  // by index - kFirstUserRule

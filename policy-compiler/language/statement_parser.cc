@@ -41,7 +41,10 @@ StatementResult StatementParser::Parse(Statement& statement) {
   if (cursor_.AcceptWord("function")) return Functions(statement, false);
   if (cursor_.AcceptWord("input")) return Functions(statement, true);
   if (cursor_.AcceptWord("separate")) return Separate(statement);
+  if (cursor_.AcceptWord("pass")) return Pass(statement);
   if (cursor_.AcceptWord("declassify")) return Declassify(statement);
+  if (cursor_.AcceptWord("outline")) return Outline(statement);
+  if (cursor_.AcceptWord("failure")) return Failure(statement);
   if (cursor_.AcceptWord("limit")) return Limit(statement);
   if (cursor_.AcceptWord("otherwise")) return Otherwise(statement);
   return StatementResult::kUnknown;
@@ -141,8 +144,10 @@ StatementResult StatementParser::Credential(Statement& statement) {
   auto name = cursor_.ExpectName("the credential's name");
   if (!name) return StatementResult::kFailed;
   credential.name = *std::move(name);
-  const bool parsed = Source(credential);
+  bool parsed = Source(credential);
   if (!parsed) credential.source.reset();
+  if (parsed && cursor_.AcceptWord("by"))
+    parsed = NameList("the name of a function", credential.readers);
   statement.body = std::move(credential);
   return ResultOf(parsed);
 }
@@ -212,6 +217,26 @@ StatementResult StatementParser::Separate(Statement& statement) {
   return StatementResult::kParsed;
 }
 
+StatementResult StatementParser::Pass(Statement& statement) {
+  PassStatement pass;
+  if (!NameList("the name of a global variable", pass.globals))
+    return StatementResult::kFailed;
+  statement.body = std::move(pass);
+  return StatementResult::kParsed;
+}
+
+StatementResult StatementParser::Outline(Statement& statement) {
+  OutlineStatement outline;
+  if (!NameList("a name for the new function", outline.names) ||
+      !cursor_.ExpectWord("from"))
+    return StatementResult::kFailed;
+  auto function = cursor_.ExpectName("the name of a function");
+  if (!function) return StatementResult::kFailed;
+  outline.function = *std::move(function);
+  statement.body = std::move(outline);
+  return StatementResult::kParsed;
+}
+
 StatementResult StatementParser::Declassify(Statement& statement) {
   DeclassifyStatement declassify;
   auto function = cursor_.ExpectName("the name of a function");
@@ -240,6 +265,24 @@ bool StatementParser::MostBits(DeclassifyStatement& declassify) {
                            "leave the clause out: nothing leaves by itself");
   return cursor_.ExpectWord("bits") && cursor_.ExpectWord("per") &&
          cursor_.ExpectWord("call");
+}
+
+StatementResult StatementParser::Failure(Statement& statement) {
+  FailureStatement failure;
+  auto function = cursor_.ExpectName("the name of a function");
+  if (!function || !cursor_.ExpectSymbol("->")) return StatementResult::kFailed;
+  failure.function = *std::move(function);
+  const size_t begin = cursor_.position();
+  failure.is_negative = cursor_.AcceptSymbol("-");
+  const auto value = cursor_.ExpectNumber("the number that its caller gets");
+  if (!value) return StatementResult::kFailed;
+  failure.value = *value;
+  failure.value_span = cursor_.SpanSince(begin);
+  auto error = Action();
+  if (!error) return StatementResult::kFailed;
+  failure.error = *std::move(error);
+  statement.body = std::move(failure);
+  return StatementResult::kParsed;
 }
 
 StatementResult StatementParser::Rule(Statement& statement, bool allow) {

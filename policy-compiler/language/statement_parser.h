@@ -15,10 +15,11 @@
 namespace bailey::policy {
 
 // The words that begin them.
-inline constexpr std::array<std::string_view, 16> kSimpleStatements = {
-    "version",    "target",    "use",      "widths",    "group", "plugins",
-    "credential", "uses",      "function", "input",     "allow", "deny",
-    "limit",      "otherwise", "separate", "declassify"};
+inline constexpr std::array<std::string_view, 19> kSimpleStatements = {
+    "version", "target",     "use",     "widths",    "group",
+    "plugins", "credential", "uses",    "function",  "input",
+    "allow",   "deny",       "limit",   "otherwise", "separate",
+    "pass",    "declassify", "outline", "failure"};
 
 enum class StatementResult {
   kParsed,
@@ -52,7 +53,10 @@ class StatementParser {
   StatementResult Uses(Statement& statement);
   StatementResult Functions(Statement& statement, bool is_input);
   StatementResult Separate(Statement& statement);
+  StatementResult Pass(Statement& statement);
   StatementResult Declassify(Statement& statement);
+  StatementResult Outline(Statement& statement);
+  StatementResult Failure(Statement& statement);
   bool MostBits(DeclassifyStatement& declassify);
   StatementResult Rule(Statement& statement, bool allow);
   StatementResult SyscallRule(Statement& statement, bool allow);

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "policy-compiler/split/type_names.h"
+
 namespace bailey::policy {
 namespace {
 
@@ -19,11 +21,6 @@ struct Refusal {
 bool IsIntegral(TypeKind kind) {
   return kind == TypeKind::kInteger || kind == TypeKind::kBool ||
          kind == TypeKind::kEnum;
-}
-
-bool HasName(std::string_view spelling) {
-  return !spelling.empty() && !spelling.contains("unnamed") &&
-         !spelling.contains("anonymous");
 }
 
 // Integers that are made to hold a pointer.
@@ -41,11 +38,11 @@ bool IsPlainElement(const PointeeInfo& pointee) {
       pointee.kind == TypeKind::kInteger || pointee.kind == TypeKind::kEnum;
   return (is_number || IsPlainFloating(pointee.kind, pointee.size_bytes)) &&
          pointee.size_bytes > 0 && !HoldsPointer(pointee.spelling) &&
-         HasName(pointee.spelling);
+         HasTypeName(pointee.spelling);
 }
 
 std::optional<Refusal> RefuseValue(const TypeInfo& type) {
-  if (!HasName(type.spelling)) {
+  if (!HasTypeName(type.spelling)) {
     return Refusal{fmt::format("its type `{}` has no name", type.spelling),
                    "give the type a name"};
   }
@@ -77,8 +74,11 @@ std::optional<Refusal> RefuseValue(const TypeInfo& type) {
 class Describer {
  public:
   Describer(const FlowFunction& function, Diagnostics& diagnostics,
-            const std::set<std::string>& strings)
-      : function_(function), diagnostics_(diagnostics), strings_(strings) {}
+            const std::set<std::string>& strings, const HandleTypes& handles)
+      : function_(function),
+        diagnostics_(diagnostics),
+        strings_(strings),
+        handles_(handles) {}
 
   std::optional<Crossing> Describe() {
     crossing_.function = function_.id;
@@ -115,11 +115,34 @@ class Describer {
     crossing_.return_type =
         type.kind == TypeKind::kVoid ? "void" : type.spelling;
     if (type.kind == TypeKind::kVoid) return;
-    if (const auto refusal = RefuseValue(type)) {
-      return Refuse("its result", *refusal);
+    crossing_.returns_handle = IsHandle(type, handles_);
+    if (!crossing_.returns_handle) {
+      if (const auto refusal = RefuseResult(type))
+        return Refuse("its result", *refusal);
     }
     crossing_.return_bytes = type.size_bytes;
     crossing_.max_reply_bytes += type.size_bytes;
+  }
+
+  std::optional<Refusal> RefuseResult(const TypeInfo& type) const {
+    auto refusal = RefuseValue(type);
+    if (refusal && MayBeHandle(type))
+      refusal->hint = fmt::format(
+          "where its caller only keeps it and passes it back, say `declassify "
+          "{} -> handle;`",
+          function_.name);
+    return refusal;
+  }
+
+  void DescribeHandle(const FlowParameter& parameter) {
+    CrossingParameter described;
+    described.name = parameter.name;
+    described.type = parameter.type.pointee.spelling;
+    described.mode = MarshalMode::kHandle;
+    described.is_const = parameter.type.pointee.is_const;
+    described.element_bytes = parameter.type.size_bytes;
+    described.reason = "the policy makes its type a handle";
+    Add(std::move(described));
   }
 
   void DescribeParameter(size_t index) {
@@ -130,6 +153,7 @@ class Describer {
                     {"it has no name", "name it in the definition"});
     }
     if (strings_.contains(parameter.name)) return DescribeString(parameter);
+    if (IsHandle(parameter.type, handles_)) return DescribeHandle(parameter);
     const auto refusal = parameter.type.kind == TypeKind::kPointer
                              ? DescribePointer(index)
                              : DescribeValue(parameter);
@@ -340,7 +364,7 @@ class Describer {
                       pointee.spelling),
           "pass a structure of plain members, or its members one by one"};
     }
-    if (!HasName(pointee.spelling)) {
+    if (!HasTypeName(pointee.spelling)) {
       return Refusal{"its structure has no name", "give the type a name"};
     }
     // A constant may be less than what the code is seen to reach at most.
@@ -513,6 +537,7 @@ class Describer {
   const FlowFunction& function_;
   Diagnostics& diagnostics_;
   const std::set<std::string>& strings_;
+  const HandleTypes& handles_;
   Crossing crossing_;
   bool is_possible_ = true;
 };
@@ -522,12 +547,13 @@ class Describer {
 std::optional<Crossing> DescribeCrossing(const FlowFunction& function,
                                          Diagnostics& diagnostics,
                                          const std::set<std::string>& strings,
-                                         InferredLengths inferred) {
+                                         InferredLengths inferred,
+                                         const HandleTypes& handles) {
   if (inferred == InferredLengths::kBelieved)
-    return Describer(function, diagnostics, strings).Describe();
+    return Describer(function, diagnostics, strings, handles).Describe();
   FlowFunction declared = function;
   for (FlowParameter& each : declared.parameters) each.inferred = {};
-  return Describer(declared, diagnostics, strings).Describe();
+  return Describer(declared, diagnostics, strings, handles).Describe();
 }
 
 constexpr uint64_t kErrnoBits = 12;

@@ -15,6 +15,9 @@
 // | access(mode, p, n), T a scalar         | n elements                     |
 // | access(mode, p) without a count        | one element                    |
 //
+// A pointer to a structure that the policy makes a handle (handle_types.h)
+// passes as a number, in or as the result.
+//
 // access(write_only) passes out alone: it says that the function does not read
 // and fills what the caller uses; bytes that it leaves alone arrive as zeros. A
 // pointer that is followed by an integer, or beside which one is named like a
@@ -47,6 +50,7 @@
 #include "common/diagnostics.h"
 #include "common/documents/flow.h"
 #include "common/documents/plan.h"
+#include "policy-compiler/split/handle_types.h"
 
 namespace bailey::policy {
 
@@ -57,11 +61,13 @@ enum class InferredLengths { kIgnored, kBelieved };
 
 // The crossing without its id, portions and callers. Every reason against it is
 // one error, placed at the function. `strings`: the parameters that the policy
-// calls strings.
+// calls strings. `handles`: the structures whose pointers cross as numbers, as
+// parameters and as results.
 std::optional<Crossing> DescribeCrossing(
     const FlowFunction& function, Diagnostics& diagnostics,
     const std::set<std::string>& strings = {},
-    InferredLengths inferred = InferredLengths::kIgnored);
+    InferredLengths inferred = InferredLengths::kIgnored,
+    const HandleTypes& handles = {});
 
 // What a call gives back, in bits: the result, what it writes out, and errno
 // (12 bits: runtime/serve.c). Nothing: as much as its caller has room for.

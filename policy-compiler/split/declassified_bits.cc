@@ -40,7 +40,7 @@ Diagnostic ErrorOfBound(const SourceText& text, const Declassification& said,
 }  // namespace
 
 void CheckDeclassified(const Policy& policy, const SourceText& policy_text,
-                       const ProgramGraph& graph,
+                       const ProgramGraph& graph, const HandleTypes& handles,
                        const std::vector<Crossing>& crossings,
                        Diagnostics& diagnostics) {
   for (const Declassification& said : policy.declassified) {
@@ -49,7 +49,8 @@ void CheckDeclassified(const Policy& policy, const SourceText& policy_text,
         crossings.end())
       diagnostics.Add(WarningOfUncalled(policy_text, said));
     Diagnostics refusals;
-    const auto crossing = DescribeCrossing(function, refusals);
+    const auto crossing = DescribeCrossing(function, refusals, {},
+                                           InferredLengths::kIgnored, handles);
     if (!crossing || said.most_bits == 0) continue;
     const auto bits = BitsBack(*crossing);  // all that a call gives back
     if (!bits || *bits > said.most_bits)

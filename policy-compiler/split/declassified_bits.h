@@ -10,6 +10,7 @@
 #include "common/diagnostics.h"
 #include "common/documents/plan.h"
 #include "policy-compiler/language/policy.h"
+#include "policy-compiler/split/handle_types.h"
 #include "policy-compiler/split/program_graph.h"
 
 namespace bailey::policy {
@@ -17,7 +18,7 @@ namespace bailey::policy {
 // Names must be resolved (split_names.h). A bound that is too small is an
 // error, a function that is not called across a warning.
 void CheckDeclassified(const Policy& policy, const SourceText& policy_text,
-                       const ProgramGraph& graph,
+                       const ProgramGraph& graph, const HandleTypes& handles,
                        const std::vector<Crossing>& crossings,
                        Diagnostics& diagnostics);
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "policy-compiler/split/placement_conditions.h"
@@ -102,7 +104,28 @@ class Finder {
       for (const std::string& credential : portion.credentials)
         all &= HasSource(portion, credential);
     }
+    for (const CredentialReader& reader : policy_.readers)
+      all &= IsSource(reader);
     return all;
+  }
+
+  // An author who is wrong of a reader is wrong of who is none, too.
+  bool IsSource(const CredentialReader& reader) {
+    const FlowFunction& function =
+        *graph_.FunctionsNamed(reader.function).front();
+    const auto& sources = graph_.flow().sources;
+    const bool is_source =
+        std::ranges::any_of(sources, [&](const FlowSource& each) {
+          return each.label == reader.credential &&
+                 each.function == function.id;
+        });
+    if (!is_source)
+      diagnostics_.Add(ErrorAt(
+          text_, reader.span,
+          fmt::format("`{}` was not found to get `{}`, nor to call what may",
+                      reader.function, reader.credential),
+          "name the function that opens it, or that calls the one that does"));
+    return is_source;
   }
 
   bool HasSource(const PortionPolicy& portion, const std::string& credential) {
@@ -129,15 +152,80 @@ class Finder {
         if (!each.reason.empty() && said.insert(each.reason).second)
           message += (said.size() == 1 ? "\n  - " : "\n    ") + each.reason;
     }
+    Report(std::move(message), WithOutline(HintOf(answer.changes)));
+  }
+
+  // The statements of all changes, each once: several may need the same.
+  static std::vector<std::string> WordsOf(
+      const std::vector<PlacementCondition>& changes) {
+    std::vector<std::string> words;
+    for (const PlacementCondition& each : changes) {
+      std::string_view rest = each.change;
+      while (!rest.empty()) {
+        const size_t end = std::min(rest.find(';'), rest.size() - 1) + 1;
+        std::string word(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        if (std::ranges::find(words, word) == words.end())
+          words.push_back(std::move(word));
+      }
+    }
+    return words;
+  }
+
+  // What is separate need not be passed as well.
+  static std::string HintOf(const std::vector<PlacementCondition>& changes) {
+    const std::vector<std::string> words = WordsOf(changes);
     std::string hint;
-    for (const PlacementCondition& each : answer.changes)
-      hint += (hint.empty() ? "the least that would make one possible: "
-                            : " and ") +
-              each.change;
-    Report(std::move(message),
-           hint.empty() ? "change the program: let what a trusted function "
-                          "needs be passed to it"
-                        : std::move(hint));
+    for (const std::string& word : words) {
+      const bool is_more =
+          word.starts_with("pass ") &&
+          std::ranges::find(words, "separate" + word.substr(4)) != words.end();
+      if (is_more) continue;
+      hint +=
+          hint.empty() ? "the least that would make one possible: " : " and ";
+      hint += word;
+    }
+    return hint;
+  }
+
+  // The function that is untrusted by its name and holds a credential for
+  // certain; empty: none does.
+  std::string PinnedHolder() const {
+    const Flow& flow = graph_.flow();
+    const auto holds = [&](const std::string& name) {
+      return std::ranges::any_of(graph_.FunctionsNamed(name), [&](auto* each) {
+        return std::ranges::any_of(flow.sources,
+                                   [&](const FlowSource& source) {
+                                     return source.function == each->id &&
+                                            source.confidence ==
+                                                Confidence::kProved;
+                                   }) ||
+               std::ranges::any_of(
+                   flow.exposures, [&](const FlowExposure& exposure) {
+                     return exposure.caller == each->id &&
+                            exposure.confidence != Confidence::kAssumed;
+                   });
+      });
+    };
+    std::vector<std::string> pinned = {"main"};
+    pinned.insert(pinned.end(), main_.input_functions.begin(),
+                  main_.input_functions.end());
+    pinned.insert(pinned.end(), main_.functions.begin(), main_.functions.end());
+    const auto found = std::ranges::find_if(pinned, holds);
+    return found == pinned.end() ? "" : *found;
+  }
+
+  std::string WithOutline(std::string hint) const {
+    const std::string holder = PinnedHolder();
+    if (holder.empty()) {
+      return hint.empty() ? "change the program: let what a trusted function "
+                            "needs be passed to it"
+                          : hint;
+    }
+    return fmt::format(
+        "{}the part of `{}` that holds the credential can be a function of its "
+        "own: `outline NAME from {};`, or a name for each part",
+        hint.empty() ? "" : hint + "; or ", holder, holder);
   }
 
   void Tell(const FoundPlacement& found, const PlacementAnswer& answer,

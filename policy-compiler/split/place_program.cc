@@ -11,10 +11,14 @@
 #include <utility>
 
 #include "common/check.h"
+#include "policy-compiler/split/crossing_failures.h"
 #include "policy-compiler/split/crossing_rules.h"
 #include "policy-compiler/split/crossing_warnings.h"
 #include "policy-compiler/split/declassified_bits.h"
 #include "policy-compiler/split/find_placement.h"
+#include "policy-compiler/split/handle_types.h"
+#include "policy-compiler/split/outlined_reach.h"
+#include "policy-compiler/split/passed_globals.h"
 #include "policy-compiler/split/places.h"
 #include "policy-compiler/split/program_graph.h"
 #include "policy-compiler/split/separate.h"
@@ -50,7 +54,9 @@ class Placer {
         ResolveSplitNames(policy_, text_, *main_, graph_, diagnostics_);
     if (!pinned) return;
     pinned_ = *std::move(pinned);
+    handles_ = FindHandleTypes(policy_, *main_, graph_);
     SeparateGlobals(policy_.separate, text_, graph_, diagnostics_);
+    PassGlobals(policy_.passed, text_, graph_, diagnostics_);
     if (HasFailed()) return;
     if (IsToBeFound() && !FindTrusted()) return;
     for (TrustedPortion& server : servers_) {
@@ -63,11 +69,17 @@ class Placer {
                                    ForbiddenIn(server), diagnostics_);
     }
     for (const TrustedPortion& server : servers_) AddCrossings(server);
+    AddFailures(policy_, text_, graph_, placement_.crossings, diagnostics_);
+    CheckOutlinedReach(policy_.outlined, graph_, placement_.crossings,
+                       diagnostics_);
     for (const TrustedPortion& server : servers_)
       WarnOfCrossings(server, main_->name, graph_, placement_.crossings,
                       diagnostics_);
     if (found_) CheckFound();
-    CheckDeclassified(policy_, text_, graph_, placement_.crossings,
+    CheckHandles(
+        policy_, text_, graph_, handles_, placement_.crossings,
+        [&](const std::string& id) { return IsInMain(id); }, diagnostics_);
+    CheckDeclassified(policy_, text_, graph_, handles_, placement_.crossings,
                       diagnostics_);
     WriteSymbols();
   }
@@ -151,8 +163,7 @@ class Placer {
     for (const Crossing& crossing : placement_.crossings)
       crossed.insert(crossing.function);
     for (const FlowFunction& function : graph_.flow().functions) {
-      const std::string role = RoleInMain(function.id).first;
-      const bool is_there = role == "placed" || role == "replica";
+      const bool is_there = IsInMain(function.id);
       if (crossed.contains(function.id) == found_->IsCrossed(function.id) &&
           (!is_there || found_->IsInMain(function.id)))
         continue;
@@ -185,6 +196,25 @@ class Placer {
       } else {
         CheckFunction(server, *graph_.Function(id));
       }
+    }
+    for (const std::string& passed : graph_.passed())
+      CheckPassed(server, passed);
+  }
+
+  // What would be written there would be lost when the call ends.
+  void CheckPassed(const TrustedPortion& server, const std::string& passed) {
+    for (const FlowEdge* write : WritesOf(graph_, passed)) {
+      if (!server.closure.Holds(write->from)) continue;
+      diagnostics_.Add(ErrorAtSite(
+          write->site,
+          fmt::format("`{}` of portion `{}` {} `{}`, which is only passed "
+                      "there: nothing comes back",
+                      write->from, server.policy->name,
+                      write->kind == EdgeKind::kWrite ? "changes"
+                                                      : "takes the address of",
+                      passed),
+          "keep this function out of the portion, or leave the global out of "
+          "`pass`"));
     }
   }
 
@@ -251,6 +281,12 @@ class Placer {
       forbidden[id] = fmt::format("`{}` stays in portion `{}`: {}", id,
                                   main_->name, reason);
     }
+    for (const std::string& passed : graph_.passed())
+      for (const FlowEdge* write : WritesOf(graph_, passed))
+        forbidden[write->from] = fmt::format(
+            "`{}` changes `{}`, or takes its address, and the policy passes "
+            "its value only",
+            write->from, passed);
     for (const TrustedPortion& other : servers_) {
       if (&other == &server) continue;
       for (const auto& [id, member] : other.closure.members()) {
@@ -274,11 +310,13 @@ class Placer {
       is_called = true;
       crossing_ids_.insert(function.id);
       auto crossing = DescribeCrossing(function, diagnostics_,
-                                       StringsOf(*server.policy, function));
+                                       StringsOf(*server.policy, function),
+                                       InferredLengths::kIgnored, handles_);
       if (!crossing) continue;
       crossing->id = static_cast<uint32_t>(placement_.crossings.size()) + 1;
       crossing->from = main_->name;
       crossing->to = server.policy->name;
+      AddPassed(server, *crossing);
       placement_.crossings.push_back(*std::move(crossing));
     }
     for (const StringParameter& string : server.policy->strings) {
@@ -290,6 +328,17 @@ class Placer {
                             "it, so it would hold its credentials for nobody",
                             server.policy->name),
                 "name the functions that the rest of the program calls");
+  }
+
+  void AddPassed(const TrustedPortion& server, Crossing& crossing) const {
+    for (const std::string& id : graph_.passed()) {
+      if (!server.support.replicas.contains(id)) continue;
+      PassedGlobal passed = *DescribePassed(*graph_.Global(id));
+      if (passed.mode != MarshalMode::kCString)
+        crossing.max_request_bytes +=
+            passed.element_bytes * std::max<uint64_t>(passed.count, 1);
+      crossing.globals.push_back(std::move(passed));
+    }
   }
 
   std::set<std::string> StringsOf(const PortionPolicy& portion,
@@ -369,6 +418,11 @@ class Placer {
 
   using Role = std::pair<std::string, std::string>;
 
+  bool IsInMain(const std::string& id) const {
+    const std::string role = RoleInMain(id).first;
+    return role == "placed" || role == "replica";
+  }
+
   Role RoleInMain(const std::string& id) const {
     for (const TrustedPortion& server : servers_) {
       const std::string& name = server.policy->name;
@@ -438,7 +492,8 @@ class Placer {
   const PortionPolicy* main_ = nullptr;
   std::vector<TrustedPortion> servers_;
   std::optional<FoundPlacement> found_;  // where the policy left it open
-  Reasons pinned_;  // functions that stay in main's portion
+  Reasons pinned_;
+  HandleTypes handles_;  // functions that stay in main's portion
   std::set<std::string, std::less<>> crossing_ids_;
   Placement placement_;
 };

@@ -11,6 +11,8 @@
 #include <utility>
 
 #include "policy-compiler/split/crossing_rules.h"
+#include "policy-compiler/split/handle_types.h"
+#include "policy-compiler/split/passed_globals.h"
 
 namespace bailey::policy {
 namespace {
@@ -18,6 +20,7 @@ namespace {
 // What an author may write, by how much is given up by it: the cheapest that
 // helps is proposed.
 constexpr uint64_t kDeclassifyCost = 10;
+constexpr uint64_t kPassCost = 1'000;
 constexpr uint64_t kSeparateCost = 10'000;
 // A result of one word, and an errno.
 constexpr uint64_t kWordBits = 64 + 12;
@@ -34,7 +37,14 @@ class ConditionWriter {
  public:
   ConditionWriter(const Policy& policy, const PortionPolicy& main,
                   const ProgramGraph& graph)
-      : policy_(policy), main_(main), graph_(graph) {}
+      : policy_(policy),
+        main_(main),
+        graph_(graph),
+        handles_(FindHandleTypes(policy, main, graph)) {
+    for (const FlowFunction& each : graph.flow().functions)
+      for (const std::string& structure : each.looks_into)
+        lookers_[structure].push_back(&each);
+  }
 
   PlacementProblem Describe(std::span<const Capability> capabilities) {
     AddPortions();
@@ -100,6 +110,7 @@ class ConditionWriter {
 
   void FindTold() {
     for (const FlowExposure& each : graph_.flow().exposures) {
+      if (IsBehindHandle(each)) continue;
       const auto caller = numbers_.find(each.caller);
       if (caller != numbers_.end() && each.confidence != Confidence::kAssumed)
         MayGet(each.label, caller->second);
@@ -120,6 +131,22 @@ class ConditionWriter {
     return is_plain(function.return_type) &&
            std::ranges::all_of(function.parameters, is_plain,
                                &FlowParameter::type);
+  }
+
+  // Who only keeps a handle does not get at what is behind it.
+  bool IsBehindHandle(const FlowExposure& exposure) const {
+    const FlowFunction* callee = graph_.Function(exposure.callee);
+    const FlowFunction* caller = graph_.Function(exposure.caller);
+    if (callee == nullptr || caller == nullptr) return false;
+    const TypeInfo* type = &callee->return_type;
+    if (exposure.parameter >= 0) {
+      const auto index = static_cast<size_t>(exposure.parameter);
+      if (!IsCountedAlike(*callee) || index >= callee->parameters.size())
+        return false;
+      type = &callee->parameters[index].type;
+    }
+    return IsHandle(*type, handles_) &&
+           !LooksInto(*caller, type->pointee.spelling);
   }
 
   static bool IsInOnly(const FlowFunction& function, int parameter) {
@@ -187,12 +214,28 @@ class ConditionWriter {
     Add({{caller, kEachTrusted, false}, {callee, kEachTrusted, true}},
         fmt::format("`{}` calls `{}`, and a trusted portion calls nobody back",
                     problem_.symbols[caller].id, called.id));
+    AddHandles(caller, callee);
     const Barrier& barrier = BarrierBefore(called);
     if (!barrier.is_closed) return;
     Add({{caller, kMain, false}, {callee, kMain, true}},
         fmt::format("`{}` calls `{}`{}", problem_.symbols[caller].id, called.id,
                     barrier.reason),
         barrier.change, barrier.change_cost);
+  }
+
+  // Where a call crosses, nobody on its caller's side looks into what is a
+  // handle there.
+  void AddHandles(uint32_t caller, uint32_t callee) {
+    const FlowFunction& called = *graph_.Function(problem_.symbols[callee].id);
+    for (const std::string& structure : HandlesOf(called, handles_))
+      for (const FlowFunction* looker : lookers_[structure])
+        Add({{caller, kMain, false},
+             {callee, kMain, true},
+             {NumberOf(looker->id), kMain, false}},
+            fmt::format(
+                "`{}` looks into a `{}`, of which `{}` has only handles "
+                "if its call of `{}` crosses",
+                looker->id, structure, problem_.symbols[caller].id, called.id));
   }
 
   // Whether a function can be called across, and what would let it.
@@ -212,10 +255,10 @@ class ConditionWriter {
   Barrier FindBarrier(const FlowFunction& function) {
     if (IsNamed(function)) return {};  // whatever is wrong is said there
     Diagnostics refusals;
-    const auto crossing = DescribeCrossing(function, refusals);
-    if (!crossing) return {true, ": " + refusals.all().front().message};
-    const uint64_t bits =
-        std::min(BitsBack(*crossing).value_or(kUnboundedBits), kUnboundedBits);
+    const auto crossing = Describe(function, handles_, refusals);
+    if (!crossing)
+      return OrHandle(function, {true, ": " + refusals.all().front().message});
+    const uint64_t bits = BitsOf(*crossing);
     if (DeclassificationOf(function)) {
       problem_.symbols[NumberOf(function.id)].told_bits = bits;
       return {};
@@ -226,10 +269,81 @@ class ConditionWriter {
                 ? Telling(*told->second)
                 : ", of which the policy does not say that an attacker may "
                   "call it",
-            fmt::format("declassify {} -> {}, at most {} bits per call;",
-                        function.name, bits <= kWordBits ? "verdict" : "value",
-                        bits),
-            CostOfTelling(bits)};
+            WordFor(function, *crossing), CostOfTelling(bits)};
+  }
+
+  static std::optional<Crossing> Describe(const FlowFunction& function,
+                                          const HandleTypes& handles,
+                                          Diagnostics& refusals) {
+    return DescribeCrossing(function, refusals, {}, InferredLengths::kIgnored,
+                            handles);
+  }
+
+  // Perhaps it could, if what it takes and gives were handles: then who gives
+  // them has to be said to, itself if it is one of those.
+  Barrier OrHandle(const FlowFunction& function, Barrier barrier) const {
+    const HandleTypes possible = AllReturned();
+    Diagnostics refusals;
+    const auto crossing = Describe(function, possible, refusals);
+    if (!crossing) return barrier;
+    std::set<std::string> words;
+    if (!DeclassificationOf(function) && !crossing->returns_handle)
+      words.insert(WordFor(function, *crossing));
+    for (const std::string& each : HandlesOf(function, possible)) {
+      if (handles_.contains(each)) continue;
+      const std::string word = WordForGiver(function, each, possible);
+      if (word.empty()) return barrier;
+      words.insert(word);
+    }
+    for (const std::string& each : words)
+      barrier.change += (barrier.change.empty() ? "" : " ") + each;
+    barrier.change_cost = CostOfTelling(BitsOf(*crossing));
+    return barrier;
+  }
+
+  // Structures of which some function returns pointers, which no copy would be
+  // made of.
+  HandleTypes AllReturned() const {
+    HandleTypes types = handles_;
+    for (const FlowFunction& each : graph_.flow().functions)
+      if (MayBeHandle(each.return_type) && !each.return_type.pointee.is_flat)
+        types.insert(each.return_type.pointee.spelling);
+    return types;
+  }
+
+  // `function` itself, or the first that could be called across.
+  std::string WordForGiver(const FlowFunction& function,
+                           const std::string& structure,
+                           const HandleTypes& possible) const {
+    const auto word = [&](const FlowFunction& each) -> std::string {
+      Diagnostics refusals;
+      if (!MayBeHandle(each.return_type) ||
+          each.return_type.pointee.spelling != structure)
+        return "";
+      const auto crossing = Describe(each, possible, refusals);
+      return crossing ? WordFor(each, *crossing) : "";
+    };
+    if (std::string own = word(function); !own.empty()) return own;
+    for (const FlowFunction& each : graph_.flow().functions)
+      if (std::string found = word(each); !found.empty()) return found;
+    return "";
+  }
+
+  static uint64_t BitsOf(const Crossing& crossing) {
+    return std::min(BitsBack(crossing).value_or(kUnboundedBits),
+                    kUnboundedBits);
+  }
+
+  // What the author would have to say.
+  static std::string WordFor(const FlowFunction& function,
+                             const Crossing& crossing) {
+    const uint64_t bits = BitsOf(crossing);
+    return fmt::format("declassify {} -> {}, at most {} bits per call;",
+                       function.name,
+                       crossing.returns_handle ? "handle"
+                       : bits <= kWordBits     ? "verdict"
+                                               : "value",
+                       bits);
   }
 
   static uint64_t CostOfTelling(uint64_t bits) {
@@ -259,20 +373,9 @@ class ConditionWriter {
     for (const FlowEdge* edge : graph_.From(global.id))
       Needs(number, NumberOf(edge->to),
             fmt::format("`{}` points to `{}`", global.id, edge->to));
+    if (graph_.IsPassed(global.id)) return AddPassed(global);
     if (!graph_.IsState(global.id)) return;
-    const std::string reason = fmt::format(
-        "`{}` is state of the program, of which there is one", global.id);
-    const bool may_be_separate = global.function.empty() &&
-                                 graph_.GlobalsNamed(global.name).size() == 1 &&
-                                 !HoldsCredential(global.id);
-    const std::string change =
-        may_be_separate ? fmt::format("separate {};", global.name) : "";
-    Add({{number, kMain, false}, {number, kEachTrusted, false}}, reason, change,
-        kSeparateCost);
-    for (uint32_t p = 1; p < problem_.portions.size(); ++p)
-      for (uint32_t q = p + 1; q < problem_.portions.size(); ++q)
-        Add({{number, p, false}, {number, q, false}}, reason, change,
-            kSeparateCost);
+    AddState(number, global);
     // A static local is nowhere without its function.
     if (!global.function.empty() && graph_.Function(global.function))
       Needs(number, NumberOf(global.function), "");
@@ -289,11 +392,54 @@ class ConditionWriter {
                             global.id));
   }
 
-  bool HoldsCredential(const std::string& id) const {
-    return std::ranges::any_of(graph_.flow().edges, [&](const FlowEdge& edge) {
-      return edge.kind == EdgeKind::kData && !edge.label.empty() &&
-             (edge.from == id || edge.to == id);
-    });
+  // State is in one portion, unless the author passes it, or makes it separate.
+  void AddState(uint32_t number, const FlowGlobal& global) {
+    const std::string reason = fmt::format(
+        "`{}` is state of the program, of which there is one", global.id);
+    const bool may_be_separate = global.function.empty() &&
+                                 graph_.GlobalsNamed(global.name).size() == 1 &&
+                                 !HoldsCredential(graph_, global.id);
+    const std::string separate =
+        may_be_separate ? fmt::format("separate {};", global.name) : "";
+    const bool may_be_passed =
+        may_be_separate && !WhyNotPassed(graph_, global).has_value();
+    const std::string change =
+        may_be_passed ? fmt::format("pass {};", global.name) : separate;
+    const uint64_t cost = may_be_passed ? kPassCost : kSeparateCost;
+    Add({{number, kMain, false}, {number, kEachTrusted, false}}, reason, change,
+        cost);
+    for (uint32_t p = 1; p < problem_.portions.size(); ++p)
+      for (uint32_t q = p + 1; q < problem_.portions.size(); ++q)
+        Add({{number, p, false}, {number, q, false}}, reason, change, cost);
+    if (may_be_passed) AddWriters(number, global, reason, separate);
+  }
+
+  // What the above implies, and still holds of what is passed: main's portion
+  // has it, and all who change it.
+  void AddWriters(uint32_t number, const FlowGlobal& global,
+                  const std::string& reason, const std::string& separate) {
+    const uint64_t cost = kSeparateCost - kPassCost;
+    for (const FlowEdge* write : WritesOf(graph_, global.id)) {
+      const uint32_t writer = NumberOf(write->from);
+      Add({{number, kMain, false}, {writer, kEachTrusted, false}}, reason,
+          separate, cost);
+      for (uint32_t p = 1; p < problem_.portions.size(); ++p)
+        for (uint32_t q = 1; q < problem_.portions.size(); ++q)
+          if (p != q)
+            Add({{number, p, false}, {writer, q, false}}, reason, separate,
+                cost);
+    }
+  }
+
+  // Main's portion owns it; elsewhere it is only read.
+  void AddPassed(const FlowGlobal& global) {
+    Add({{NumberOf(global.id), kMain, true}},
+        fmt::format("`{}` is passed from portion `{}`", global.id, main_.name));
+    for (const FlowEdge* write : WritesOf(graph_, global.id))
+      Add({{NumberOf(write->from), kEachTrusted, false}},
+          fmt::format("`{}` changes `{}`, or takes its address, and the policy "
+                      "passes its value only",
+                      write->from, global.id));
   }
 
   // ---- The policy's words ----
@@ -451,6 +597,8 @@ class ConditionWriter {
   const Policy& policy_;
   const PortionPolicy& main_;
   const ProgramGraph& graph_;
+  const HandleTypes handles_;
+  std::map<std::string, std::vector<const FlowFunction*>, std::less<>> lookers_;
   std::vector<const PortionPolicy*> portions_;  // as in the problem
   PlacementProblem problem_;
   std::map<std::string, std::set<uint32_t>> may_get_;  // by credential

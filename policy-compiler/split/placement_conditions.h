@@ -4,6 +4,7 @@
 //       DescribePlacement(policy, main, graph, report.capabilities);
 //
 // - Each symbol is somewhere; state is in one portion, for there is one of it.
+// - What the policy passes is in main's portion, with all who change it.
 // - Who uses data or takes an address has it there: pointers do not cross.
 // - A trusted portion has what its functions call: it calls nobody back.
 // - Main's portion has what it calls, or calls it across, where that is

@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "common/check.h"
+#include "policy-compiler/split/placement_propagation.h"
 
 namespace bailey::policy {
 namespace {
@@ -240,17 +242,25 @@ class Question {
     return solver.check(all) == z3::unsat;
   }
 
-  // Z3's cores are small, not always minimal: what can be left out still is.
-  std::vector<size_t> Conflict(z3::solver& solver, const Assumptions& assumed) {
-    std::vector<size_t> needed;
-    for (const auto& [condition, holds] : assumed) needed.push_back(condition);
-    if (!IsImpossible(solver, assumed, needed)) return {};
+  // Z3's own, small and not always minimal.
+  std::vector<size_t> Core(z3::solver& solver, const Assumptions& assumed,
+                           std::vector<size_t> conditions) {
+    if (!IsImpossible(solver, assumed, conditions)) return {};
     const z3::expr_vector core = solver.unsat_core();
     std::set<unsigned> ids;
     for (const z3::expr& each : core) ids.insert(each.id());
-    std::erase_if(needed, [&](size_t each) {
+    std::erase_if(conditions, [&](size_t each) {
       return !ids.contains(assumed.at(each).id());
     });
+    return conditions;
+  }
+
+  // What can be left out of a conflict still is.
+  std::vector<size_t> Conflict(z3::solver& solver, const Assumptions& assumed) {
+    std::vector<size_t> all;
+    for (const auto& [condition, holds] : assumed) all.push_back(condition);
+    std::vector<size_t> needed = FindConflict(problem_, all);
+    if (needed.empty()) needed = Core(solver, assumed, std::move(all));
     for (size_t i = 0; i < needed.size();) {
       std::vector<size_t> others = needed;
       others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
@@ -299,10 +309,18 @@ PlacementAnswer Answer(const PlacementProblem& problem, PlacementChoice choice,
   return answer;
 }
 
+// Then nothing needs to be searched for but the reasons.
+bool IsPlainlyImpossible(const PlacementProblem& problem) {
+  std::vector<size_t> all(problem.conditions.size());
+  std::iota(all.begin(), all.end(), size_t{0});
+  return !FindConflict(problem, all).empty();
+}
+
 Result<PlacementAnswer> Ask(const PlacementProblem& problem,
                             const PlacementBound& bound, unsigned timeout_ms) {
   Question question(problem, timeout_ms);
-  std::optional<PlacementChoice> choice = question.Cheapest();
+  std::optional<PlacementChoice> choice =
+      IsPlainlyImpossible(problem) ? PlacementChoice{} : question.Cheapest();
   if (!choice && bound.is_placement)
     return Answer(problem, bound.choice, "maximum flow");
   if (!choice)

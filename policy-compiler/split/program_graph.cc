@@ -92,7 +92,7 @@ const std::vector<std::string>& ProgramGraph::StaticLocals(
 }
 
 bool ProgramGraph::IsState(std::string_view id) const {
-  return state_.contains(id) && !IsSeparate(id);
+  return state_.contains(id) && !IsSeparate(id) && !IsPassed(id);
 }
 
 void ProgramGraph::MakeSeparate(std::string_view id) { separate_.emplace(id); }
@@ -108,6 +108,12 @@ bool ProgramGraph::IsInUnit(std::string_view id) const {
   return global && unit_files_.contains(global->extent.file);
 }
 
+void ProgramGraph::MakePassed(std::string_view id) { passed_.emplace(id); }
+
+bool ProgramGraph::IsPassed(std::string_view id) const {
+  return passed_.contains(id);
+}
+
 // Mutable objects, then, backwards, constants whose initializers point to them.
 void ProgramGraph::FindState() {
   std::vector<std::string> pending;
@@ -115,7 +121,8 @@ void ProgramGraph::FindState() {
     if (state_.insert(id).second) pending.push_back(id);
   };
   for (const FlowGlobal& global : flow_.globals) {
-    if (!global.is_constant || global.is_thread_local) add(global.id);
+    const bool is_fixed = global.is_constant || global.never_written;
+    if (!is_fixed || global.is_thread_local) add(global.id);
   }
   while (!pending.empty()) {
     const std::string id = pending.back();

@@ -39,14 +39,19 @@ class ProgramGraph {
   // Static locals of a function.
   const std::vector<std::string>& StaticLocals(std::string_view function) const;
 
-  // A global that may change while the program runs, or a constant whose
-  // initializer holds the address of one.
-  // One that was made separate is none.
+  // A global that may change while the program runs, or one that does not and
+  // whose initializer holds the address of one that does.
+  // One that was made separate, or is passed, is none.
   bool IsState(std::string_view id) const;
 
   // From here on each portion that uses the global has one of its own.
   void MakeSeparate(std::string_view id);
   bool IsSeparate(std::string_view id) const;
+  // The same, and main's portion sends its value with each call.
+  void MakePassed(std::string_view id);
+  bool IsPassed(std::string_view id) const;
+  // In order of their ids.
+  const std::set<std::string, std::less<>>& passed() const { return passed_; }
 
   // Whether a symbol stands in a unit's own file: headers are not rewritten, so
   // what stands in one is in every portion.
@@ -67,6 +72,7 @@ class ProgramGraph {
   Edges external_;
   std::set<std::string, std::less<>> state_;
   std::set<std::string, std::less<>> separate_;
+  std::set<std::string, std::less<>> passed_;
   std::set<std::string, std::less<>> unit_files_;
 };
 

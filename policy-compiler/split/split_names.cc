@@ -33,6 +33,8 @@ class NameResolver {
       for (const std::string& name : portion.input_functions)
         AddInput(portion, name);
     }
+    for (const CredentialReader& said : policy_.readers)
+      IsOneFunction(said.span, said.function);
     for (const Declassification& said : policy_.declassified)
       IsOneFunction(said.span, said.function);
     for (const FailureWord& said : policy_.failures)

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "policy-compiler/split/passed_globals.h"
 #include "policy-compiler/split/places.h"
 
 namespace bailey::policy {
@@ -51,6 +52,9 @@ class SupportFinder {
   std::string ReasonFor(const std::string& id, const std::string& user) const {
     if (graph_.IsSeparate(id)) {
       return fmt::format("`{}` uses it; `separate`: each has its own", user);
+    }
+    if (graph_.IsPassed(id)) {
+      return fmt::format("`{}` reads it; `pass`: calls bring its value", user);
     }
     if (graph_.Global(id))
       return fmt::format("a constant that `{}` uses", user);
@@ -107,9 +111,19 @@ class SupportFinder {
         forbidden == forbidden_.end()
             ? fmt::format("name `{}` as a function of portion `{}`, or pass "
                           "the state as a parameter; where no value passes "
-                          "through it, say `separate {};`",
-                          first.to, portion_, NameOf(obstacle))
+                          "through it, say `separate {};`{}",
+                          first.to, portion_, NameOf(obstacle),
+                          PassHint(obstacle))
             : "let the caller do this and pass the result as a parameter"));
+  }
+
+  std::string PassHint(const std::string& state) const {
+    const FlowGlobal* global = graph_.Global(state);
+    if (global == nullptr || WhyNotPassed(graph_, *global)) return "";
+    return fmt::format(
+        "; where trusted functions only read it, and an attacker may set it, "
+        "`pass {};`",
+        global->name);
   }
 
   std::string NameOf(const std::string& state) const {
@@ -122,7 +136,7 @@ class SupportFinder {
   void MoveOwn() {
     std::set<std::string> own;
     for (const auto& [id, reason] : support_.replicas) {
-      if (graph_.IsInUnit(id)) own.insert(id);
+      if (graph_.IsInUnit(id) && !graph_.IsPassed(id)) own.insert(id);
     }
     const auto is_shared = [&](const std::string& id) {
       return !HasOnlyUsersIn(id, own);

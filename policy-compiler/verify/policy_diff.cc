@@ -10,6 +10,7 @@
 
 #include "common/syscalls/syscall_table.h"
 #include "policy-compiler/verify/grant_diff.h"
+#include "policy-compiler/verify/split_diff.h"
 
 namespace bailey::policy {
 namespace {
@@ -66,6 +67,8 @@ class Differ {
   PolicyDiff Run(const std::vector<Pair>& pairs) {
     DiffLimits(old_.limits, new_.limits, diff_.grants);
     DiffPlugins(old_, new_, diff_.grants);
+    if (HasPortions(old_) && HasPortions(new_))
+      DiffSplitWords(old_, new_, diff_.grants);
     for (const Pair& pair : pairs) {
       DiffPair(pair);
       if (pair.old_portion != nullptr && pair.new_portion != nullptr)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "runtime/handles.h"
+
 enum { kMaxItems = 64, kUsualCount = 65, kUsualText = 64 };
 
 static uint8_t take_byte(struct bailey_fuzz_bytes* input) {
@@ -112,6 +114,36 @@ static void append_value(struct draft* draft, uint64_t bytes) {
   if (kind == 4) room[bytes - 1] = 0x80;
 }
 
+// Mostly one that is live and of the right type, if there is one; else one of
+// another type, one whose object is gone, null, or whatever comes.
+static uint64_t choose_handle(struct draft* draft, uint32_t tag) {
+  const uint8_t choice = take_byte(draft->input);
+  int is_live;
+  uint64_t number = 0;
+  if (choice % 16 == 0) return 0;
+  if (choice % 16 == 1) {
+    take_bytes(draft->input, &number, sizeof number);
+    return number;
+  }
+  const unsigned first = take_byte(draft->input);
+  const unsigned used = bailey_handles_used();
+  for (unsigned i = 0; i < used; ++i) {
+    void* pointer;
+    number = bailey_handle_nth((first + i) % used, &is_live);
+    if (choice % 16 < 4) break;
+    if (bailey_handle_find(number, tag, &pointer)) break;
+  }
+  // One turned bit is another generation, slot or portion.
+  return choice % 16 == 2 ? number ^ (UINT64_C(1) << choice / 16 * 4) : number;
+}
+
+static void append_handle(struct draft* draft, uint32_t tag) {
+  unsigned char* room = append(draft, sizeof(uint64_t));
+  if (room == NULL) return;
+  const uint64_t number = choose_handle(draft, tag);
+  memcpy(room, &number, sizeof number);
+}
+
 static const char* place_of_credential(const struct draft* draft,
                                        uint8_t choice) {
   if (draft->portion->credential_count == 0) return "";
@@ -178,6 +210,7 @@ static void append_pointer(struct draft* draft,
     case BAILEY_FUZZ_FIXED:
       return append_fixed(draft, item);
     case BAILEY_FUZZ_VALUE:
+    case BAILEY_FUZZ_HANDLE:
       return;
   }
 }
@@ -186,6 +219,8 @@ static void append_values(struct draft* draft,
                           const struct bailey_fuzz_function* function,
                           size_t items) {
   for (size_t i = 0; i < items; ++i) {
+    if (function->items[i].kind == BAILEY_FUZZ_HANDLE)
+      append_handle(draft, function->items[i].tag);
     if (function->items[i].kind != BAILEY_FUZZ_VALUE) continue;
     if (counts_a_buffer(function, i)) {
       append_count(draft, i, function->items[i].bytes);

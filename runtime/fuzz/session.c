@@ -14,10 +14,12 @@
 #include "runtime/fuzz/copies.h"
 #include "runtime/fuzz/escape.h"
 #include "runtime/fuzz/files.h"
+#include "runtime/fuzz/freed.h"
 #include "runtime/fuzz/options.h"
 #include "runtime/fuzz/request.h"
 #include "runtime/fuzz/state.h"
 #include "runtime/fuzz_portion.h"
+#include "runtime/handles.h"
 
 // As the agent makes them (executor/agent/channels.h).
 enum { kAreaBytes = (1 << 20) + 4096, kMaxCalls = 64 };
@@ -122,6 +124,7 @@ int LLVMFuzzerInitialize(int* argc, char*** argv) {
   client.has_no_nulls = options.has_no_nulls;
   make_services();
   atexit(finish);
+  if (!bailey_fuzz_watch_frees()) abort();
   begin_s = now();
   bailey_fuzz_keep_state();
   return 0;
@@ -141,6 +144,7 @@ static void rewind_descriptors(void) {
 static void begin_input(void) {
   ++counts.inputs;
   bailey_fuzz_restore_state();
+  bailey_handles_forget();
   rewind_descriptors();
   channel->sequence = 0;
 }
@@ -163,7 +167,7 @@ static void end_input(uint32_t used) {
 // What a client may count on, whatever it sent.
 static void check_reply(void) {
   REQUIRE(reply->sequence == channel->sequence);
-  REQUIRE(reply->status <= BAILEY_BAD_SEQUENCE);
+  REQUIRE(reply->status <= BAILEY_NO_HANDLES);
   REQUIRE(reply->length <= client.capacity);
   REQUIRE(reply->status == BAILEY_OK || reply->length == 0);
   if (reply->status != BAILEY_OK) ++counts.refused;

@@ -21,6 +21,7 @@ class Memcached(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertIn("same: ascii-auth, 9\n", done.stdout)
         self.assertIn("9 sessions and starts, all alike", done.stdout)
+        self.assertIn("audit passed: 35 windows", done.stdout)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 #include <string>
 
@@ -18,9 +19,10 @@ using ::testing::Not;
 
 // "caller callee parameter", of what does not need an assumption.
 std::set<std::string> ExposuresWith(
-    const std::vector<std::string>& declassified, Flow* flow = nullptr) {
+    const std::vector<std::string>& declassified, Flow* flow = nullptr,
+    const std::string& file = "program.c") {
   const std::string folder = BAILEY_TESTDATA "/analyzer/exposures/";
-  const BuildFolder build({folder + "program.c"});
+  const BuildFolder build({folder + file});
   EXPECT_TRUE(build.written());
   AnalyzeOptions options;
   options.build_directory = build.path();
@@ -100,6 +102,66 @@ TEST(ExposuresTest, WhatNamesNoDeclassifiedFunctionIsRefused) {
     EXPECT_FALSE(ParseDeclassified(text).ok()) << text;
   EXPECT_TRUE(ParseDeclassified("f=descriptor")->gives_descriptors);
   EXPECT_FALSE(ParseDeclassified("f=mac")->gives_descriptors);
+}
+
+// Who gives a handle out tells nothing by that; what is behind it is followed
+// as ever, for those who look.
+TEST(ExposuresTest, OfWhatIsBehindAHandleNothingIsDeclassified) {
+  Flow flow;
+  const auto found = ExposuresWith({"load=handle"}, &flow, "handles.c");
+  EXPECT_THAT(found,
+              IsSupersetOf({"main leak -1", "twice leak -1", "main twice -1"}));
+  EXPECT_THAT(found, Not(Contains("main load -1")));
+  ASSERT_EQ(flow.sources.size(), 1u);
+  EXPECT_EQ(flow.sources[0].function, "load");
+  for (const FlowFunction& each : flow.functions) {
+    const bool looks = each.name == "load" || each.name == "leak";
+    EXPECT_EQ(each.looks_into.size(), looks ? 1u : 0u) << each.name;
+  }
+}
+
+// Of readers.c, by functions: who gets the key, where these are named.
+std::map<std::string, Confidence> SourcesWith(
+    const std::set<std::string>& readers) {
+  const std::string folder = BAILEY_TESTDATA "/analyzer/exposures/";
+  const BuildFolder build({folder + "readers.c"});
+  EXPECT_TRUE(build.written());
+  AnalyzeOptions options;
+  options.build_directory = build.path();
+  options.root = folder;
+  options.credentials.credentials = {*ParseCredential("key=file:/run/key")};
+  if (!readers.empty()) options.credentials.readers["key"] = readers;
+  const auto analysis = Analyze(options);
+  EXPECT_TRUE(analysis.ok());
+  std::map<std::string, Confidence> found;
+  for (const FlowSource& each : analysis->flow.sources)
+    found[each.function] = each.confidence;
+  return found;
+}
+
+TEST(ReadersTest, WithoutAWordWhoeverOpensAnUnknownNameMayGetIt) {
+  const auto found = SourcesWith({});
+  EXPECT_TRUE(found.contains("slurp") && found.contains("other"));
+  for (const auto& [function, confidence] : found)
+    EXPECT_EQ(confidence, Confidence::kOverApproximated) << function;
+}
+
+TEST(ReadersTest, WhoIsNamedGetsItAndNobodyElseDoes) {
+  const auto found = SourcesWith({"load_key"});
+  ASSERT_TRUE(found.contains("load_key"));
+  EXPECT_EQ(found.at("load_key"), Confidence::kProved);
+  EXPECT_FALSE(found.contains("other") || found.contains("load_page"));
+  const auto opener = SourcesWith({"other"});
+  EXPECT_EQ(opener.at("other"), Confidence::kProved);
+  EXPECT_FALSE(opener.contains("load_key"));
+}
+
+// `main` names the file to `other`, and to nobody else who opens.
+TEST(ReadersTest, WhoCallsAnOpenerIsOneByThatCallAlone) {
+  const auto found = SourcesWith({"main"});
+  EXPECT_TRUE(found.contains("main"));
+  EXPECT_FALSE(found.contains("load_key") || found.contains("slurp"));
+  EXPECT_TRUE(SourcesWith({"nobody"}).empty());
 }
 
 }  // namespace

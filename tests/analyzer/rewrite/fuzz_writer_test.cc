@@ -76,17 +76,34 @@ PlanPortion Keeper() {
 TEST(FuzzTables, SayWhatThePortionsFunctionsTake) {
   const std::string text = FuzzTables(KeepersPlan(), KeepersFlow(), Keeper());
   EXPECT_THAT(text, HasSubstr("{BAILEY_FUZZ_STRING, 0 | BAILEY_FUZZ_SENT | "
-                              "BAILEY_FUZZ_NULLABLE, 1, -1}"));
+                              "BAILEY_FUZZ_NULLABLE, 1, -1, 0u}"));
   EXPECT_THAT(text, HasSubstr("{BAILEY_FUZZ_BUFFER, 0 | BAILEY_FUZZ_NULLABLE, "
-                              "2, 2}"));
+                              "2, 2, 0u}"));
   EXPECT_THAT(text, HasSubstr("{BAILEY_FUZZ_VALUE, 0 | BAILEY_FUZZ_SENT, 8, "
-                              "-1}"));
+                              "-1, 0u}"));
   EXPECT_THAT(text, HasSubstr("{{4, \"keep\", bailey_serve_4}, items_4, 3}"));
   EXPECT_THAT(text,
               HasSubstr("{\"key\", BAILEY_FUZZ_FROM_FILE, \"/run/key\", -1}"));
   // Of other portions nothing.
   EXPECT_THAT(text, Not(HasSubstr("items_5")));
   EXPECT_THAT(text, Not(HasSubstr("others")));
+}
+
+TEST(FuzzTables, PassedGlobalsStandBehindTheParameters) {
+  Plan plan = KeepersPlan();
+  plan.crossings[0].globals = {
+      {"log.c:level", "level", "int", MarshalMode::kScalar, 4, 0},
+      {"salt", "salt", "unsigned char", MarshalMode::kFixedArray, 1, 16},
+      {"prefix", "prefix", "char", MarshalMode::kCString, 1, 0}};
+  const std::string text = FuzzTables(plan, KeepersFlow(), Keeper());
+  const size_t level =
+      text.find("{BAILEY_FUZZ_FIXED, 0 | BAILEY_FUZZ_SENT, 4, -1, 0u}");
+  const size_t salt =
+      text.find("{BAILEY_FUZZ_FIXED, 0 | BAILEY_FUZZ_SENT, 16, -1, 0u}");
+  EXPECT_LT(text.find("/* count */"), level);
+  EXPECT_LT(level, salt);
+  EXPECT_LT(salt, text.find("/* prefix */"));
+  EXPECT_THAT(text, HasSubstr("bailey_serve_4}, items_4, 6}"));
 }
 
 FuzzBuild Build() {

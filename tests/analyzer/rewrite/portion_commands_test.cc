@@ -57,6 +57,13 @@ TEST(PortionCommands, LinksThePortionsObjectsAndTheWholeRuntime) {
                   "-Wl,-z,now", "-o", "/out/prog"));
 }
 
+// There is no free() behind the portion's own then.
+TEST(PortionCommands, HandlesWantASharedCLibrary) {
+  EXPECT_TRUE(RequireSharedLibraries(Linked({"gcc", "-pie", "a.o"})).ok());
+  for (const char* word : {"-static", "--static", "-static-pie"})
+    EXPECT_FALSE(RequireSharedLibraries(Linked({"gcc", word, "a.o"})).ok());
+}
+
 TEST(PortionCommands, LinksAFuzzerWithoutThePortionsStart) {
   const auto link =
       LinkFuzzer(Linked({"gcc", "-pie", "-o", "prog", "build/a.o", "-lsodium"}),

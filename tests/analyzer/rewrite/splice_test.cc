@@ -30,5 +30,21 @@ TEST(Splice, LiteralsAreEscaped) {
   EXPECT_EQ(CLiteral("a\"b\\c"), "\"a\\\"b\\\\c\"");
 }
 
+// Generated sources say themselves where they are from.
+TEST(Splice, TheTextsOwnDirectivesCount) {
+  const std::string text = "a\n#line 40 \"b.y\"\nc\nd\ne\n";
+  const size_t d = text.find("d\n");
+  EXPECT_EQ(ApplySplices(text, {{d, d + 1, "x\ny"}}, "a.c"),
+            "#line 1 \"a.c\"\na\n#line 40 \"b.y\"\nc\nx\ny\n"
+            "#line 41 \"b.y\"\n\ne\n");
+}
+
+TEST(Splice, ADirectiveWithoutANameKeepsIt) {
+  const std::string text = "#line 7\nc\nd\n";
+  const size_t d = text.find("d\n");
+  EXPECT_EQ(ApplySplices(text, {{d, d + 1, "x\ny"}}, "a.c"),
+            "#line 1 \"a.c\"\n#line 7\nc\nx\ny\n#line 8 \"a.c\"\n\n");
+}
+
 }  // namespace
 }  // namespace bailey::analyzer

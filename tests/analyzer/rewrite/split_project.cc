@@ -92,6 +92,7 @@ bool SplitProject::Place() {
   add("keeper", seeds_);
   add("worker", {});
   if (!vault_seeds_.empty()) add("vault", vault_seeds_);
+  for (const std::string& each : passed_) policy.passed.push_back({each, {}});
   Diagnostics diagnostics;
   auto placed =
       policy::PlaceProgram(policy, {"test.policy", ""}, flow, diagnostics);

@@ -36,6 +36,9 @@ class SplitProject {
     vault_seeds_ = functions;
   }
 
+  // Globals that the policy passes.
+  void Pass(std::vector<std::string> globals) { passed_ = globals; }
+
   bool Analyze();  // builds the unsplit program too
   bool Place();
   bool Write();
@@ -65,6 +68,7 @@ class SplitProject {
   std::vector<std::string> libraries_;
   std::vector<std::string> seeds_;
   std::vector<std::string> vault_seeds_;
+  std::vector<std::string> passed_;
   std::vector<WrittenPortion> written_;
   std::string problems_;
 };

@@ -243,6 +243,9 @@ Plan SamplePlan() {
   crossing.name = "sign";
   crossing.from = crossing.to = "signer";
   crossing.parameters = {CrossingParameter{}};
+  crossing.returns_handle = true;
+  crossing.globals = {{"a.c:flag", "flag", "int", MarshalMode::kScalar, 4, 0}};
+  crossing.failure = CrossingFailure{-1, 5};
   plan.crossings = {crossing};
   return plan;
 }
@@ -253,6 +256,17 @@ TEST(PlanTest, WritesWhatItReads) {
   ASSERT_TRUE(plan.ok()) << plan.error().message;
   EXPECT_EQ(WritePlan(*plan), text);
   EXPECT_EQ(FindFilter(plan->portions[0], FilterKind::kNotify), nullptr);
+  const Crossing& crossing = plan->crossings[0];
+  EXPECT_TRUE(crossing.returns_handle);
+  EXPECT_EQ(crossing.globals[0].name, "flag");
+  EXPECT_EQ(crossing.failure->value, -1);
+}
+
+TEST(PlanTest, NoGlobalPassesAsABuffer) {
+  Plan plan = SamplePlan();
+  plan.crossings[0].globals[0].mode = MarshalMode::kBuffer;
+  EXPECT_THAT(ParsePlan(WritePlan(plan), "p").error().message,
+              HasSubstr("mode"));
 }
 
 TEST(PlanTest, RefusesDanglingNames) {

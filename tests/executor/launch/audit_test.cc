@@ -32,6 +32,17 @@ TEST(JudgeAuditTest, WantsEachCredentialInTheControl) {
   EXPECT_TRUE(JudgeAudit(Ended(0), control, true).passed);
 }
 
+TEST(JudgeAuditTest, MostPartsOfACredentialAreEnoughForTheControl) {
+  Outcome control = Ended(1);
+  control.scan->hits.push_back({"other raw", 0});
+  control.scan->hits.push_back({"other window", 40, 10, 4});
+  EXPECT_FALSE(JudgeAudit(Ended(0), control, true).passed);
+  control.scan->hits.back().parts_found = 5;
+  EXPECT_TRUE(JudgeAudit(Ended(0), control, true).passed);
+  control.scan->hits.back() = {"other window", 0, 0, 0};
+  EXPECT_FALSE(JudgeAudit(Ended(0), control, true).passed);
+}
+
 // One change to the split run that must not pass.
 void ExpectFails(void (*change)(Outcome&)) {
   Outcome split = Ended(0);

@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <limits>
+
 #include "tests/policy-compiler/language/policy_testing.h"
 
 namespace bailey::policy {
@@ -56,11 +59,26 @@ TEST(DeclarationsTest, SeparateGlobalsBelongToThePolicy) {
               ElementsAre(HasSubstr("belongs to the policy")));
 }
 
+TEST(DeclarationsTest, PassedGlobalsBelongToThePolicy) {
+  const Policy policy = MustLoad("pass verbose, key_path; pass depth;");
+  ASSERT_EQ(policy.passed.size(), 3u);
+  EXPECT_EQ(policy.passed[1].name, "key_path");
+  EXPECT_THAT(ErrorsOf("pass a, a;"), ElementsAre(HasSubstr("stands twice")));
+  EXPECT_THAT(ErrorsOf("separate a; pass a;"),
+              ElementsAre(HasSubstr("stands twice")));
+  EXPECT_THAT(ErrorsOf("portion s trusted { pass a; function f; }"),
+              ElementsAre(HasSubstr("belongs to the policy")));
+  for (const char* text : {"pass;", "pass a b;", "pass a,;"})
+    EXPECT_FALSE(ErrorsOf(text).empty()) << text;
+}
+
 TEST(DeclarationsTest, DeclassifiedFunctionsBelongToThePolicy) {
   const Policy policy = MustLoad(
       "declassify sign -> signature, at most 512 bits per call;"
-      "declassify check -> verdict;");
-  ASSERT_EQ(policy.declassified.size(), 2u);
+      "declassify check -> verdict;"
+      "declassify load -> handle;");
+  ASSERT_EQ(policy.declassified.size(), 3u);
+  EXPECT_EQ(policy.declassified[2].kind, DeclassifiedKind::kHandle);
   EXPECT_EQ(policy.declassified[0].function, "sign");
   EXPECT_EQ(policy.declassified[0].kind, DeclassifiedKind::kSignature);
   EXPECT_EQ(policy.declassified[0].most_bits, 512u);
@@ -81,6 +99,76 @@ TEST(DeclarationsTest, WhatIsWrongWithADeclassificationIsSaid) {
                            "declassify f -> mac, most 3 bits per call;",
                            "declassify f -> mac, at most bits per call;",
                            "declassify f -> mac, at most 3 bits;"})
+    EXPECT_FALSE(ErrorsOf(text).empty()) << text;
+}
+
+TEST(DeclarationsTest, ACredentialMayNameItsReaders) {
+  const Policy policy = MustLoad(
+      "credential k from file \"/run/k\" by load, reload;"
+      "credential v from env V by start;"
+      "portion s trusted { uses k, v; function f; }");
+  ASSERT_EQ(policy.readers.size(), 3u);
+  EXPECT_EQ(policy.readers[1].credential, "k");
+  EXPECT_EQ(policy.readers[1].function, "reload");
+  EXPECT_EQ(policy.readers[2].credential, "v");
+  EXPECT_THAT(
+      ErrorsOf("credential k from fd 3 by f, f; portion s trusted { uses k; "
+               "function f; }"),
+      ElementsAre(HasSubstr("stands twice")));
+  EXPECT_FALSE(ErrorsOf("credential k from fd 3 by;").empty());
+}
+
+TEST(DeclarationsTest, WhatFailedCallsGiveBelongsToThePolicy) {
+  const Policy policy = MustLoad(
+      "failure sign -> -1 errno EIO; failure check -> 0 errno 12;"
+      "failure least -> -9223372036854775808 errno EPERM;");
+  ASSERT_EQ(policy.failures.size(), 3u);
+  EXPECT_EQ(policy.failures[0].function, "sign");
+  EXPECT_EQ(policy.failures[0].failure.value, -1);
+  EXPECT_EQ(policy.failures[0].failure.error, 5);
+  EXPECT_EQ(policy.failures[1].failure.value, 0);
+  EXPECT_EQ(policy.failures[1].failure.error, 12);
+  EXPECT_EQ(policy.failures[2].failure.value,
+            std::numeric_limits<int64_t>::min());
+}
+
+TEST(DeclarationsTest, WhatIsWrongWithAFailureIsSaid) {
+  EXPECT_THAT(ErrorsOf("failure f -> 0 errno EIO; failure f -> 1 errno EIO;"),
+              ElementsAre(HasSubstr("stands twice")));
+  EXPECT_THAT(ErrorsOf("failure f -> 9223372036854775808 errno EIO;"),
+              ElementsAre(HasSubstr("room")));
+  EXPECT_THAT(ErrorsOf("failure f -> -9223372036854775809 errno EIO;"),
+              ElementsAre(HasSubstr("room")));
+  EXPECT_THAT(ErrorsOf("failure f -> 0 kill;"),
+              ElementsAre(HasSubstr("error number")));
+  EXPECT_THAT(ErrorsOf("portion s trusted { failure f -> 0 errno EIO; }"),
+              ElementsAre(HasSubstr("belongs to the policy")));
+  for (const char* text :
+       {"failure;", "failure f;", "failure f -> errno EIO;", "failure f -> 1;",
+        "failure f -> 1 errno;", "failure f -> 1 errno ENOTHING;",
+        "failure f -> 1 errno 0;", "failure f -> - errno EIO;"})
+    EXPECT_FALSE(ErrorsOf(text).empty()) << text;
+}
+
+TEST(DeclarationsTest, OutlinedPartsKeepTheirOrder) {
+  const Policy policy =
+      MustLoad("outline load, tag from main; outline x from f;");
+  ASSERT_EQ(policy.outlined.size(), 3u);
+  EXPECT_EQ(policy.outlined[0].name, "load");
+  EXPECT_EQ(policy.outlined[1].name, "tag");
+  EXPECT_EQ(policy.outlined[1].function, "main");
+  EXPECT_EQ(policy.outlined[2].function, "f");
+}
+
+TEST(DeclarationsTest, WhatIsWrongWithAnOutlineIsSaid) {
+  EXPECT_THAT(ErrorsOf("outline a from f; outline a from g;"),
+              ElementsAre(HasSubstr("two outlined functions")));
+  EXPECT_THAT(ErrorsOf("outline a from a;"),
+              ElementsAre(HasSubstr("an outlined function itself")));
+  EXPECT_THAT(ErrorsOf("portion s trusted { outline a from f; function f; }"),
+              ElementsAre(HasSubstr("belongs to the policy")));
+  for (const char* text : {"outline;", "outline a;", "outline a from;",
+                           "outline a, from f;", "outline a b from f;"})
     EXPECT_FALSE(ErrorsOf(text).empty()) << text;
 }
 

@@ -88,6 +88,9 @@ inline std::string DifferenceBetween(const Policy& a, const Policy& b) {
   if (!std::ranges::equal(a.separate, b.separate, {}, &SeparateGlobal::name,
                           &SeparateGlobal::name))
     return "separate globals";
+  if (!std::ranges::equal(a.passed, b.passed, {}, &PassedName::name,
+                          &PassedName::name))
+    return "passed globals";
   const auto is_declassified_alike = [](const Declassification& x,
                                         const Declassification& y) {
     return x.function == y.function && x.kind == y.kind &&
@@ -96,6 +99,12 @@ inline std::string DifferenceBetween(const Policy& a, const Policy& b) {
   if (!std::ranges::equal(a.declassified, b.declassified,
                           is_declassified_alike))
     return "declassified functions";
+  const auto is_outlined_alike = [](const OutlineWord& x,
+                                    const OutlineWord& y) {
+    return x.name == y.name && x.function == y.function;
+  };
+  if (!std::ranges::equal(a.outlined, b.outlined, is_outlined_alike))
+    return "outlined functions";
   const bool limits = a.limits.memory_bytes == b.limits.memory_bytes &&
                       a.limits.wall_ms == b.limits.wall_ms &&
                       a.limits.cpu_percent == b.limits.cpu_percent &&

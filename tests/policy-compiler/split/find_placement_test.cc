@@ -316,6 +316,40 @@ TEST_F(FindPlacementTest, AHelperOfTwoTrustedPortionsIsNotInMains) {
   EXPECT_EQ(Role("worker", "read"), "absent");
 }
 
+// `parse` sets what `sign` reads.
+FlowBuilder WithLevel() {
+  FlowBuilder program = Program();
+  program.Global("level").Writes("parse", "level").Reads("sign", "level");
+  return program;
+}
+
+TEST_F(FindPlacementTest, PassingIsProposedBeforeSeparation) {
+  EXPECT_FALSE(Place(WithLevel().flow));
+  EXPECT_THAT(Said(), AllOf(HasSubstr("`level` is state of the program"),
+                            HasSubstr("possible: pass level;\n"),
+                            Not(HasSubstr("separate level;"))));
+  policy_.passed = {{"level", {0, 6}}};
+  ASSERT_TRUE(Place(WithLevel().flow)) << Said();
+  EXPECT_EQ(Role("signer", "level"), "replica");
+  EXPECT_EQ(Role("worker", "level"), "replica");
+  EXPECT_EQ(Role("signer", "parse"), "absent");
+  EXPECT_THAT(Said(), HasSubstr("agree that none is better"));
+  for (const Crossing& each : placement_.crossings)
+    EXPECT_EQ(each.globals.size(), 1u);
+}
+
+// Who changes it would have to be on both sides: passing does not help.
+TEST_F(FindPlacementTest, WhatTrustedFunctionsChangeIsNotProposedToBePassed) {
+  FlowBuilder program = WithLevel();
+  program.Writes("sign", "level");
+  EXPECT_FALSE(Place(program.flow));
+  EXPECT_THAT(Said(),
+              AllOf(HasSubstr("separate level;"), Not(HasSubstr("pass "))));
+  policy_.passed = {{"level", {0, 6}}};
+  EXPECT_FALSE(Place(program.flow));
+  EXPECT_THAT(Said(), HasSubstr("`sign` changes `level`"));
+}
+
 // State that both keys' functions touch would have to be in two places.
 TEST_F(FindPlacementTest, StateOfTwoKeysIsAConflict) {
   FlowBuilder program = Program();
@@ -335,6 +369,16 @@ TEST_F(FindPlacementTest, StateOfTwoKeysIsAConflict) {
   program.flow.edges.push_back(way);
   EXPECT_FALSE(Place(program.flow));
   EXPECT_THAT(Said(), Not(HasSubstr("separate key;")));
+}
+
+// What must stay untrusted and holds the credential itself can be cut.
+TEST_F(FindPlacementTest, AMainThatHoldsTheCredentialIsToBeOutlined) {
+  FlowBuilder program = Program();
+  EXPECT_THAT(Said(), Not(HasSubstr("outline")));
+  program.flow.sources.push_back(
+      {"secret", "main", Confidence::kProved, {"a.c", 2, 1, "main"}});
+  EXPECT_FALSE(Place(program.flow));
+  EXPECT_THAT(Said(), HasSubstr("`outline NAME from main;`"));
 }
 
 }  // namespace

@@ -440,6 +440,175 @@ TEST_F(PlaceProgramTest, SeparateNamesOneVariableThatHoldsNoAddress) {
   EXPECT_THAT(Errors(two.flow), HasSubstr("is ambiguous"));
 }
 
+// `parse` sets what `sign` reads.
+FlowBuilder WithLevel() {
+  FlowBuilder program = Notary();
+  program.Global("level").Writes("parse", "level").Reads("sign", "level");
+  return program;
+}
+
+TEST_F(PlaceProgramTest, APassedGlobalHoldsNobodyTogether) {
+  EXPECT_THAT(Errors(WithLevel().flow),
+              HasSubstr("`parse` would have to be in trusted portion"));
+  policy_.passed = {{"level", {0, 6}}};
+  ASSERT_TRUE(Place(WithLevel().flow)) << RenderText(diagnostics_);
+  EXPECT_EQ(Role("signer", "level"), "replica");
+  EXPECT_EQ(Role("worker", "level"), "replica");
+  EXPECT_EQ(Role("signer", "parse"), "absent");
+  for (const Crossing& each : placement_.crossings) {
+    ASSERT_EQ(each.globals.size(), 1u);
+    EXPECT_EQ(each.globals[0].id, "level");
+    EXPECT_EQ(each.globals[0].mode, MarshalMode::kScalar);
+    EXPECT_EQ(each.max_request_bytes, 4u);
+    EXPECT_EQ(each.max_reply_bytes, 4u);
+  }
+}
+
+TEST_F(PlaceProgramTest, AHintProposesToPassWhatHelpersRead) {
+  FlowBuilder program = Notary();
+  program.Global("level").Writes("main", "level").Reads("hex", "level");
+  EXPECT_THAT(Errors(program.flow),
+              HasSubstr("an attacker may set it, `pass level;`"));
+  program.flow.globals.back().type = StructType("struct s", 8, true);
+  EXPECT_THAT(Errors(program.flow), ::testing::Not(HasSubstr("pass level;")));
+}
+
+TEST_F(PlaceProgramTest, NobodyTrustedChangesWhatIsPassed) {
+  policy_.passed = {{"level", {0, 6}}};
+  FlowBuilder program = WithLevel();
+  program.Writes("load", "level");
+  EXPECT_THAT(Errors(program.flow),
+              HasSubstr("`load` of portion `signer` changes `level`"));
+  FlowBuilder address = WithLevel();
+  address.TakesAddress("sign", "level");
+  EXPECT_THAT(Errors(address.flow), HasSubstr("takes the address of `level`"));
+  FlowBuilder helper = WithLevel();
+  helper.Writes("hash", "level");
+  EXPECT_THAT(Errors(helper.flow), HasSubstr("passes its value only"));
+  // The untrusted side may hand its address to whom it likes.
+  FlowBuilder own = WithLevel();
+  own.TakesAddress("main", "level");
+  EXPECT_TRUE(Place(own.flow)) << RenderText(diagnostics_);
+}
+
+TEST_F(PlaceProgramTest, WhatCannotBePassedIsSaid) {
+  policy_.passed = {{"level", {0, 6}}};
+  const auto refused = [&](const auto& change) {
+    FlowBuilder program = WithLevel();
+    change(program.flow, program.flow.globals.back());
+    return Errors(program.flow);
+  };
+  EXPECT_THAT(refused([](Flow&, FlowGlobal& g) { g.is_thread_local = true; }),
+              HasSubstr("each thread has one"));
+  EXPECT_THAT(refused([](Flow&, FlowGlobal& g) { g.function = "sign"; }),
+              HasSubstr("a local of `sign`"));
+  EXPECT_THAT(
+      refused([](Flow&, FlowGlobal& g) { g.type.spelling = "volatile int"; }),
+      HasSubstr("volatile"));
+  EXPECT_THAT(refused([](Flow&, FlowGlobal& g) {
+                g.type = StructType("struct s", 8, true);
+              }),
+              HasSubstr("`struct s` is neither"));
+  EXPECT_THAT(refused([](Flow&, FlowGlobal& g) {
+                g.type = PointerTo(TypeKind::kInteger, "int", 4, true);
+              }),
+              HasSubstr("is neither"));
+  EXPECT_THAT(refused([](Flow&, FlowGlobal& g) { g.extent.file = "/src/a.h"; }),
+              HasSubstr("defined in a header"));
+  EXPECT_THAT(refused([](Flow&, FlowGlobal& g) { g.address_taken = true; }),
+              HasSubstr("does not see by whom"));
+  EXPECT_THAT(refused([](Flow& flow, FlowGlobal&) {
+                flow.edges.push_back(
+                    {EdgeKind::kAddress, "digits", "level", false, {}});
+              }),
+              HasSubstr("`digits` points to it"));
+  EXPECT_THAT(refused([](Flow&, FlowGlobal& g) { g.never_written = true; }),
+              HasSubstr("does not change"));
+  policy_.passed = {{"levle", {0, 6}}};
+  EXPECT_THAT(Errors(WithLevel().flow), HasSubstr("no global `levle`"));
+}
+
+// No trusted function can put it there, so it is told and not refused.
+TEST_F(PlaceProgramTest, ACredentialInWhatIsPassedIsTold) {
+  policy_.passed = {{"level", {0, 6}}};
+  FlowBuilder program = WithLevel();
+  ASSERT_TRUE(Place(program.flow));
+  EXPECT_THAT(RenderText(diagnostics_),
+              ::testing::Not(HasSubstr("depends on a credential")));
+  FlowEdge way{EdgeKind::kData, "main", "level", false, {}};
+  way.label = "secret";
+  program.flow.edges.push_back(way);
+  ASSERT_TRUE(Place(program.flow));
+  EXPECT_THAT(RenderText(diagnostics_), HasSubstr("depends on a credential"));
+  program.Writes("load", "level");
+  EXPECT_THAT(Errors(program.flow), HasSubstr("changes `level`"));
+}
+
+TEST_F(PlaceProgramTest, ArraysOfNumbersAndTextsArePassed) {
+  policy_.passed = {{"level", {0, 6}}};
+  const auto passed = [&](const std::string& spelling, uint64_t bytes) {
+    FlowBuilder program = WithLevel();
+    TypeInfo& type = program.flow.globals.back().type;
+    type = TypeInfo();
+    type.kind = TypeKind::kOther;
+    type.spelling = spelling;
+    type.size_bytes = bytes;
+    type.is_flat = true;
+    diagnostics_ = {};
+    return Place(program.flow) ? placement_.crossings[0].globals[0]
+                               : PassedGlobal();
+  };
+  PassedGlobal array = passed("unsigned char[2][16]", 32);
+  EXPECT_EQ(array.mode, MarshalMode::kFixedArray);
+  EXPECT_EQ(array.element_bytes, 1u);
+  EXPECT_EQ(array.count, 32u);
+  EXPECT_EQ(passed("long[3]", 24).element_bytes, 8u);
+  // A bool may be no bool then; a name of the program's may be any type.
+  for (const char* spelling :
+       {"_Bool[4]", "struct s[4]", "mine[4]", "int[]", "int[4", "int[x]",
+        "char *[4]", "unsigned char[0]", "int[3]"})
+    EXPECT_EQ(passed(spelling, 4).id, "") << spelling;
+  EXPECT_EQ(passed("char[4097]", 4097).id, "");
+  FlowBuilder program = WithLevel();
+  program.flow.globals.back().type =
+      PointerTo(TypeKind::kInteger, "char", 1, true);
+  ASSERT_TRUE(Place(program.flow)) << RenderText(diagnostics_);
+  EXPECT_EQ(placement_.crossings[0].globals[0].mode, MarshalMode::kCString);
+  EXPECT_EQ(placement_.crossings[0].max_request_bytes, 0u);
+}
+
+TEST_F(PlaceProgramTest, ThreadsMayTearWhatIsPassed) {
+  policy_.passed = {{"level", {0, 6}}};
+  FlowBuilder program = WithLevel();
+  program.Edge(EdgeKind::kCall, "main", "pthread_create", true);
+  ASSERT_TRUE(Place(program.flow));
+  EXPECT_THAT(RenderText(diagnostics_), ::testing::Not(HasSubstr("threads")));
+  program.flow.globals.back().type =
+      PointerTo(TypeKind::kInteger, "char", 1, true);
+  ASSERT_TRUE(Place(program.flow));
+  EXPECT_THAT(RenderText(diagnostics_), HasSubstr("the program has threads"));
+}
+
+// It lacks `const`, and that is all.
+TEST_F(PlaceProgramTest, WhatIsNeverWrittenIsInEachPortion) {
+  FlowBuilder program = Notary();
+  program.Global("table").Reads("parse", "table").Reads("sign", "table");
+  EXPECT_THAT(Errors(program.flow), HasSubstr("`parse` would have to be in"));
+  program.flow.globals.back().never_written = true;
+  ASSERT_TRUE(Place(program.flow)) << RenderText(diagnostics_);
+  EXPECT_EQ(Role("signer", "table"), "replica");
+  EXPECT_EQ(Role("worker", "table"), "replica");
+  EXPECT_TRUE(placement_.crossings[0].globals.empty());
+  // Not where it leads to what is state.
+  program.TakesAddress("table", "count");
+  EXPECT_FALSE(Place(program.flow));
+  FlowBuilder local = Notary();
+  local.Global("table").Reads("parse", "table").Reads("sign", "table");
+  local.flow.globals.back().never_written = true;
+  local.flow.globals.back().is_thread_local = true;
+  EXPECT_FALSE(Place(local.flow));
+}
+
 TEST_F(PlaceProgramTest, AStringIsAParameterOfItsFunction) {
   signer().strings = {{"sign", "text", {0, 6}}};
   EXPECT_THAT(Errors(Notary().flow), HasSubstr("has no parameter `text`"));

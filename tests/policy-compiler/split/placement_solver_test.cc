@@ -6,8 +6,9 @@
 
 #include <algorithm>
 #include <optional>
-#include <random>
 #include <string>
+
+#include "tests/policy-compiler/split/random_placements.h"
 
 namespace bailey::policy {
 namespace {
@@ -15,69 +16,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::UnorderedElementsAre;
-
-class Programs {
- public:
-  explicit Programs(unsigned seed) : random_(seed) {}
-
-  PlacementProblem Next(size_t portions, size_t most_symbols) {
-    PlacementProblem problem;
-    for (size_t p = 0; p < portions; ++p)
-      problem.portions.push_back("p" + std::to_string(p));
-    const size_t count = 1 + Below(most_symbols);
-    for (size_t s = 0; s < count; ++s) {
-      problem.symbols.push_back(
-          {"s" + std::to_string(s), Below(4), Below(3) * 8, Below(4) == 0});
-      AddSomewhere(problem, static_cast<uint32_t>(s));
-    }
-    for (size_t i = Below(4 * count); i > 0; --i) AddRule(problem);
-    return problem;
-  }
-
- private:
-  uint32_t Below(size_t most) {
-    return most == 0 ? 0 : static_cast<uint32_t>(random_() % most);
-  }
-  uint32_t Symbol(const PlacementProblem& problem) {
-    return Below(problem.symbols.size());
-  }
-
-  static void AddSomewhere(PlacementProblem& problem, uint32_t symbol) {
-    PlacementCondition condition;
-    for (uint32_t p = 0; p < problem.portions.size(); ++p)
-      condition.any_of.push_back({symbol, p, true});
-    problem.conditions.push_back(condition);
-  }
-
-  void AddRule(PlacementProblem& problem) {
-    const uint32_t a = Symbol(problem);
-    const uint32_t b = Symbol(problem);
-    const uint32_t portion = Below(problem.portions.size());
-    switch (Below(6)) {
-      case 0:
-        problem.conditions.push_back({{{a, portion, Below(3) != 0}}, ""});
-        return;
-      case 1:  // state
-        for (uint32_t p = 0; p < problem.portions.size(); ++p)
-          for (uint32_t q = p + 1; q < problem.portions.size(); ++q)
-            problem.conditions.push_back({{{a, p, false}, {a, q, false}}, ""});
-        return;
-      case 2:  // a use
-        for (const uint32_t p : {uint32_t{0}, kEachTrusted})
-          problem.conditions.push_back({{{a, p, false}, {b, p, true}}, ""});
-        return;
-      case 3:
-        problem.conditions.push_back({{{a, 0, false}, {b, 0, false}}, ""});
-        return;
-      default:
-        problem.calls.push_back({a, b, 1 + Below(3)});
-        problem.conditions.push_back(
-            {{{a, kEachTrusted, false}, {b, kEachTrusted, true}}, ""});
-    }
-  }
-
-  std::mt19937 random_;
-};
 
 std::optional<PlacementCost> CheapestOfAll(const PlacementProblem& problem) {
   std::optional<PlacementCost> cheapest;
@@ -112,7 +50,7 @@ void ExpectTheSame(const PlacementProblem& problem, bool is_exact) {
 }
 
 TEST(PlacementSolverTest, TwoPortionsCostWhatTheCheapestOfAllDoes) {
-  Programs programs(1);
+  RandomPlacements programs(1);
   int exact = 0;
   for (int round = 0; round < 250; ++round) {
     const PlacementProblem problem = programs.Next(2, 5);
@@ -124,7 +62,7 @@ TEST(PlacementSolverTest, TwoPortionsCostWhatTheCheapestOfAllDoes) {
 }
 
 TEST(PlacementSolverTest, ThreePortionsCostWhatTheCheapestOfAllDoes) {
-  Programs programs(2);
+  RandomPlacements programs(2);
   for (int round = 0; round < 250; ++round) {
     SCOPED_TRACE(round);
     ExpectTheSame(programs.Next(3, 4), false);

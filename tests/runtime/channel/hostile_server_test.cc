@@ -110,7 +110,7 @@ TEST_F(HostileServerTest, AnotherFunctionsReplyAborts) {
 }
 
 TEST_F(HostileServerTest, StatusesThatDoNotExistAbort) {
-  for (const uint32_t status : {5u, 0x80000000u, ~0u}) {
+  for (const uint32_t status : {6u, 0x80000000u, ~0u}) {
     server_->sequence = client_->sequence = 0;
     const Ended ended =
         Run([&](uint32_t n) { Reply(n, sizeof(long), status); });

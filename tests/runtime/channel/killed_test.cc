@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <sstream>
@@ -20,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/turn_end.h"
 #include "tests/runtime/channel/portions.h"
 
 namespace bailey {
@@ -147,6 +149,30 @@ void Ask(const Areas& areas, int steps) {
   if (CallDouble(21) != 42 || CallDouble(4) != 8) _exit(1);
 }
 
+constexpr int kGaveUp = 7;
+
+// The same where the program goes on without the other: a call that fails says
+// so, with the errno that it is told, and so does the next.
+void AskOrGiveUp(const Areas& areas) {
+  areas.Attach(0, BAILEY_CLIENT);
+  bool has_failed = false;
+  for (const long value : {21L, 4L, 5L}) {
+    long result = 0;
+    bailey_crossing* message = bailey_begin(0, kDouble, "double");
+    bailey_put(message, &value, sizeof value);
+    if (bailey_try_call(message)) {
+      bailey_get(message, &result, sizeof result);
+      bailey_end(message);
+      if (has_failed || result != 2 * value) _exit(1);
+    } else {
+      bailey_give_up(message, EOWNERDEAD);
+      if (errno != EOWNERDEAD) _exit(2);
+      has_failed = true;
+    }
+  }
+  _exit(has_failed ? kGaveUp : 0);
+}
+
 // How two sides ended of which one takes so many steps.
 enum class Killed { kYes, kNo };
 
@@ -172,6 +198,41 @@ Killed KillServerAfter(int steps, int& answered) {
   if (server.WasKilled()) return Killed::kYes;
   EXPECT_TRUE(client.HasEnded() && !server.HasEnded()) << steps;
   return Killed::kNo;
+}
+
+// The mark is set when the server has ended, as the agent does.
+Killed KillServerAndTellAfter(int steps, int& gave_up) {
+  Areas areas;
+  Child server([&] { Serve(areas, steps); });
+  Child client([&] { AskOrGiveUp(areas); });
+  for (int i = 0; i < 20000 && !server.HasEnded() && !client.HasEnded(); ++i) {
+    server.Wait(WNOHANG);
+    client.Wait(WNOHANG);
+    usleep(100);
+  }
+  // A server may still be killed after its last answer.
+  if (!server.HasEnded()) Settle(server, client);
+  if (server.HasEnded()) bailey_turn_end(areas.Map(BAILEY_SERVER));
+  for (int i = 0; i < 20000 && !client.HasEnded(); ++i) {
+    client.Wait(WNOHANG);
+    usleep(100);
+  }
+  EXPECT_TRUE(client.Exited(0) || client.Exited(kGaveUp)) << steps;
+  if (client.Exited(kGaveUp)) ++gave_up;
+  return server.WasKilled() ? Killed::kYes : Killed::kNo;
+}
+
+TEST(KilledTest, AServerThatIsKilledAnywhereIsGivenUpWhenThatIsTold) {
+  int steps = 0;
+  int gave_up = 0;
+  while (steps < kMostSteps &&
+         KillServerAndTellAfter(steps, gave_up) == Killed::kYes) {
+    ASSERT_FALSE(HasFailure()) << steps;
+    ++steps;
+  }
+  EXPECT_GT(steps, 100);
+  EXPECT_LT(steps, kMostSteps);
+  EXPECT_GT(gave_up, 100);
 }
 
 TEST(KilledTest, AClientThatIsKilledAnywhereLeavesTheServerAsleep) {

@@ -3,10 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstring>
+#include <map>
 #include <random>
 #include <set>
 #include <string>
 #include <vector>
+
+#include "runtime/handles.h"
 
 namespace bailey {
 namespace {
@@ -16,9 +20,13 @@ constexpr unsigned char kUntouched = 0xa5;
 
 // long f(const char* text, const unsigned char bytes[count], size_t count);
 const bailey_fuzz_item kItems[] = {
-    {BAILEY_FUZZ_STRING, BAILEY_FUZZ_SENT | BAILEY_FUZZ_NULLABLE, 1, -1},
-    {BAILEY_FUZZ_BUFFER, BAILEY_FUZZ_SENT | BAILEY_FUZZ_NULLABLE, 1, 2},
-    {BAILEY_FUZZ_VALUE, 0, 8, -1}};
+    {BAILEY_FUZZ_STRING, BAILEY_FUZZ_SENT | BAILEY_FUZZ_NULLABLE, 1, -1, 0},
+    {BAILEY_FUZZ_BUFFER, BAILEY_FUZZ_SENT | BAILEY_FUZZ_NULLABLE, 1, 2, 0},
+    {BAILEY_FUZZ_VALUE, 0, 8, -1, 0}};
+
+// void g(struct key* key);
+constexpr unsigned kTag = BAILEY_HANDLE_TAG(1, 1);
+const bailey_fuzz_item kHandle[] = {{BAILEY_FUZZ_HANDLE, 0, 8, -1, kTag}};
 const bailey_fuzz_credential kCredential = {"key", BAILEY_FUZZ_FROM_FILE,
                                             "/run/secrets/key", -1};
 
@@ -68,6 +76,34 @@ TEST_F(RequestTest, NothingIsARequestAsWell) {
   Make({});
   EXPECT_EQ(area_.header->function, 9u);
   EXPECT_EQ(taken_, 0u);
+}
+
+// Live numbers of the type come often enough to get anywhere, and all others
+// come as well.
+TEST_F(RequestTest, SendsNumbersThatWereGivenOutAndOthers) {
+  int objects[3] = {};
+  const uint64_t stale = bailey_handle_of(&objects[0], kTag);
+  bailey_handles_revoke(&objects[0], 1);
+  const uint64_t live = bailey_handle_of(&objects[1], kTag);
+  const uint64_t other = bailey_handle_of(&objects[2], kTag + 1);
+  function_ = {{9, "g", nullptr}, kHandle, 1};
+  std::mt19937 random(2);
+  std::map<uint64_t, int> sent;
+  for (int i = 0; i < 1000; ++i) {
+    std::vector<uint8_t> input = {0, 0};
+    for (int j = 0; j < 10; ++j)
+      input.push_back(static_cast<uint8_t>(random()));
+    ASSERT_EQ(Make(input), 8u);
+    uint64_t number;
+    memcpy(&number, area_.payload, sizeof number);
+    ++sent[number];
+  }
+  bailey_handles_forget();
+  EXPECT_GT(sent[live], 500);
+  EXPECT_GT(sent[other], 20);
+  EXPECT_GT(sent[0], 20);
+  EXPECT_GT(sent.size(), 20u);
+  EXPECT_NE(stale, live);
 }
 
 // Any bytes: nothing beyond the area is written, what was written is told, and

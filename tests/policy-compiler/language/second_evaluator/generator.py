@@ -274,7 +274,10 @@ class Generator:
 
     def declarations(self):
         every = ["limit memory 256 MiB, wall 30 s, cpu 50 %, pids 64, output 1 MiB;",
-                 'plugins "/usr/lib/x/*.so";', "separate scratch, other;", "declassify sign -> mac, at most 256 bits per call;", "version 7;", ";",
+                 'plugins "/usr/lib/x/*.so";', "separate scratch, other;", "pass verbose, key_path;",
+                 "declassify sign -> mac, at most 256 bits per call;",
+                 "declassify load -> handle;",
+                 "failure sign -> -1 errno EIO;", "credential four from fd 4 by load, open_key;", "outline load, tag from main;", "version 7;", ";",
                  'test "t" { getpid() => %s; %s dup(%s) => denied; }' % (
                      self.denial(), "in nobody" if self.sloppy else "",
                      self.pick("", "1", "1", "1", "1, 2" if self.sloppy else "~0")),

@@ -111,11 +111,11 @@ class Derivation:
         return found
 
 
-def ill_formed(paths):
+def ill_formed(paths, more=""):
     """What the parser refuses, by path: not what is said of names, but for those of actions."""
     done = subprocess.run([BIN / "bailey-policy", "fmt", "--check", *paths],
                           capture_output=True, timeout=300, check=False)
-    wrong = r"^(\S+?):\d+:\d+: error: ((?:expected|this `\{`|unknown action|the action).*)"
+    wrong = rf"^(\S+?):\d+:\d+: error: ((?:expected|this `\{{`|unknown action|the action{more}).*)"
     return dict(re.findall(wrong, done.stderr.decode(), re.MULTILINE))
 
 
@@ -151,7 +151,9 @@ class GrammarTest(unittest.TestCase):
                 paths.append(self.folder / f"{number}.policy")
             paths[-1].write_text(text)
         self.assertGreater(len(paths), TEXTS // 4)
-        accepted = set(map(str, paths)) - set(ill_formed(paths))
+        # Of actions in a block that stands in the wrong place nothing more is said.
+        refused = ill_formed(paths, more="|`serving` (?:belongs|stands twice)")
+        accepted = set(map(str, paths)) - set(refused)
         texts = [pathlib.Path(path).read_text() for path in sorted(accepted)]
         self.assertFalse(texts, "\n".join(texts[:SHOWN]))
 

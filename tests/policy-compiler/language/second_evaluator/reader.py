@@ -163,6 +163,8 @@ class Reader:
         self.expect("from")
         source = self.expect("env", "file", "fd")
         place = {"env": self.name, "file": self.string, "fd": self.number}[source]()
+        if self.accept("by"):
+            self.joined(self.name)
         return name, source, place
 
     def read_portion(self):
@@ -194,16 +196,31 @@ class Reader:
     def read_separate(self):
         return (self.joined(self.name),)
 
+    def read_pass(self):
+        return (self.joined(self.name),)
+
     def read_declassify(self):
         name = self.name()
         self.expect("->")
-        kind = self.expect("mac", "signature", "ciphertext", "verdict", "descriptor", "value")
+        kind = self.expect("mac", "signature", "ciphertext", "verdict", "descriptor", "value",
+                           "handle")
         bits = None
         if self.accept(","):
             self.expect("at"), self.expect("most")
             bits = self.number()
             self.expect("bits"), self.expect("per"), self.expect("call")
         return (name, kind, bits)
+
+    def read_outline(self):
+        names = self.joined(self.name)
+        self.expect("from")
+        return (names, self.name())
+
+    def read_failure(self):
+        name = self.name()
+        self.expect("->")
+        sign = -1 if self.accept("-") else 1
+        return (name, sign * self.number(), self.action())
 
     def read_limit(self):
         return (self.joined(lambda: (self.expect("memory", "wall", "cpu", "pids", "output"),

@@ -1,0 +1,87 @@
+#include "analyzer/flow/never_written.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string_view>
+
+#include "analyzer/flow/program.h"
+
+namespace bailey::analyzer {
+namespace {
+
+class WriterFinder {
+ public:
+  explicit WriterFinder(Program& program) : program_(program) {
+    for (const AliasFact& each : program.aliases)
+      aliased_.insert({each.name, each.target});
+    for (const FlowFunction& each : program.flow.functions)
+      functions_[each.id] = &each;
+  }
+
+  void Mark() {
+    FindWritten();
+    for (FlowGlobal& each : program_.flow.globals)
+      each.never_written = !each.is_constant && !each.is_thread_local &&
+                           seen_.contains(each.id) &&
+                           !written_.contains(each.id);
+  }
+
+ private:
+  void FindWritten() {
+    written_ = aliased_;
+    written_.insert(program_.also_external.begin(),
+                    program_.also_external.end());
+    written_.insert(program_.kept.begin(), program_.kept.end());
+    written_.insert(program_.assembly_uses.begin(),
+                    program_.assembly_uses.end());
+    for (const FlowEdge& each : program_.flow.edges)
+      if (each.kind == EdgeKind::kWrite) written_.insert(each.to);
+    for (const GlobalWrites& each : program_.global_writes) {
+      seen_.insert(each.id);
+      if (each.may_be_written ||
+          !std::ranges::all_of(each.passed, [&](const PassedAddress& passed) {
+            return IsOnlyRead(passed);
+          }))
+        written_.insert(each.id);
+    }
+  }
+
+  bool IsOnlyRead(const PassedAddress& passed) const {
+    if (aliased_.contains(passed.callee) ||
+        program_.also_external.contains(passed.callee))
+      return false;
+    const auto callee = functions_.find(passed.callee);
+    if (callee == functions_.end()) return passed.is_only_read;
+    const auto& parameters = callee->second->parameters;
+    const auto index = static_cast<size_t>(passed.argument);
+    return index < parameters.size() && IsOnlyRead(parameters[index].inferred);
+  }
+
+  // What is inferred says that the pointer is kept nowhere, too.
+  static bool IsOnlyRead(const InferredExtent& inferred) {
+    const bool is_known = inferred.kind != ExtentKind::kNotInferred &&
+                          inferred.kind != ExtentKind::kUnknown;
+    return is_known && (inferred.access == AccessMode::kReadOnly ||
+                        inferred.access == AccessMode::kNone);
+  }
+
+  Program& program_;
+  std::set<std::string, std::less<>> aliased_;
+  std::map<std::string_view, const FlowFunction*, std::less<>> functions_;
+  std::set<std::string, std::less<>> seen_;  // by a unit
+  std::set<std::string, std::less<>> written_;
+};
+
+}  // namespace
+
+void MarkNeverWritten(Program& program) { WriterFinder(program).Mark(); }
+
+void UnmarkShared(const std::function<bool(const std::string& id)>& is_shared,
+                  Flow& flow) {
+  for (FlowGlobal& each : flow.globals)
+    each.never_written &=
+        each.linkage == Linkage::kInternal || !is_shared(each.id);
+}
+
+}  // namespace bailey::analyzer

@@ -1,0 +1,286 @@
+#include "analyzer/outline/local_uses.h"
+
+#include <clang/AST/RecursiveASTVisitor.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace bailey::analyzer {
+namespace {
+
+// Of the C library: they do not keep what is passed to them.
+constexpr std::array kKeepNothing = {
+    "accept",   "clock_gettime", "connect", "fgets",     "fprintf",
+    "fread",    "fscanf",        "fstat",   "fwrite",    "getdelim",
+    "getline",  "gettimeofday",  "lstat",   "memchr",    "memcmp",
+    "memcpy",   "memmove",       "memset",  "nanosleep", "poll",
+    "pread",    "printf",        "pwrite",  "read",      "recv",
+    "recvfrom", "scanf",         "send",    "snprintf",  "sprintf",
+    "sscanf",   "stat",          "strcmp",  "strlen",    "strncmp",
+    "strtod",   "strtol",        "strtoll", "strtoul",   "strtoull",
+    "time",     "waitpid",       "write"};
+
+// -1: it is what is called.
+int ArgumentIndex(const clang::CallExpr& call, const clang::Stmt* argument) {
+  for (unsigned i = 0; i < call.getNumArgs(); ++i)
+    if (call.getArg(i) == argument) return static_cast<int>(i);
+  return -1;
+}
+
+const FlowFunction* Defined(const Flow& flow, std::string_view name) {
+  const auto found =
+      std::ranges::find(flow.functions, name, &FlowFunction::name);
+  return found == flow.functions.end() ? nullptr : &*found;
+}
+
+// The code of a function of the program is known to reach so much behind the
+// parameter: then it stored the pointer nowhere.
+bool KeepsNothing(const clang::CallExpr& call, unsigned index,
+                  const Flow& flow) {
+  const clang::FunctionDecl* callee = call.getDirectCallee();
+  if (!callee || !callee->getIdentifier()) return false;
+  const FlowFunction* function = Defined(flow, callee->getName().str());
+  if (!function) {
+    return std::ranges::find(kKeepNothing, callee->getName()) !=
+           kKeepNothing.end();
+  }
+  if (index >= function->parameters.size()) return false;
+  const ExtentKind kind = function->parameters[index].inferred.kind;
+  return kind != ExtentKind::kNotInferred && kind != ExtentKind::kUnknown;
+}
+
+bool OnlyReads(const clang::CallExpr& call, unsigned index, const Flow& flow) {
+  const clang::FunctionDecl* callee = call.getDirectCallee();
+  if (!callee) return false;
+  if (index < callee->getNumParams()) {
+    const clang::QualType type = callee->getParamDecl(index)->getType();
+    if (type->isPointerType() && type->getPointeeType().isConstQualified())
+      return true;
+  }
+  const FlowFunction* function = Defined(flow, callee->getName().str());
+  if (!function || index >= function->parameters.size()) return false;
+  const InferredExtent& inferred = function->parameters[index].inferred;
+  return inferred.access == AccessMode::kReadOnly ||
+         inferred.access == AccessMode::kNone;
+}
+
+}  // namespace
+
+// Climbs from one reference to what is done with it.
+class UseReader {
+ public:
+  UseReader(const LocalUses& uses, const Flow& flow,
+            const clang::DeclRefExpr& reference)
+      : uses_(uses), flow_(flow), at_(&reference) {
+    use_.where = &reference;
+  }
+
+  LocalUse Read() {
+    while (!done_) {
+      const clang::Stmt* parent = uses_.parents_.getParent(at_);
+      if (!parent) {
+        Done(UseKind::kEscapes);
+      } else if (is_address_) {
+        Address(*parent);
+      } else {
+        Object(*parent);
+      }
+      at_ = parent;
+    }
+    return use_;
+  }
+
+ private:
+  void Done(UseKind kind) {
+    use_.kind = kind;
+    done_ = true;
+  }
+
+  // `at_` is the object, or a part of it.
+  void Object(const clang::Stmt& parent) {
+    if (clang::isa<clang::UnaryExprOrTypeTraitExpr>(parent))
+      return Done(UseKind::kSize);
+    if (clang::isa<clang::ParenExpr>(parent)) return;
+    if (clang::isa<clang::MemberExpr>(parent)) {
+      is_part_ = true;
+      return;
+    }
+    if (const auto* cast = clang::dyn_cast<clang::CastExpr>(&parent))
+      return Cast(*cast);
+    if (const auto* unary = clang::dyn_cast<clang::UnaryOperator>(&parent))
+      return Unary(*unary);
+    if (const auto* binary = clang::dyn_cast<clang::BinaryOperator>(&parent))
+      return Binary(*binary);
+    Done(UseKind::kEscapes);
+  }
+
+  void Cast(const clang::CastExpr& cast) {
+    switch (cast.getCastKind()) {
+      case clang::CK_LValueToRValue:
+        return Done(UseKind::kRead);
+      case clang::CK_ArrayToPointerDecay:
+        is_address_ = true;
+        use_.decays = !is_part_;
+        return;
+      case clang::CK_ToVoid:
+        return Done(UseKind::kSize);
+      default:
+        return Done(UseKind::kEscapes);
+    }
+  }
+
+  void Unary(const clang::UnaryOperator& unary) {
+    if (unary.getOpcode() == clang::UO_AddrOf) {
+      is_address_ = true;
+      use_.by_address = true;
+    } else if (unary.isIncrementDecrementOp()) {
+      Done(UseKind::kReadWrite);
+    } else if (unary.getOpcode() != clang::UO_Extension) {
+      Done(UseKind::kEscapes);
+    }
+  }
+
+  void Binary(const clang::BinaryOperator& binary) {
+    if (!binary.isAssignmentOp() || binary.getLHS()->IgnoreParens() != Plain())
+      return Done(UseKind::kEscapes);
+    if (binary.isCompoundAssignmentOp()) return Done(UseKind::kReadWrite);
+    use_.sets_all = !is_part_;
+    Done(UseKind::kWrite);
+  }
+
+  const clang::Expr* Plain() const {
+    return clang::cast<clang::Expr>(at_)->IgnoreParens();
+  }
+
+  // `at_` is a pointer into it.
+  void Address(const clang::Stmt& parent) {
+    if (clang::isa<clang::UnaryExprOrTypeTraitExpr>(parent))
+      return Done(UseKind::kSize);
+    if (clang::isa<clang::ParenExpr>(parent)) return;
+    if (const auto* at = clang::dyn_cast<clang::ArraySubscriptExpr>(&parent)) {
+      if (at->getBase() != at_) return Done(UseKind::kEscapes);
+      return Dereference();
+    }
+    if (const auto* member = clang::dyn_cast<clang::MemberExpr>(&parent)) {
+      if (!member->isArrow()) return Done(UseKind::kEscapes);
+      return Dereference();
+    }
+    if (const auto* unary = clang::dyn_cast<clang::UnaryOperator>(&parent))
+      return AddressUnary(*unary);
+    if (const auto* call = clang::dyn_cast<clang::CallExpr>(&parent))
+      return Argument(*call);
+    if (const auto* cast = clang::dyn_cast<clang::CastExpr>(&parent))
+      return AddressCast(*cast);
+    if (const auto* binary = clang::dyn_cast<clang::BinaryOperator>(&parent)) {
+      if (binary->isComparisonOp() || binary->isLogicalOp())
+        return Done(UseKind::kSize);
+      if (binary->isAdditiveOp()) {
+        // Of a difference of pointers a number is left.
+        if (!binary->getType()->isPointerType()) Done(UseKind::kSize);
+        return;
+      }
+    }
+    Keep();
+  }
+
+  void Dereference() {
+    is_address_ = false;
+    is_part_ = true;
+  }
+
+  void AddressUnary(const clang::UnaryOperator& unary) {
+    if (unary.getOpcode() == clang::UO_Deref) return Dereference();
+    if (unary.getOpcode() == clang::UO_LNot) return Done(UseKind::kSize);
+    Keep();
+  }
+
+  void AddressCast(const clang::CastExpr& cast) {
+    if (cast.getCastKind() == clang::CK_ToVoid ||
+        cast.getCastKind() == clang::CK_PointerToBoolean)
+      return Done(UseKind::kSize);
+    if (!cast.getType()->isPointerType()) return Keep();
+  }
+
+  void Argument(const clang::CallExpr& call) {
+    const int found = ArgumentIndex(call, at_);
+    if (found < 0) return Keep();
+    const auto index = static_cast<unsigned>(found);
+    use_.may_be_kept = !KeepsNothing(call, index, flow_);
+    Done(OnlyReads(call, index, flow_) ? UseKind::kRead : UseKind::kReadWrite);
+  }
+
+  void Keep() {
+    use_.may_be_kept = true;
+    Done(UseKind::kEscapes);
+  }
+
+  const LocalUses& uses_;
+  const Flow& flow_;
+  const clang::Stmt* at_;
+  LocalUse use_;
+  bool is_address_ = false;
+  bool is_part_ = false;
+  bool done_ = false;
+};
+
+namespace {
+
+class ReferenceCollector
+    : public clang::RecursiveASTVisitor<ReferenceCollector> {
+ public:
+  bool VisitDeclRefExpr(clang::DeclRefExpr* reference) {
+    const auto* variable =
+        clang::dyn_cast<clang::VarDecl>(reference->getDecl());
+    if (variable && variable->isLocalVarDeclOrParm() &&
+        !variable->hasExternalStorage())
+      found.push_back(reference);
+    return true;
+  }
+
+  std::vector<const clang::DeclRefExpr*> found;
+};
+
+}  // namespace
+
+LocalUses::LocalUses(const clang::FunctionDecl& function, const Flow& flow)
+    : parents_(function.getBody()) {
+  ReferenceCollector collector;
+  collector.TraverseStmt(function.getBody());
+  for (const clang::DeclRefExpr* each : collector.found) {
+    const auto* variable = clang::cast<clang::VarDecl>(each->getDecl());
+    uses_[variable].push_back(UseReader(*this, flow, *each).Read());
+  }
+}
+
+const std::vector<LocalUse>& LocalUses::Of(
+    const clang::VarDecl* variable) const {
+  static const std::vector<LocalUse> kNone;
+  const auto found = uses_.find(variable);
+  return found == uses_.end() ? kNone : found->second;
+}
+
+bool LocalUses::MayBeKept(const clang::VarDecl* variable) const {
+  return std::ranges::any_of(Of(variable), [](const LocalUse& each) {
+    return each.may_be_kept || each.kind == UseKind::kEscapes;
+  });
+}
+
+const clang::CallExpr* LocalUses::CallOf(const clang::Expr* expression,
+                                         unsigned& index) const {
+  const clang::Stmt* at = expression;
+  for (;;) {
+    const clang::Stmt* parent = parents_.getParent(at);
+    if (!parent) return nullptr;
+    if (const auto* call = clang::dyn_cast<clang::CallExpr>(parent)) {
+      const int found = ArgumentIndex(*call, at);
+      if (found < 0) return nullptr;
+      index = static_cast<unsigned>(found);
+      return call;
+    }
+    if (!clang::isa<clang::ParenExpr, clang::CastExpr>(parent)) return nullptr;
+    at = parent;
+  }
+}
+
+}  // namespace bailey::analyzer

@@ -1,0 +1,110 @@
+#include "analyzer/rewrite/passed_writer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace bailey::analyzer {
+namespace {
+
+bool IsText(const PassedGlobal& global) {
+  return global.mode == MarshalMode::kCString;
+}
+
+bool IsBool(const PassedGlobal& global) {
+  return global.type == "_Bool" || global.type == "bool";
+}
+
+// An id made a name: "log.c:flag" is "log_2e_c_3a_flag".
+std::string Mangled(const std::string& id) {
+  std::string name;
+  for (const char each : id) {
+    const bool is_plain = (each >= 'a' && each <= 'z') ||
+                          (each >= 'A' && each <= 'Z') ||
+                          (each >= '0' && each <= '9');
+    name += is_plain
+                ? std::string(1, each)
+                : fmt::format("_{:02x}_", static_cast<unsigned char>(each));
+  }
+  return name;
+}
+
+std::string Place(const PassedGlobal& global) {
+  return fmt::format("const void* bailey_place_{}(void)", Mangled(global.id));
+}
+
+std::string Swap(const PassedGlobal& global) {
+  return fmt::format("void bailey_swap_{}(void* bailey_v)", Mangled(global.id));
+}
+
+}  // namespace
+
+uint64_t PassedBytes(const PassedGlobal& global) {
+  if (IsText(global)) return sizeof(char*);
+  return global.element_bytes * std::max<uint64_t>(global.count, 1);
+}
+
+std::string PassedAccess(const PassedGlobal& global, bool answers) {
+  const std::string check =
+      fmt::format("  char bailey_z[sizeof({}) == {} ? 1 : -1];\n", global.name,
+                  PassedBytes(global));
+  if (!answers)
+    return fmt::format(
+        "\n#undef {0}\n{1};\n{1} {{\n{2}  (void)bailey_z;\n"
+        "  return &{0};\n}}\n",
+        global.name, Place(global), check);
+  return fmt::format(
+      "\n#undef {0}\n{1};\n{1} {{\n{2}"
+      "  unsigned char* bailey_a = (unsigned char*)&{0};\n"
+      "  unsigned char* bailey_b = (unsigned char*)bailey_v;\n"
+      "  __SIZE_TYPE__ bailey_i;\n"
+      "  (void)bailey_z;\n"
+      "  for (bailey_i = 0; bailey_i < sizeof({0}); ++bailey_i) {{\n"
+      "    unsigned char bailey_c = bailey_a[bailey_i];\n"
+      "    bailey_a[bailey_i] = bailey_b[bailey_i];\n"
+      "    bailey_b[bailey_i] = bailey_c;\n"
+      "  }}\n"
+      "}}\n",
+      global.name, Swap(global), check);
+}
+
+std::string PutPassed(const PassedGlobal& global) {
+  const std::string place =
+      fmt::format("bailey_place_{}()", Mangled(global.id));
+  if (!IsText(global))
+    return fmt::format("  {{ {}; bailey_put(bailey_m, {}, {}); }}\n",
+                       Place(global), place, PassedBytes(global));
+  return fmt::format(
+      "  {{ {}; const char* bailey_g; __builtin_memcpy(&bailey_g, {}, "
+      "sizeof bailey_g); bailey_put_string(bailey_m, bailey_g); }}\n",
+      Place(global), place);
+}
+
+std::string DeclarePassed(const PassedGlobal& global) {
+  return Swap(global) + ";\n";
+}
+
+std::string PassedLocal(size_t index) {
+  return fmt::format("  void* bailey_g{} = 0;\n", index);
+}
+
+std::string TakePassed(const PassedGlobal& global, size_t index) {
+  if (IsText(global))
+    return fmt::format("  bailey_g{} = bailey_take_string(bailey_m);\n", index);
+  std::string text = fmt::format("  bailey_g{} = bailey_take(bailey_m, {});\n",
+                                 index, PassedBytes(global));
+  // Any byte may come; a bool that is neither 0 nor 1 would be a trap.
+  if (IsBool(global))
+    text += fmt::format(
+        "  if (bailey_g{0}) *(unsigned char*)bailey_g{0} = *(unsigned "
+        "char*)bailey_g{0} != 0;\n",
+        index);
+  return text;
+}
+
+std::string SwapPassed(const PassedGlobal& global, size_t index) {
+  return fmt::format("  bailey_swap_{}({}bailey_g{});\n", Mangled(global.id),
+                     IsText(global) ? "&" : "", index);
+}
+
+}  // namespace bailey::analyzer

@@ -1,0 +1,42 @@
+// The C text for globals whose values go along with a crossing. What stands
+// where such a global is defined, since it may be static there, and what stub
+// and glue do with it.
+//
+//   text += PassedAccess(passed, /*answers=*/true);   // end of its unit
+//   body += PutPassed(passed);                        // in the stub
+//
+// They are the last items of a request: a number's or array's bytes as they
+// are, a text as a string parameter's. Nothing of them is in the reply.
+
+#ifndef BAILEY_ANALYZER_REWRITE_PASSED_WRITER_H_
+#define BAILEY_ANALYZER_REWRITE_PASSED_WRITER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "common/documents/plan.h"
+
+namespace bailey::analyzer {
+
+// Of the object itself.
+uint64_t PassedBytes(const PassedGlobal& global);
+
+// Definitions by which other units get at the object: the side that answers
+// exchanges its bytes, the other reads them.
+std::string PassedAccess(const PassedGlobal& global, bool answers);
+
+// Statements of a stub.
+std::string PutPassed(const PassedGlobal& global);
+
+// Of a glue, for its global number `index`: before the function, its local, the
+// statement that takes the value from the request, and the one that exchanges
+// it with the global's: before the call, and again behind it.
+std::string DeclarePassed(const PassedGlobal& global);
+std::string PassedLocal(size_t index);
+std::string TakePassed(const PassedGlobal& global, size_t index);
+std::string SwapPassed(const PassedGlobal& global, size_t index);
+
+}  // namespace bailey::analyzer
+
+#endif  // BAILEY_ANALYZER_REWRITE_PASSED_WRITER_H_

@@ -1,0 +1,89 @@
+// testdata/analyzer/never_written: each global's name says whether nothing may
+// change it.
+#include "analyzer/flow/never_written.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "analyzer/flow/program.h"
+#include "analyzer/source/front_end.h"
+
+namespace bailey::analyzer {
+namespace {
+
+const std::string kFolder = BAILEY_TESTDATA "/analyzer/never_written";
+
+Flow LoadProgram(const std::vector<std::string>& files,
+                 const std::string& level = "-O0") {
+  std::vector<UnitFacts> units;
+  for (const std::string& file : files) {
+    UnitOutcome unit = ParseUnit(
+        {kFolder, file, "", {"gcc", level, "-w", "-c", file}}, kFolder);
+    EXPECT_FALSE(unit.diagnostics.has_errors()) << RenderText(unit.diagnostics);
+    units.push_back(std::move(unit.facts));
+  }
+  return JoinUnits(std::move(units), {}).flow;
+}
+
+const FlowGlobal& Global(const Flow& flow, const std::string& name) {
+  static const FlowGlobal kNone;
+  const auto found = std::ranges::find(flow.globals, name, &FlowGlobal::name);
+  EXPECT_NE(found, flow.globals.end()) << name;
+  return found == flow.globals.end() ? kNone : *found;
+}
+
+void ExpectAsNamed(const Flow& flow) {
+  int never = 0;
+  int perhaps = 0;
+  for (const FlowGlobal& each : flow.globals) {
+    if (each.name.starts_with("yes_")) {
+      ++never;
+      EXPECT_TRUE(each.never_written) << each.name;
+    } else {
+      perhaps += each.name.starts_with("no_") ? 1 : 0;
+      EXPECT_FALSE(each.never_written) << each.name;
+    }
+  }
+  EXPECT_EQ(never, 12);
+  EXPECT_EQ(perhaps, 32);
+}
+
+TEST(NeverWrittenTest, IsAsTheNamesSay) {
+  ExpectAsNamed(LoadProgram({"program.c", "other.c"}));
+}
+
+TEST(NeverWrittenTest, TheBuildsOptimisationChangesNothing) {
+  ExpectAsNamed(LoadProgram({"program.c", "other.c"}, "-O2"));
+}
+
+// The unit that writes it is part of the program, or is not.
+TEST(NeverWrittenTest, EveryUnitCounts) {
+  EXPECT_TRUE(Global(LoadProgram({"program.c"}), "no_extern_of_other_type")
+                  .never_written);
+  EXPECT_FALSE(
+      Global(LoadProgram({"program.c", "other.c"}), "no_extern_of_other_type")
+          .never_written);
+}
+
+TEST(NeverWrittenTest, WhatOthersSeeByNameIsTheirs) {
+  Flow flow = LoadProgram({"program.c", "other.c"});
+  UnmarkShared([](const std::string& id) { return id == "yes_table"; }, flow);
+  EXPECT_FALSE(Global(flow, "yes_table").never_written);
+  EXPECT_TRUE(Global(flow, "yes_extern_read").never_written);
+  UnmarkShared([](const std::string&) { return true; }, flow);
+  EXPECT_FALSE(Global(flow, "yes_extern_read").never_written);
+  EXPECT_TRUE(Global(flow, "yes_passed").never_written);
+}
+
+TEST(NeverWrittenTest, TheDocumentKeepsIt) {
+  const Flow flow = LoadProgram({"program.c", "other.c"});
+  const auto read = ParseFlow(WriteFlow(flow), "flow.json");
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_TRUE(Global(*read, "yes_table").never_written);
+  EXPECT_FALSE(Global(*read, "no_stored").never_written);
+}
+
+}  // namespace
+}  // namespace bailey::analyzer
