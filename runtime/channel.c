@@ -318,10 +318,13 @@ int bailey_try_call(struct bailey_crossing* message) {
   // What was printed so far comes before what the function prints.
   bailey_flush_printed();
   bailey_crossing_point(function);
+  if (channel->peer_is_gone) return 0;
   ++channel->sequence;
   bailey_channel_send(channel, BAILEY_OK);
-  const uint32_t seen = bailey_channel_wait(channel, channel->sequence, 1);
-  if (seen != channel->sequence) return 0;
+  bailey_channel_wait(channel, channel->sequence, 1);
+  // Whatever number stands there: who ended has answered for the last time.
+  channel->peer_is_gone = bailey_turn_is_over(channel->peer);
+  if (channel->peer_is_gone) return 0;
   const uint32_t received = bailey_channel_receive(channel);
   if (message->status != BAILEY_OK) {
     bailey_refuse(message->name, refusal(message->status));

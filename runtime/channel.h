@@ -73,6 +73,7 @@ struct bailey_channel {
   uint32_t sequence;   // of the last request: sent, or seen
   uint32_t sent_size;  // of the payload that the own area holds, bytes
   uint32_t lock;
+  int peer_is_gone;  // a client's: the server has ended
   struct bailey_waiting waiting;
   struct bailey_crossing message;
 };

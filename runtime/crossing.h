@@ -117,6 +117,10 @@ void* bailey_take_handle(struct bailey_crossing* message, unsigned tag);
 /* That two of them are not one object, of which one may be changed or freed. */
 void bailey_take_apart(struct bailey_crossing* message, const void* a,
                        const void* b);
+/* Around the call of a function that gets several handles: what they stand for
+ * is not given back before it returns, whatever it frees. */
+void bailey_pin(struct bailey_crossing* message, const void* pointer);
+void bailey_unpin(void);
 /* That there is room for one more, which is asked before the call. */
 void bailey_reserve_handle(struct bailey_crossing* message);
 /* Writes the number of `pointer` to `room`, 8 bytes of the reply. Aborts if

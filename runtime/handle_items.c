@@ -25,6 +25,14 @@ void bailey_take_apart(struct bailey_crossing* message, const void* a,
   if (a != NULL && a == b) mark(message, BAILEY_MALFORMED);
 }
 
+void bailey_pin(struct bailey_crossing* message, const void* pointer) {
+  if (!bailey_handles_pin(pointer)) {
+    bailey_refuse(message->name, "it takes more handles than can be kept");
+  }
+}
+
+void bailey_unpin(void) { bailey_handles_unpin(); }
+
 void bailey_reserve_handle(struct bailey_crossing* message) {
   if (!bailey_handles_have_room()) mark(message, BAILEY_NO_HANDLES);
 }

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { kSlotBits = 16, kGenerationBits = 23, kPortionBits = 8, kNone = 0 };
@@ -237,6 +238,78 @@ int bailey_handles_hold(const void* block, size_t size) {
 void bailey_handles_release(const void* block, size_t size, int is_freed) {
   if (is_freed) revoke(block, size);
   unlock();
+}
+
+// ---- Pins. Each block that waits has one of them in it, so that there is room
+// for all. ----
+
+static struct {
+  const void* pointers[BAILEY_MAX_PINS];
+  void* waiting[BAILEY_MAX_PINS];
+  unsigned waiting_count;
+  _Atomic unsigned count;
+} pins;
+
+static int has_pin(const void* block, size_t size) {
+  const unsigned count = atomic_load(&pins.count);
+  for (unsigned i = 0; i < count; ++i) {
+    const uintptr_t offset = (uintptr_t)pins.pointers[i] - (uintptr_t)block;
+    if (offset < (size == 0 ? 1 : size)) return 1;
+  }
+  return 0;
+}
+
+static int waits(const void* block) {
+  for (unsigned i = 0; i < pins.waiting_count; ++i) {
+    if (pins.waiting[i] == block) return 1;
+  }
+  return 0;
+}
+
+int bailey_handles_pin(const void* pointer) {
+  if (pointer == NULL) return 1;
+  lock();
+  const unsigned count = atomic_load(&pins.count);
+  const int has_place = count < BAILEY_MAX_PINS;
+  if (has_place) {
+    pins.pointers[count] = pointer;
+    atomic_store(&pins.count, count + 1);
+  }
+  unlock();
+  return has_place;
+}
+
+unsigned bailey_handles_pinned(void) {
+  return atomic_load_explicit(&pins.count, memory_order_relaxed);
+}
+
+int bailey_handles_has_pin(const void* block, size_t size) {
+  lock();
+  const int is_pinned = has_pin(block, size);
+  unlock();
+  return is_pinned;
+}
+
+// What is freed twice is freed once.
+int bailey_handles_defer(void* block, size_t size) {
+  lock();
+  const int is_pinned = has_pin(block, size);
+  if (is_pinned && !waits(block) && pins.waiting_count < BAILEY_MAX_PINS) {
+    pins.waiting[pins.waiting_count++] = block;
+  }
+  unlock();
+  return is_pinned;
+}
+
+void bailey_handles_unpin(void) {
+  void* waiting[BAILEY_MAX_PINS];
+  lock();
+  const unsigned count = pins.waiting_count;
+  memcpy(waiting, pins.waiting, sizeof waiting);
+  pins.waiting_count = 0;
+  atomic_store(&pins.count, 0);
+  unlock();
+  for (unsigned i = 0; i < count; ++i) free(waiting[i]);
 }
 
 unsigned bailey_handles_live(void) {

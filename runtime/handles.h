@@ -58,6 +58,19 @@ int bailey_handles_hold(const void* block, size_t size);
 /* Ends the hold, and the numbers of the block if `is_freed`. */
 void bailey_handles_release(const void* block, size_t size, int is_freed);
 
+/* While a call lasts that got several of them, the memory of none is given
+ * back: it may be freed by way of another, whose caller chose them together.
+ * Their numbers end at once all the same. */
+#define BAILEY_MAX_PINS 16u
+/* Nothing for null; 0 where there are so many already. */
+int bailey_handles_pin(const void* pointer);
+unsigned bailey_handles_pinned(void);
+/* Whether one that is pinned lies in the block. */
+int bailey_handles_has_pin(const void* block, size_t size);
+/* The same; then the block is freed when the pins are taken away. */
+int bailey_handles_defer(void* block, size_t size);
+void bailey_handles_unpin(void);
+
 /* How many are live; without a lock, so that free() can ask first. */
 unsigned bailey_handles_live(void);
 /* For tests and fuzzers: how many slots were ever used; the number in the `n`th

@@ -59,20 +59,38 @@ static void* bailey_next(void** known, const char* name) {
 void free(void* block) {
   static void* next;
   void (*const next_free)(void*) = (void (*)(void*))bailey_next(&next, "free");
-  if (block != NULL && bailey_handles_live() != 0) {
-    bailey_handles_revoke(block, malloc_usable_size(block));
+  if (block != NULL &&
+      (bailey_handles_live() != 0 || bailey_handles_pinned() != 0)) {
+    const size_t size = malloc_usable_size(block);
+    bailey_handles_revoke(block, size);
+    if (bailey_handles_defer(block, size)) return;
   }
   next_free(block);
+}
+
+/* Of a block that is not to be given back yet: another with its bytes. */
+static void* bailey_move(void* block, size_t before, size_t size) {
+  void* result = size == 0 ? NULL : malloc(size);
+  if (size != 0 && result == NULL) return NULL;
+  if (result != NULL) {
+    __builtin_memcpy(result, block, size < before ? size : before);
+  }
+  free(block);
+  return result;
 }
 
 void* realloc(void* block, size_t size) {
   static void* next;
   void* (*const next_realloc)(void*, size_t) =
       (void* (*)(void*, size_t))bailey_next(&next, "realloc");
-  if (block == NULL || bailey_handles_live() == 0) {
+  if (block == NULL ||
+      (bailey_handles_live() == 0 && bailey_handles_pinned() == 0)) {
     return next_realloc(block, size);
   }
   const size_t before = malloc_usable_size(block);
+  if (bailey_handles_has_pin(block, before)) {
+    return bailey_move(block, before, size);
+  }
   const int is_held = bailey_handles_hold(block, before);
   if (!is_held) bailey_handles_release(block, before, 0);
   void* result = next_realloc(block, size);

@@ -91,11 +91,14 @@ struct turn {
   int until_equal;
 };
 
+int bailey_turn_is_over(const struct bailey_area_header* peer) {
+  return load(&peer->is_gone, memory_order_seq_cst) != 0;
+}
+
 // Only a reply is given up: a server whose client has ended is ended, too.
 static int is_there(const struct turn* turn, uint32_t seen) {
   if ((seen == turn->sequence) == (turn->until_equal != 0)) return 1;
-  return turn->until_equal != 0 &&
-         load(&turn->peer->is_gone, memory_order_seq_cst) != 0;
+  return turn->until_equal != 0 && bailey_turn_is_over(turn->peer);
 }
 
 static int runs_elsewhere(const struct bailey_area_header* peer) {

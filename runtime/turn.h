@@ -63,6 +63,9 @@ uint32_t bailey_turn_await(struct bailey_waiting* waiting,
                            const struct bailey_area_header* peer,
                            uint32_t sequence, int until_equal);
 
+// Whether the owner of `peer` has ended (turn_end.h).
+int bailey_turn_is_over(const struct bailey_area_header* peer);
+
 // Sleeps while `*word` is `seen`, unless woken earlier for whatever reason;
 // ends the process where the kernel refuses. Wakes one who sleeps there, if
 // any.

@@ -4,8 +4,8 @@
 //   bailey_turn_end(area);
 //
 // First the flag, then the word that sleepers sleep on: who saw neither finds
-// the word changed when he goes to sleep. Half of all numbers away, it is
-// nobody's next one. For C and C++.
+// the word changed when he goes to sleep. The flag decides, and not the number.
+// For C and C++.
 
 #ifndef BAILEY_RUNTIME_TURN_END_H_
 #define BAILEY_RUNTIME_TURN_END_H_

@@ -20,6 +20,7 @@ class WriterFinder {
   }
 
   void Mark() {
+    if (MayRedirect(program_.flow.link_command)) return;
     FindWritten();
     for (FlowGlobal& each : program_.flow.globals)
       each.never_written = !each.is_constant && !each.is_thread_local &&
@@ -28,6 +29,16 @@ class WriterFinder {
   }
 
  private:
+  // Options of a link by which another function is called than the code names.
+  static bool MayRedirect(const std::vector<std::string>& link_command) {
+    return std::ranges::any_of(link_command, [](const std::string& option) {
+      return option.contains("-wrap") || option.contains("defsym") ||
+             option.contains("-script") || option.starts_with("-T") ||
+             option.contains("-Wl,-T") || option.ends_with(".ld") ||
+             option.ends_with(".lds");
+    });
+  }
+
   void FindWritten() {
     written_ = aliased_;
     written_.insert(program_.also_external.begin(),

@@ -23,10 +23,10 @@ class WriteFinder {
 
   GlobalWrites Find() {
     found_.id = places_.Id(global_);
-    found_.may_be_written = global_.hasSection() || global_.isThreadLocal() ||
-                            global_.hasWeakAnyLinkage() ||
-                            global_.hasExternalWeakLinkage() ||
-                            global_.isExternallyInitialized();
+    found_.may_be_written =
+        global_.hasSection() || global_.hasImplicitSection() ||
+        global_.isThreadLocal() || global_.hasWeakAnyLinkage() ||
+        global_.hasExternalWeakLinkage() || global_.isExternallyInitialized();
     Visit(global_);
     return std::move(found_);
   }
@@ -64,6 +64,11 @@ class WriteFinder {
       return;
     }
     const unsigned place = call.getArgOperandNo(&use);
+    // Another definition may be linked in the place of this one.
+    if (callee->isInterposable() && !callee->isDeclaration()) {
+      found_.may_be_written = true;
+      return;
+    }
     const std::string id = places_.Id(*callee);
     if (call.isByValArgument(place)) return;  // a copy is passed
     found_.passed.push_back(
@@ -89,7 +94,10 @@ class WriteFinder {
 void ReadGlobalWrites(const llvm::Module& module, const Places& places,
                       CodeFacts& code) {
   for (const llvm::GlobalVariable& global : module.globals())
-    if (!IsCompilersOwn(global) && !global.isConstant() &&
+    // A unit that declares as const what another defines may write it by a
+    // cast.
+    if (!IsCompilersOwn(global) &&
+        (!global.isConstant() || global.isDeclaration()) &&
         !places.Id(global).empty())
       code.global_writes.push_back(WriteFinder(global, places).Find());
 }

@@ -10,10 +10,13 @@ namespace bailey::analyzer {
 namespace {
 
 // By which a function may run beside itself, or again before it is over.
-constexpr std::array<std::string_view, 14> kRunsBeside = {
-    "pthread_create", "thrd_create", "clone",    "sigaction", "signal",
-    "bsd_signal",     "sigset",      "sigvec",   "atexit",    "on_exit",
-    "makecontext",    "longjmp",     "_longjmp", "siglongjmp"};
+constexpr std::array<std::string_view, 21> kRunsBeside = {
+    "pthread_create", "thrd_create", "clone",         "fork",
+    "vfork",          "daemon",      "sigaction",     "signal",
+    "__sysv_signal",  "bsd_signal",  "sigset",        "sigvec",
+    "timer_create",   "mq_notify",   "getaddrinfo_a", "atexit",
+    "on_exit",        "makecontext", "longjmp",       "_longjmp",
+    "siglongjmp"};
 
 bool Reaches(const Flow& flow, const std::string& from,
              const std::string& wanted) {

@@ -103,6 +103,11 @@ class ClientWriter : public CrossingWriter {
              a.flow.name, i, b.flow.name, j);
       }
     }
+    for (const PassedGlobal& global : crossing_.globals)
+      for (const Item& item : items_)
+        if (item.is_pointer() && item.comes_out())
+          out_ += RequireApartFromPassed(global, item.flow.name,
+                                         fmt::format("bailey_n{}", item.index));
   }
 
   void PutValue(const Item& item) {

@@ -37,11 +37,6 @@ std::string FlagsOf(const CrossingItem& item) {
 
 // Behind the parameters, as they are in a request.
 std::string PassedRow(const PassedGlobal& global) {
-  if (global.mode == MarshalMode::kCString)
-    return fmt::format(
-        "    {{BAILEY_FUZZ_STRING, 0 | BAILEY_FUZZ_SENT | "
-        "BAILEY_FUZZ_NULLABLE, 1, -1, 0u}}, /* {} */\n",
-        global.name);
   return fmt::format(
       "    {{BAILEY_FUZZ_FIXED, 0 | BAILEY_FUZZ_SENT, {}, -1, 0u}}, /* {} "
       "*/\n",

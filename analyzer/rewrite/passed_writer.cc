@@ -7,10 +7,6 @@
 namespace bailey::analyzer {
 namespace {
 
-bool IsText(const PassedGlobal& global) {
-  return global.mode == MarshalMode::kCString;
-}
-
 bool IsBool(const PassedGlobal& global) {
   return global.type == "_Bool" || global.type == "bool";
 }
@@ -40,7 +36,6 @@ std::string Swap(const PassedGlobal& global) {
 }  // namespace
 
 uint64_t PassedBytes(const PassedGlobal& global) {
-  if (IsText(global)) return sizeof(char*);
   return global.element_bytes * std::max<uint64_t>(global.count, 1);
 }
 
@@ -71,13 +66,17 @@ std::string PassedAccess(const PassedGlobal& global, bool answers) {
 std::string PutPassed(const PassedGlobal& global) {
   const std::string place =
       fmt::format("bailey_place_{}()", Mangled(global.id));
-  if (!IsText(global))
-    return fmt::format("  {{ {}; bailey_put(bailey_m, {}, {}); }}\n",
-                       Place(global), place, PassedBytes(global));
+  return fmt::format("  {{ {}; bailey_put(bailey_m, {}, {}); }}\n",
+                     Place(global), place, PassedBytes(global));
+}
+
+std::string RequireApartFromPassed(const PassedGlobal& global,
+                                   const std::string& pointer,
+                                   const std::string& size) {
   return fmt::format(
-      "  {{ {}; const char* bailey_g; __builtin_memcpy(&bailey_g, {}, "
-      "sizeof bailey_g); bailey_put_string(bailey_m, bailey_g); }}\n",
-      Place(global), place);
+      "  {{ {}; bailey_require_apart(bailey_m, {}, {}, bailey_place_{}(), {}); "
+      "}}\n",
+      Place(global), pointer, size, Mangled(global.id), PassedBytes(global));
 }
 
 std::string DeclarePassed(const PassedGlobal& global) {
@@ -89,8 +88,6 @@ std::string PassedLocal(size_t index) {
 }
 
 std::string TakePassed(const PassedGlobal& global, size_t index) {
-  if (IsText(global))
-    return fmt::format("  bailey_g{} = bailey_take_string(bailey_m);\n", index);
   std::string text = fmt::format("  bailey_g{} = bailey_take(bailey_m, {});\n",
                                  index, PassedBytes(global));
   // Any byte may come; a bool that is neither 0 nor 1 would be a trap.
@@ -103,8 +100,8 @@ std::string TakePassed(const PassedGlobal& global, size_t index) {
 }
 
 std::string SwapPassed(const PassedGlobal& global, size_t index) {
-  return fmt::format("  bailey_swap_{}({}bailey_g{});\n", Mangled(global.id),
-                     IsText(global) ? "&" : "", index);
+  return fmt::format("  bailey_swap_{}(bailey_g{});\n", Mangled(global.id),
+                     index);
 }
 
 }  // namespace bailey::analyzer

@@ -5,8 +5,8 @@
 //   text += PassedAccess(passed, /*answers=*/true);   // end of its unit
 //   body += PutPassed(passed);                        // in the stub
 //
-// They are the last items of a request: a number's or array's bytes as they
-// are, a text as a string parameter's. Nothing of them is in the reply.
+// They are the last items of a request, a number's or array's bytes as they
+// are. Nothing of them is in the reply.
 
 #ifndef BAILEY_ANALYZER_REWRITE_PASSED_WRITER_H_
 #define BAILEY_ANALYZER_REWRITE_PASSED_WRITER_H_
@@ -28,6 +28,11 @@ std::string PassedAccess(const PassedGlobal& global, bool answers);
 
 // Statements of a stub.
 std::string PutPassed(const PassedGlobal& global);
+// That what `pointer` points to, which the call writes, is not the global too:
+// as copies they would no longer be the same bytes.
+std::string RequireApartFromPassed(const PassedGlobal& global,
+                                   const std::string& pointer,
+                                   const std::string& size);
 
 // Of a glue, for its global number `index`: before the function, its local, the
 // statement that takes the value from the request, and the one that exchanges

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -92,6 +93,11 @@ class ServerWriter : public CrossingWriter {
     if (!item.is_struct()) return;
     Line("{} bailey_s{};", TypeOf(item), item.index);
     if (item.comes_out()) Line("void* bailey_o{} = 0;", item.index);
+  }
+
+  // The client chose them together.
+  bool MayFreeOneByAnother() const {
+    return std::ranges::count_if(items_, &Item::is_handle) > 1;
   }
 
   // Of two that are one object, neither may be changed or freed.
@@ -204,9 +210,14 @@ class ServerWriter : public CrossingWriter {
                            WithoutQualifiers(crossing_.return_type));
     }
     ForEachPassed(SwapPassed);
+    if (MayFreeOneByAnother())
+      for (const Item& item : items_)
+        if (item.is_handle())
+          Line("bailey_pin(bailey_m, bailey_p{});", item.index);
     Line("bailey_enter(bailey_m);");
     Line("{}{}({});", target, crossing_.name, arguments);
     Line("bailey_leave(bailey_m);");
+    if (MayFreeOneByAnother()) Line("bailey_unpin();");
     ForEachPassed(SwapPassed);
     if (crossing_.returns_handle)
       Line("bailey_give_handle(bailey_m, bailey_result, bailey_r, {}u);",

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -93,8 +94,12 @@ Result<int> Narrow(const NarrowOptions& options) {
   if (!loaded) return kExitError;
   ASSIGN_OR_RETURN(Plan plan, LoadPlan(options, loaded->policy));
   policy::Policy narrow = loaded->policy;
-  for (const std::string& pair : options.reports)
+  std::set<std::string> seen;
+  for (const std::string& pair : options.reports) {
+    if (!seen.insert(pair.substr(0, pair.find('='))).second)
+      return Fail("`" + pair + "` is a second report of its portion");
     RETURN_IF_ERROR(NarrowOne(options, pair, narrow));
+  }
   narrow = policy::WithRuntimeRules(std::move(narrow));
   policy::PlanResult result;
   result.refused = policy::BrokenAssertions(narrow);

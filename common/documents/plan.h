@@ -120,8 +120,8 @@ struct CrossingParameter {
 struct PassedGlobal {
   std::string id;    // in flow.json
   std::string name;  // C name
-  std::string type;  // spelling of the object, of an array's element, or `char`
-  MarshalMode mode = MarshalMode::kScalar;  // no kBuffer, no kHandle
+  std::string type;  // spelling of the object, or of an array's element
+  MarshalMode mode = MarshalMode::kScalar;  // or kFixedArray
   uint64_t element_bytes = 0;
   uint64_t count = 0;  // kFixedArray: elements
 };

@@ -64,8 +64,8 @@ Result<PassedGlobal> ReadPassed(const JsonObject& object) {
   ASSIGN_OR_RETURN(global.name, object.String("name"));
   ASSIGN_OR_RETURN(global.type, object.String("type"));
   ASSIGN_OR_RETURN(global.mode, kMarshalModes.Read(object, "mode"));
-  if (global.mode == MarshalMode::kBuffer ||
-      global.mode == MarshalMode::kHandle)
+  if (global.mode != MarshalMode::kScalar &&
+      global.mode != MarshalMode::kFixedArray)
     return Fail(object.where() + ".mode: no global passes like this");
   ASSIGN_OR_RETURN(global.element_bytes, object.Unsigned("element_bytes"));
   ASSIGN_OR_RETURN(global.count, object.Unsigned("count"));

@@ -1,6 +1,7 @@
 #include "executor/audit/tracer.h"
 
 #include <elf.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/ptrace.h>
@@ -182,6 +183,11 @@ Result<> Tracer::StepOver(pid_t tid, uint64_t address) {
 
 Result<> Tracer::ScanAt(pid_t tid, ProcessScanner& scanner) const {
   ScanRegisters(tid, scanner, name_);
+  // A process's first thread may have ended, and with it what it has open; the
+  // thread that is stopped has not. Kernels before 6.9 name first threads
+  // alone. SAFETY: two integers; O_EXCL is PIDFD_THREAD.
+  const UniqueFd thread(static_cast<int>(syscall(SYS_pidfd_open, tid, O_EXCL)));
+  if (thread.valid()) return scanner.Scan(tid, thread.get(), name_);
   ASSIGN_OR_RETURN(const std::string process, StatusField(tid, "Tgid"));
   if (process == std::to_string(pid_)) return scanner.Scan(tid, pidfd_, name_);
   // A forked child. SAFETY: two integers.

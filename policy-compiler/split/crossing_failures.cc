@@ -37,7 +37,8 @@ class FailureWriter {
       return Warn(said,
                   fmt::format("`{}` is not called across, so no call of it "
                               "fails",
-                              said.function));
+                              said.function),
+                  "leave it out");
     if (Fits(function.return_type, said.failure.value)) {
       crossing->failure = said.failure;
     } else {
@@ -81,15 +82,16 @@ class FailureWriter {
           return each.to == own->to && !each.failure;
         });
     if (without == crossings.end()) return;
-    Warn(said, fmt::format("the program ends with portion `{}` all the same: "
-                           "of `{}` it is not said what a call gives then",
-                           own->to, without->name));
+    Warn(said,
+         fmt::format("the program ends with portion `{}` all the same: of `{}` "
+                     "it is not said what a call gives then",
+                     own->to, without->name),
+         "say `failure` of all that the portion answers, or of none");
   }
 
-  void Warn(const FailureWord& said, std::string message) {
-    diagnostics_.Add(WarningAt(text_, said.span, std::move(message),
-                               "say `failure` of all that the portion answers, "
-                               "or of none"));
+  void Warn(const FailureWord& said, std::string message, std::string hint) {
+    diagnostics_.Add(
+        WarningAt(text_, said.span, std::move(message), std::move(hint)));
   }
 
   const Policy& policy_;

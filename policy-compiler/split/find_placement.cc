@@ -184,6 +184,8 @@ class Finder {
       hint +=
           hint.empty() ? "the least that would make one possible: " : " and ";
       hint += word;
+      if (word.starts_with("pass "))
+        hint += " (an attacker sets what it holds)";
     }
     return hint;
   }

@@ -32,10 +32,6 @@ bool IsNumber(const TypeInfo& type) {
          type.size_bytes > 0 && type.size_bytes <= 16;
 }
 
-bool IsText(const TypeInfo& type) {
-  return type.kind == TypeKind::kPointer && type.pointee.is_character;
-}
-
 // The product of all `[N]` of "unsigned char[2][16]"; 0 if that is not it.
 uint64_t CountIn(std::string_view dimensions) {
   uint64_t count = 1;
@@ -107,7 +103,7 @@ class Passer {
     Report(name,
            fmt::format("`{}` is ambiguous: `{}` and `{}`", name.name,
                        found[0]->id, found[1]->id),
-           "name one by its id, as flow.json has it, or rename one of them");
+           "rename one of them");
   }
 
   // What one instruction does not read.
@@ -116,7 +112,7 @@ class Passer {
       return edge.external &&
              (edge.to == "pthread_create" || edge.to == "thrd_create");
     };
-    return (global.type.size_bytes > 8 || IsText(global.type)) &&
+    return global.type.size_bytes > 8 &&
            std::ranges::any_of(graph_.flow().edges, starts_threads);
   }
 
@@ -163,10 +159,16 @@ std::optional<std::string> WhyNotDeclared(const FlowGlobal& global) {
   if (global.is_thread_local) return "each thread has one of its own";
   if (global.type.spelling.starts_with("volatile "))
     return "it is volatile, so it may change while a call lasts";
+  // The stub and the glue have names of their own there.
+  if (global.name.starts_with("bailey_"))
+    return "names that begin with `bailey_` are the tool's own";
+  if (global.type.kind == TypeKind::kPointer)
+    return "it is a pointer, and how much is used of what it points to is not "
+           "known";
   if (!DescribePassed(global))
     return fmt::format(
         "`{}` is neither a number, nor an array of at most {} bytes of plain "
-        "numbers, nor a `char *`",
+        "numbers",
         global.type.spelling, kMostBytes);
   return std::nullopt;
 }
@@ -183,9 +185,6 @@ std::optional<PassedGlobal> DescribePassed(const FlowGlobal& global) {
                         MarshalMode::kScalar,
                         type.size_bytes,
                         0};
-  if (IsText(type))
-    return PassedGlobal{
-        global.id, global.name, "char", MarshalMode::kCString, 1, 0};
   return DescribeArray(global);
 }
 

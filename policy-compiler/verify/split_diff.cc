@@ -4,40 +4,87 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace bailey::policy {
 namespace {
 
-// A word by what it speaks of, with the bits that it lets out: 0 of what has no
-// bound.
+// A word by what it speaks of. More of either lets more out, or checks less;
+// 0 bits are those of what has no bound.
 struct SplitWord {
-  uint64_t most_bits = 0;
   bool loosens = true;  // by being there
+  uint64_t most_bits = 0;
+  int rank = 0;  // of a declassification's kind
+  std::string_view kind = {};
+  std::string said = {};  // what else differs, in no order
 };
 using SplitWords = std::map<std::string, SplitWord>;
+
+// A handle is a pointer that crosses, and a descriptor may give the credential.
+int RankOf(DeclassifiedKind kind) {
+  switch (kind) {
+    case DeclassifiedKind::kVerdict:
+      return 0;
+    case DeclassifiedKind::kMac:
+    case DeclassifiedKind::kSignature:
+    case DeclassifiedKind::kCiphertext:
+      return 1;
+    case DeclassifiedKind::kValue:
+      return 2;
+    case DeclassifiedKind::kHandle:
+      return 3;
+    case DeclassifiedKind::kDescriptor:
+      break;
+  }
+  return 4;
+}
+
+void AddFunctions(const Policy& policy, SplitWords& words) {
+  for (const PortionPolicy& portion : policy.portions) {
+    for (const std::string& each : portion.functions)
+      words[fmt::format("function {} in {}", each, portion.name)] = {
+          portion.trusted};
+    for (const std::string& each : portion.input_functions)
+      words[fmt::format("input function {}", each)] = {false};
+  }
+}
+
+// Where some are named, who is not is not followed.
+void AddReaders(const Policy& policy, SplitWords& words) {
+  for (const CredentialReader& each : policy.readers) {
+    words[fmt::format("credential {} by named functions", each.credential)] =
+        {};
+    words[fmt::format("credential {} by {}", each.credential, each.function)] =
+        {false};
+  }
+}
 
 SplitWords WordsOf(const Policy& policy) {
   SplitWords words;
   for (const Declassification& each : policy.declassified)
-    words[fmt::format("declassify {}", each.function)] = {each.most_bits};
+    words[fmt::format("declassify {}", each.function)] = {true, each.most_bits,
+                                                          RankOf(each.kind)};
   for (const SeparateGlobal& each : policy.separate)
     words[fmt::format("separate {}", each.name)] = {};
   for (const PassedName& each : policy.passed)
     words[fmt::format("pass {}", each.name)] = {};
-  for (const PortionPolicy& portion : policy.portions) {
-    for (const std::string& each : portion.functions)
-      words[fmt::format("function {} in {}", each, portion.name)] = {
-          0, portion.trusted};
-    for (const std::string& each : portion.input_functions)
-      words[fmt::format("input function {}", each)] = {0, false};
-  }
+  for (const FailureWord& each : policy.failures)
+    words[fmt::format("failure {}", each.function)] = {
+        true, 0, 0, "",
+        fmt::format("{} errno {}", each.failure.value, each.failure.error)};
+  AddFunctions(policy, words);
+  AddReaders(policy, words);
   return words;
 }
 
-std::string BoundText(uint64_t most_bits) {
-  return most_bits == 0 ? "there, without a bound"
-                        : fmt::format("there, at most {} bits", most_bits);
+std::string TextOf(const SplitWord& word) {
+  if (!word.said.empty()) return word.said;
+  const std::string bound =
+      word.most_bits == 0 ? "without a bound"
+                          : fmt::format("at most {} bits", word.most_bits);
+  return fmt::format("{}, {}", word.kind, bound);
 }
 
 bool IsMore(uint64_t bits, uint64_t than) {
@@ -46,6 +93,19 @@ bool IsMore(uint64_t bits, uint64_t than) {
 
 Relation RelationOf(bool is_looser) {
   return is_looser ? Relation::kLooser : Relation::kStricter;
+}
+
+// Of one word in both.
+std::optional<Relation> Compare(const SplitWord& before,
+                                const SplitWord& after) {
+  if (before.said != after.said) return Relation::kIncomparable;
+  const bool is_looser =
+      IsMore(after.most_bits, before.most_bits) || after.rank > before.rank;
+  const bool is_stricter =
+      IsMore(before.most_bits, after.most_bits) || before.rank > after.rank;
+  if (is_looser && is_stricter) return Relation::kIncomparable;
+  if (!is_looser && !is_stricter) return std::nullopt;
+  return RelationOf(is_looser);
 }
 
 }  // namespace
@@ -59,11 +119,9 @@ void DiffSplitWords(const Policy& old_policy, const Policy& new_policy,
     if (old == before.end()) {
       differences.push_back(
           {"", text, "none", "there", RelationOf(word.loosens)});
-    } else if (old->second.most_bits != word.most_bits) {
+    } else if (const auto relation = Compare(old->second, word)) {
       differences.push_back(
-          {"", text, BoundText(old->second.most_bits),
-           BoundText(word.most_bits),
-           RelationOf(IsMore(word.most_bits, old->second.most_bits))});
+          {"", text, TextOf(old->second), TextOf(word), *relation});
     }
   }
   for (const auto& [text, word] : before)

@@ -5,9 +5,10 @@
 //   DiffSplitWords(old_policy, new_policy, differences);
 //
 // Looser is each word more by which a call or a value may cross (`declassify`,
-// with its bound; `function` of a trusted portion; `pass`), by which state is
-// no longer held together (`separate`), or by which a portion may parse what
-// strangers send (an `input function` less).
+// with its bound and kind; `function` of a trusted portion; `pass`), by which
+// state is no longer held together (`separate`), a call that was not made gives
+// something (`failure`), or less is followed or held apart (a credential's
+// `by`, with a function less; an `input function` less).
 
 #ifndef BAILEY_POLICY_COMPILER_VERIFY_SPLIT_DIFF_H_
 #define BAILEY_POLICY_COMPILER_VERIFY_SPLIT_DIFF_H_
@@ -16,7 +17,7 @@
 
 namespace bailey::policy {
 
-// `outline` and `failure` are no grants: neither lets a call cross.
+// `outline` is no grant: it lets no call cross.
 void DiffSplitWords(const Policy& old_policy, const Policy& new_policy,
                     GrantDifferences& differences);
 

@@ -8,6 +8,11 @@ int keeper_open(int seed) {
   return 0;
 }
 
+int keeper_count(int number, long count[static 1]) {
+  count[0] += number;
+  return count[0] > offset;
+}
+
 // What is passed is an attacker's as much as a parameter.
 int keeper_work(int number) {
   const int tenths = scale > -100 && scale < 100 ? (int)(scale * 10) : 0;

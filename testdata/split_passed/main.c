@@ -1,5 +1,4 @@
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "log.h"
@@ -10,21 +9,22 @@ long offset = -5;
 double scale = 0.5;
 
 int main(int argc, char **argv) {
-  char word[8] = "first";
   int total = keeper_open(7);
-  log_setup(1, word, CALM);
+  log_setup(1, CALM);
   total += keeper_work(2);
   printf("%d\n", total);
-  strcpy(word, "second");
   strict = 1;
   memset(salt, 3, sizeof salt);
-  offset = argc > 1 ? atol(argv[1]) : 100;
+  offset = 100;
   scale = 2.5;
-  log_setup(1, word, LOUD);
+  log_setup(2, LOUD);
   total += keeper_work(3);
   printf("%d\n", total);
-  log_setup(1, 0, CALM);
+  log_setup(1, CALM);
   total += keeper_work(1);
+  long count = 99;
+  total += keeper_count(2, argc > 1 && !strcmp(argv[1], "overlap") ? &offset
+                                                                    : &count);
   log_line("end");
   printf("%d\n", total);
   return 0;

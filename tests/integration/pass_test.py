@@ -1,5 +1,4 @@
-"""Globals that go along with calls: `pass`. The untrusted portion says how to log, and which file
-the key is in; the trusted one has the key."""
+"""Globals that go along with calls: `pass`. The untrusted portion says how to log, the trusted one has the key."""
 import json
 import pathlib
 import shutil
@@ -19,10 +18,10 @@ void log_line(const char* text) {
 """
 KEEPER = r"""#include "tags.h"
 #include <stdio.h>
-const char* key_path;
+_Bool strict;
 static unsigned char key[24];
 int keeper_load(void) {
-  FILE* file = key_path ? fopen(key_path, "r") : 0;
+  FILE* file = strict ? fopen(KEY, "r") : 0;
   if (!file) { log_line("no key"); return -1; }
   const size_t got = fread(key, 1, sizeof key, file);
   fclose(file);
@@ -46,15 +45,14 @@ static int read_number(void) {
 int main(int argc, char** argv) {
   printf("%d\n", keeper_load());
   log_setup(1);
-  if (argc > 1) key_path = argv[1];
+  strict = argc > 1;
   if (keeper_load() != 0) return 2;
   log_setup(2);
   for (int number; (number = read_number()) != 0;) printf("%d\n", keeper_tag(number));
   return 0;
 }
 """
-HEADER = """extern const char* key_path;
-void log_setup(int level);
+HEADER = """extern void log_setup(int level);
 void log_line(const char* text);
 int keeper_load(void);
 int keeper_tag(int number);
@@ -81,7 +79,8 @@ class PassTest(unittest.TestCase):
         cls.directory = pathlib.Path(tempfile.mkdtemp(prefix="bailey-pass-"))
         for name, text in (("log.c", LOG), ("keeper.c", KEEPER), ("main.c", MAIN),
                            ("tags.h", HEADER),
-                           ("Makefile", "tags: main.c keeper.c log.c\n\t$(CC) -g -o $@ $^\n")):
+                           ("Makefile", "tags: main.c keeper.c log.c\n"
+                            f"\t$(CC) -g -DKEY='\"{cls.directory}/tag.key\"' -o $@ $^\n")):
             (cls.directory / name).write_text(text)
         (cls.directory / "tag.key").write_bytes(b"k3y-0f:T4gs,w1th+24Byt3s"[:24])
         Notary.must(bailey("capture", "--", "make", "-s", "CC=clang-19", directory=cls.directory))
@@ -112,7 +111,7 @@ class PassTest(unittest.TestCase):
         return done, json.loads(path.read_text())
 
     def test_the_split_program_does_what_the_program_does(self):
-        self.built("named", NAMED, "pass verbose, key_path;")
+        self.built("named", NAMED, "pass verbose, strict;")
         whole = run([self.directory / "tags", self.directory / "tag.key"], stdin=INPUT)
         self.assertEqual((whole.returncode, whole.stderr.splitlines()),
                          (0, [b"quiet: loaded", b"loud: tagged", b"loud: tagged"]))
@@ -125,7 +124,7 @@ class PassTest(unittest.TestCase):
         self.assertTrue(outcome["audit"]["passed"], outcome)
 
     def test_the_plan_names_them(self):
-        self.write_policy("plan", NAMED, "pass verbose, key_path;")
+        self.write_policy("plan", NAMED, "pass verbose, strict;")
         done = bailey("split", "-p", ".", "--program", "tags", "--policy", "plan.policy",
                       "-o", "plan-portions", directory=self.directory)
         self.assertIn(done.returncode, (0, 3), done.stderr)
@@ -137,13 +136,13 @@ class PassTest(unittest.TestCase):
                          ["log.c:levels"])
         for crossing in plan["crossings"]:
             self.assertEqual([(each["name"], each["mode"]) for each in crossing["globals"]],
-                             [("key_path", "c_string"), ("verbose", "scalar")])
+                             [("strict", "scalar"), ("verbose", "scalar")])
 
     def test_a_placement_that_needs_them_is_proposed_and_found(self):
         done = self.build("silent", "", FOUND)
         self.assertNotIn(done.returncode, (0, 3))
-        self.assertRegex(done.stderr.decode(), r"hint: the least .*\bpass key_path;")
-        self.built("found", "", FOUND + " pass verbose, key_path;")
+        self.assertRegex(done.stderr.decode(), r"hint: the least .*\bpass strict;")
+        self.built("found", "", FOUND + " pass verbose, strict;")
         done, _ = self.run_split("found")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stderr.count(b"loud: tagged"), 2)

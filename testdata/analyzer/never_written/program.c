@@ -115,3 +115,18 @@ int main(int argc, char **argv) {
          no_thread_local + no_in_own_section + no_kept_by_attribute +
          local_state() + no_named_in_assembly;
 }
+
+// Another unit takes it for const, and its address away.
+int no_const_elsewhere = 1;
+int read_const_elsewhere(void) { return no_const_elsewhere; }
+
+// In a section that the linker gives a name to begin and end with.
+#pragma clang section data = "settings"
+int no_section_by_pragma = 1;
+#pragma clang section data = ""
+int read_section_by_pragma(void) { return no_section_by_pragma; }
+
+// Another may be linked in its place.
+static int no_passed_to_weak = 1;
+__attribute__((weak)) int show_weakly(const int *value) { return *value; }
+int pass_to_weak(void) { return show_weakly(&no_passed_to_weak); }

@@ -325,9 +325,12 @@ FlowBuilder WithLevel() {
 
 TEST_F(FindPlacementTest, PassingIsProposedBeforeSeparation) {
   EXPECT_FALSE(Place(WithLevel().flow));
-  EXPECT_THAT(Said(), AllOf(HasSubstr("`level` is state of the program"),
-                            HasSubstr("possible: pass level;\n"),
-                            Not(HasSubstr("separate level;"))));
+  EXPECT_THAT(
+      Said(),
+      AllOf(
+          HasSubstr("`level` is state of the program"),
+          HasSubstr("possible: pass level; (an attacker sets what it holds)\n"),
+          Not(HasSubstr("separate level;"))));
   policy_.passed = {{"level", {0, 6}}};
   ASSERT_TRUE(Place(WithLevel().flow)) << Said();
   EXPECT_EQ(Role("signer", "level"), "replica");

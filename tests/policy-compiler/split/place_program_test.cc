@@ -512,7 +512,7 @@ TEST_F(PlaceProgramTest, WhatCannotBePassedIsSaid) {
   EXPECT_THAT(refused([](Flow&, FlowGlobal& g) {
                 g.type = PointerTo(TypeKind::kInteger, "int", 4, true);
               }),
-              HasSubstr("is neither"));
+              HasSubstr("it is a pointer"));
   EXPECT_THAT(refused([](Flow&, FlowGlobal& g) { g.extent.file = "/src/a.h"; }),
               HasSubstr("defined in a header"));
   EXPECT_THAT(refused([](Flow&, FlowGlobal& g) { g.address_taken = true; }),
@@ -544,7 +544,7 @@ TEST_F(PlaceProgramTest, ACredentialInWhatIsPassedIsTold) {
   EXPECT_THAT(Errors(program.flow), HasSubstr("changes `level`"));
 }
 
-TEST_F(PlaceProgramTest, ArraysOfNumbersAndTextsArePassed) {
+TEST_F(PlaceProgramTest, ArraysOfNumbersArePassedAndNoPointers) {
   policy_.passed = {{"level", {0, 6}}};
   const auto passed = [&](const std::string& spelling, uint64_t bytes) {
     FlowBuilder program = WithLevel();
@@ -572,9 +572,11 @@ TEST_F(PlaceProgramTest, ArraysOfNumbersAndTextsArePassed) {
   FlowBuilder program = WithLevel();
   program.flow.globals.back().type =
       PointerTo(TypeKind::kInteger, "char", 1, true);
-  ASSERT_TRUE(Place(program.flow)) << RenderText(diagnostics_);
-  EXPECT_EQ(placement_.crossings[0].globals[0].mode, MarshalMode::kCString);
-  EXPECT_EQ(placement_.crossings[0].max_request_bytes, 0u);
+  EXPECT_THAT(Errors(program.flow), HasSubstr("it is a pointer"));
+  program = WithLevel();
+  program.flow.globals.back().name = "bailey_level";
+  policy_.passed = {{"bailey_level", {0, 6}}};
+  EXPECT_THAT(Errors(program.flow), HasSubstr("the tool's own"));
 }
 
 TEST_F(PlaceProgramTest, ThreadsMayTearWhatIsPassed) {
@@ -583,8 +585,12 @@ TEST_F(PlaceProgramTest, ThreadsMayTearWhatIsPassed) {
   program.Edge(EdgeKind::kCall, "main", "pthread_create", true);
   ASSERT_TRUE(Place(program.flow));
   EXPECT_THAT(RenderText(diagnostics_), ::testing::Not(HasSubstr("threads")));
-  program.flow.globals.back().type =
-      PointerTo(TypeKind::kInteger, "char", 1, true);
+  TypeInfo& type = program.flow.globals.back().type;
+  type = TypeInfo();
+  type.kind = TypeKind::kOther;
+  type.spelling = "long[3]";
+  type.size_bytes = 24;
+  type.is_flat = true;
   ASSERT_TRUE(Place(program.flow));
   EXPECT_THAT(RenderText(diagnostics_), HasSubstr("the program has threads"));
 }

@@ -12,17 +12,20 @@
 namespace bailey::policy {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-// "+what" is looser, "-what" stricter.
+// "+what" is looser, "-what" stricter, "?what" neither.
 std::vector<std::string> Differences(std::string_view before,
                                      std::string_view after) {
   GrantDifferences differences;
   DiffSplitWords(MustLoad(before), MustLoad(after), differences);
   std::vector<std::string> texts;
   for (const GrantDifference& each : differences)
-    texts.push_back((each.relation == Relation::kLooser ? "+" : "-") +
+    texts.push_back((each.relation == Relation::kLooser         ? "+"
+                     : each.relation == Relation::kIncomparable ? "?"
+                                                                : "-") +
                     each.what);
   return texts;
 }
@@ -42,7 +45,7 @@ TEST(SplitDiffTest, AWordMoreThatLetsSomethingCrossIsLooser) {
 TEST(SplitDiffTest, BoundsAreOrdered) {
   const std::string none = "declassify f -> mac;";
   const std::string less = "declassify f -> mac, at most 8 bits per call;";
-  const std::string more = "declassify f -> value, at most 9 bits per call;";
+  const std::string more = "declassify f -> mac, at most 9 bits per call;";
   EXPECT_THAT(Differences(less, more), ElementsAre("+declassify f"));
   EXPECT_THAT(Differences(more, less), ElementsAre("-declassify f"));
   EXPECT_THAT(Differences(more, none), ElementsAre("+declassify f"));
@@ -62,8 +65,44 @@ TEST(SplitDiffTest, WhoIsTrustedAndWhoParsesCount) {
               ElementsAre("-input function q", "-function g in a"));
 }
 
-TEST(SplitDiffTest, FailuresAndOutlinesLetNothingCross) {
-  EXPECT_THAT(Differences("", "failure f -> 0 errno EIO;"), IsEmpty());
+TEST(SplitDiffTest, KindsAreOrderedByWhatTheyLetOut) {
+  const std::string verdict = "declassify f -> verdict;";
+  for (const char* kind : {"mac", "value", "handle", "descriptor"}) {
+    const std::string more = std::string("declassify f -> ") + kind + ";";
+    EXPECT_THAT(Differences(verdict, more), ElementsAre("+declassify f"));
+    EXPECT_THAT(Differences(more, verdict), ElementsAre("-declassify f"));
+  }
+  EXPECT_THAT(Differences("declassify f -> mac;", "declassify f -> signature;"),
+              IsEmpty());
+  // More of one and less of the other.
+  EXPECT_THAT(Differences("declassify f -> value, at most 8 bits per call;",
+                          "declassify f -> verdict;"),
+              ElementsAre("?declassify f"));
+}
+
+TEST(SplitDiffTest, FewerReadersAreLooser) {
+  const std::string rest =
+      " portion s trusted { uses k; function f; } portion u untrusted {}";
+  const std::string none = "credential k from file \"/k\";" + rest;
+  const std::string one = "credential k from file \"/k\" by f;" + rest;
+  const std::string two = "credential k from file \"/k\" by f, g;" + rest;
+  EXPECT_THAT(Differences(two, one), ElementsAre("+credential k by g"));
+  EXPECT_THAT(Differences(one, two), ElementsAre("-credential k by g"));
+  EXPECT_THAT(Differences(none, one),
+              Contains("+credential k by named functions"));
+  EXPECT_THAT(Differences(one, none),
+              Contains("-credential k by named functions"));
+}
+
+TEST(SplitDiffTest, WhatACallGivesThatWasNotMadeIsNoDetail) {
+  const std::string word = "failure f -> 0 errno EIO;";
+  EXPECT_THAT(Differences("", word), ElementsAre("+failure f"));
+  EXPECT_THAT(Differences(word, ""), ElementsAre("-failure f"));
+  EXPECT_THAT(Differences(word, "failure f -> 1 errno EIO;"),
+              ElementsAre("?failure f"));
+}
+
+TEST(SplitDiffTest, OutlinesLetNothingCross) {
   EXPECT_THAT(Differences("", "outline f from main;"), IsEmpty());
 }
 

@@ -114,6 +114,57 @@ TEST(RevokingFreeTest, TheNextObjectAtThatPlaceHasAnotherNumber) {
   for (void* each : more) free(each);
 }
 
+#ifdef BAILEY_OWN_FREE
+// The attack: of two objects that a client passes together, one owns the other
+// and frees it, and the function goes on with that.
+TEST(RevokingFreeTest, WhatIsPinnedIsGivenBackBehindTheCall) {
+  char* part = static_cast<char*>(Allocate(48));
+  const uint64_t number = NumberOf(part);
+  ASSERT_TRUE(bailey_handles_pin(part + 40));
+  free(part);
+  EXPECT_FALSE(Lives(number));
+  void* volatile again = part;
+  free(again);  // once is enough
+  std::vector<void*> more;
+  for (int i = 0; i < 200; ++i) more.push_back(Allocate(48));
+  for (void* each : more) EXPECT_NE(each, again);
+  bailey_handles_unpin();
+  EXPECT_EQ(bailey_handles_pinned(), 0u);
+  bool is_back = false;
+  for (int i = 0; i < 200; ++i) {
+    more.push_back(Allocate(48));
+    is_back |= more.back() == again;
+  }
+  EXPECT_TRUE(is_back);
+  for (void* each : more) free(each);
+}
+
+TEST(RevokingFreeTest, WhatIsPinnedMovesWhereItGrowsAndStaysBehind) {
+  char* part = static_cast<char*>(Allocate(48));
+  part[0] = 'k';
+  const uint64_t number = NumberOf(part);
+  ASSERT_TRUE(bailey_handles_pin(part));
+  char* volatile old = part;
+  char* larger = static_cast<char*>(realloc(part, 50));
+  ASSERT_NE(larger, nullptr);
+  EXPECT_NE(larger, old);
+  EXPECT_EQ(larger[0], 'k');
+  EXPECT_EQ(old[0], 'k');
+  EXPECT_FALSE(Lives(number));
+  bailey_handles_unpin();
+  free(larger);
+}
+
+TEST(RevokingFreeTest, NoMoreArePinnedThanThereIsRoomFor) {
+  char objects[BAILEY_MAX_PINS + 1];
+  for (size_t i = 0; i < BAILEY_MAX_PINS; ++i)
+    EXPECT_TRUE(bailey_handles_pin(&objects[i]));
+  EXPECT_FALSE(bailey_handles_pin(&objects[BAILEY_MAX_PINS]));
+  EXPECT_TRUE(bailey_handles_pin(nullptr));
+  bailey_handles_unpin();
+}
+#endif  // BAILEY_OWN_FREE
+
 // What was not freed lives on, and fork() leaves a child that can free.
 TEST(RevokingFreeTest, OthersLiveOnAndAChildCanFree) {
   void* kept = Allocate(10);
