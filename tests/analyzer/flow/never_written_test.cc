@@ -13,15 +13,16 @@
 namespace bailey::analyzer {
 namespace {
 
-const std::string kFolder = BAILEY_TESTDATA "/analyzer/never_written";
+const std::string kNeverWritten = BAILEY_TESTDATA "/analyzer/never_written";
 
 Flow LoadProgram(const std::vector<std::string>& files,
                  const std::string& level = "-O0",
                  const ProgramSelection& selection = {}) {
   std::vector<UnitFacts> units;
   for (const std::string& file : files) {
-    UnitOutcome unit = ParseUnit(
-        {kFolder, file, "", {"gcc", level, "-w", "-c", file}}, kFolder);
+    UnitOutcome unit =
+        ParseUnit({kNeverWritten, file, "", {"gcc", level, "-w", "-c", file}},
+                  kNeverWritten);
     EXPECT_FALSE(unit.diagnostics.has_errors()) << RenderText(unit.diagnostics);
     units.push_back(std::move(unit.facts));
   }

@@ -317,14 +317,14 @@ TEST_F(FindPlacementTest, AHelperOfTwoTrustedPortionsIsNotInMains) {
 }
 
 // `parse` sets what `sign` reads.
-FlowBuilder WithLevel() {
+FlowBuilder LevelProgram() {
   FlowBuilder program = Program();
   program.Global("level").Writes("parse", "level").Reads("sign", "level");
   return program;
 }
 
 TEST_F(FindPlacementTest, PassingIsProposedBeforeSeparation) {
-  EXPECT_FALSE(Place(WithLevel().flow));
+  EXPECT_FALSE(Place(LevelProgram().flow));
   EXPECT_THAT(
       Said(),
       AllOf(
@@ -332,7 +332,7 @@ TEST_F(FindPlacementTest, PassingIsProposedBeforeSeparation) {
           HasSubstr("possible: pass level; (an attacker sets what it holds)\n"),
           Not(HasSubstr("separate level;"))));
   policy_.passed = {{"level", {0, 6}}};
-  ASSERT_TRUE(Place(WithLevel().flow)) << Said();
+  ASSERT_TRUE(Place(LevelProgram().flow)) << Said();
   EXPECT_EQ(Role("signer", "level"), "replica");
   EXPECT_EQ(Role("worker", "level"), "replica");
   EXPECT_EQ(Role("signer", "parse"), "absent");
@@ -343,7 +343,7 @@ TEST_F(FindPlacementTest, PassingIsProposedBeforeSeparation) {
 
 // Who changes it would have to be on both sides: passing does not help.
 TEST_F(FindPlacementTest, WhatTrustedFunctionsChangeIsNotProposedToBePassed) {
-  FlowBuilder program = WithLevel();
+  FlowBuilder program = LevelProgram();
   program.Writes("sign", "level");
   EXPECT_FALSE(Place(program.flow));
   EXPECT_THAT(Said(),

@@ -33,7 +33,7 @@ FlowAmount LeastCut(size_t nodes, const std::vector<Pipe>& pipes) {
   return *least;
 }
 
-FlowAmount Crossing(const MaximumFlow& flow, const std::vector<Pipe>& pipes) {
+FlowAmount FlowAcross(const MaximumFlow& flow, const std::vector<Pipe>& pipes) {
   FlowAmount cut{};
   for (const Pipe& pipe : pipes)
     if (flow.IsOnSourceSide(pipe.from) && !flow.IsOnSourceSide(pipe.to))
@@ -78,7 +78,7 @@ TEST(MaximumFlowTest, ItIsTheLeastCutOfRandomNetworks) {
     }
     const FlowAmount value = flow.Run(0, 1);
     ASSERT_EQ(value, LeastCut(nodes, pipes)) << "round " << round;
-    ASSERT_EQ(value, Crossing(flow, pipes)) << "round " << round;
+    ASSERT_EQ(value, FlowAcross(flow, pipes)) << "round " << round;
   }
 }
 

@@ -118,12 +118,12 @@ TEST(RevokingFreeTest, TheNextObjectAtThatPlaceHasAnotherNumber) {
 // The attack: of two objects that a client passes together, one owns the other
 // and frees it, and the function goes on with that.
 TEST(RevokingFreeTest, WhatIsPinnedIsGivenBackBehindTheCall) {
-  char* part = static_cast<char*>(Allocate(48));
-  const uint64_t number = NumberOf(part);
-  ASSERT_TRUE(bailey_handles_pin(part + 40));
-  free(part);
+  // So that no compiler takes it for gone.
+  void* volatile again = Allocate(48);
+  const uint64_t number = NumberOf(again);
+  ASSERT_TRUE(bailey_handles_pin(static_cast<char*>(again) + 40));
+  free(again);
   EXPECT_FALSE(Lives(number));
-  void* volatile again = part;
   free(again);  // once is enough
   std::vector<void*> more;
   for (int i = 0; i < 200; ++i) more.push_back(Allocate(48));
@@ -140,12 +140,11 @@ TEST(RevokingFreeTest, WhatIsPinnedIsGivenBackBehindTheCall) {
 }
 
 TEST(RevokingFreeTest, WhatIsPinnedMovesWhereItGrowsAndStaysBehind) {
-  char* part = static_cast<char*>(Allocate(48));
-  part[0] = 'k';
-  const uint64_t number = NumberOf(part);
-  ASSERT_TRUE(bailey_handles_pin(part));
-  char* volatile old = part;
-  char* larger = static_cast<char*>(realloc(part, 50));
+  char* volatile old = static_cast<char*>(Allocate(48));
+  old[0] = 'k';
+  const uint64_t number = NumberOf(old);
+  ASSERT_TRUE(bailey_handles_pin(old));
+  char* larger = static_cast<char*>(realloc(old, 50));
   ASSERT_NE(larger, nullptr);
   EXPECT_NE(larger, old);
   EXPECT_EQ(larger[0], 'k');
