@@ -1,6 +1,7 @@
 #include "common/documents/flow.h"
 
 #include "common/documents/enum_names.h"
+#include "common/documents/global_value_json.h"
 #include "common/documents/report_json.h"
 #include "common/documents/schema.h"
 
@@ -31,6 +32,13 @@ constexpr EnumNames<ExtentKind, 6> kExtentKinds{
       {ExtentKind::kString, "string"},
       {ExtentKind::kUnknown, "unknown"}}}};
 
+constexpr EnumNames<SeenUse, 5> kSeenUses{
+    {{{SeenUse::kKept, "kept"},
+      {SeenUse::kHoldsPointers, "holds_pointers"},
+      {SeenUse::kWritten, "written"},
+      {SeenUse::kText, "text"},
+      {SeenUse::kCounted, "counted"}}}};
+
 constexpr EnumNames<Linkage, 2> kLinkages{
     {{{Linkage::kExternal, "external"}, {Linkage::kInternal, "internal"}}}};
 
@@ -39,6 +47,14 @@ constexpr EnumNames<EdgeKind, 5> kEdgeKinds{{{{EdgeKind::kCall, "call"},
                                               {EdgeKind::kRead, "read"},
                                               {EdgeKind::kWrite, "write"},
                                               {EdgeKind::kData, "data"}}}};
+
+constexpr EnumNames<LibraryType, 6> kLibraryTypes{
+    {{{LibraryType::kNone, "none"},
+      {LibraryType::kString, "string"},
+      {LibraryType::kStringView, "string_view"},
+      {LibraryType::kVector, "vector"},
+      {LibraryType::kSpan, "span"},
+      {LibraryType::kOptional, "optional"}}}};
 
 Json WritePointee(const PointeeInfo& pointee) {
   return {
@@ -60,14 +76,20 @@ Result<PointeeInfo> ReadPointee(const JsonObject& object) {
   return pointee;
 }
 
+bool HasPointee(const TypeInfo& type) {
+  return type.kind == TypeKind::kPointer || type.library != LibraryType::kNone;
+}
+
 Json WriteType(const TypeInfo& type) {
   Json json = {{"kind", kTypeKinds.Name(type.kind)},
                {"spelling", type.spelling},
                {"size_bytes", type.size_bytes},
                {"signed", type.is_signed},
                {"flat", type.is_flat}};
-  if (type.kind == TypeKind::kPointer)
-    json["pointee"] = WritePointee(type.pointee);
+  if (HasPointee(type)) json["pointee"] = WritePointee(type.pointee);
+  if (type.library != LibraryType::kNone)
+    json["library"] = kLibraryTypes.Name(type.library);
+  if (type.is_reference) json["reference"] = true;
   return json;
 }
 
@@ -79,7 +101,13 @@ Result<TypeInfo> ReadType(const JsonObject& parent, std::string_view key) {
   ASSIGN_OR_RETURN(type.size_bytes, object.Unsigned("size_bytes"));
   ASSIGN_OR_RETURN(type.is_signed, object.Bool("signed"));
   ASSIGN_OR_RETURN(type.is_flat, object.Bool("flat"));
-  if (type.kind == TypeKind::kPointer) {
+  if (object.Has("library")) {
+    ASSIGN_OR_RETURN(type.library, kLibraryTypes.Read(object, "library"));
+  }
+  if (object.Has("reference")) {
+    ASSIGN_OR_RETURN(type.is_reference, object.Bool("reference"));
+  }
+  if (HasPointee(type)) {
     ASSIGN_OR_RETURN(const JsonObject pointee, object.Object("pointee"));
     ASSIGN_OR_RETURN(type.pointee, ReadPointee(pointee));
   }
@@ -109,6 +137,18 @@ Result<SourceExtent> ReadExtent(const JsonObject& parent,
   return extent;
 }
 
+Json WriteUse(const PointerUse& use) {
+  return {{"use", kSeenUses.Name(use.use)}, {"site", WriteSite(use.site)}};
+}
+
+Result<PointerUse> ReadUse(const JsonObject& object) {
+  PointerUse use;
+  ASSIGN_OR_RETURN(use.use, kSeenUses.Read(object, "use"));
+  ASSIGN_OR_RETURN(const JsonObject site, object.Object("site"));
+  ASSIGN_OR_RETURN(use.site, ReadSite(site));
+  return use;
+}
+
 Json WriteInferred(const InferredExtent& inferred) {
   Json json = {{"kind", kExtentKinds.Name(inferred.kind)},
                {"access", kAccessModes.Name(inferred.access)},
@@ -116,6 +156,8 @@ Json WriteInferred(const InferredExtent& inferred) {
                {"factor", inferred.factor},
                {"parameter", inferred.parameter},
                {"provided", inferred.provided}};
+  for (const PointerUse& each : inferred.seen)
+    json["seen"].push_back(WriteUse(each));
   if (inferred.reason.empty()) return json;
   json["reason"] = inferred.reason;
   json["site"] = WriteSite(inferred.site);
@@ -134,6 +176,10 @@ Result<InferredExtent> ReadInferred(const JsonObject& object) {
     return Fail(object.where() + ".parameter: out of range");
   inferred.parameter = static_cast<int>(parameter);
   ASSIGN_OR_RETURN(inferred.provided, object.Bool("provided"));
+  if (object.Has("seen")) {
+    ASSIGN_OR_RETURN(inferred.seen,
+                     ReadList<PointerUse>(object, "seen", ReadUse));
+  }
   if (!object.Has("reason")) return inferred;
   ASSIGN_OR_RETURN(inferred.reason, object.String("reason"));
   ASSIGN_OR_RETURN(const JsonObject site, object.Object("site"));
@@ -179,7 +225,25 @@ Json WriteFunction(const FlowFunction& function) {
                {"return", WriteType(function.return_type)},
                {"parameters", WriteList(function.parameters, WriteParameter)}};
   if (!function.looks_into.empty()) json["looks_into"] = function.looks_into;
+  if (!function.qualified_name.empty())
+    json["qualified_name"] = function.qualified_name;
+  if (function.is_method) json["method"] = true;
+  if (function.may_throw) json["may_throw"] = true;
   return json;
+}
+
+// Left out in C.
+Result<> ReadCxx(const JsonObject& object, FlowFunction& function) {
+  if (object.Has("qualified_name")) {
+    ASSIGN_OR_RETURN(function.qualified_name, object.String("qualified_name"));
+  }
+  if (object.Has("method")) {
+    ASSIGN_OR_RETURN(function.is_method, object.Bool("method"));
+  }
+  if (object.Has("may_throw")) {
+    ASSIGN_OR_RETURN(function.may_throw, object.Bool("may_throw"));
+  }
+  return {};
 }
 
 Result<FlowFunction> ReadFunction(const JsonObject& object) {
@@ -199,6 +263,7 @@ Result<FlowFunction> ReadFunction(const JsonObject& object) {
   if (object.Has("looks_into")) {
     ASSIGN_OR_RETURN(function.looks_into, object.Strings("looks_into"));
   }
+  RETURN_IF_ERROR(ReadCxx(object, function));
   return function;
 }
 
@@ -214,6 +279,8 @@ Json WriteGlobal(const FlowGlobal& global) {
                {"sole_declarator", global.sole_declarator},
                {"type", WriteType(global.type)}};
   if (global.never_written) json["never_written"] = true;
+  if (!global.values.empty())
+    json["values"] = WriteList(global.values, WriteGlobalValue);
   return json;
 }
 
@@ -232,6 +299,10 @@ Result<FlowGlobal> ReadGlobal(const JsonObject& object) {
   ASSIGN_OR_RETURN(global.extent, ReadExtent(object, "extent"));
   ASSIGN_OR_RETURN(global.sole_declarator, object.Bool("sole_declarator"));
   ASSIGN_OR_RETURN(global.type, ReadType(object, "type"));
+  if (object.Has("values")) {
+    ASSIGN_OR_RETURN(global.values,
+                     ReadList<GlobalValue>(object, "values", ReadGlobalValue));
+  }
   return global;
 }
 

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/documents/global_value.h"
 #include "common/documents/report.h"
 #include "common/result.h"
 
@@ -44,6 +45,16 @@ struct PointeeInfo {
   uint64_t fixed_count = 0;
 };
 
+// Types of the C++ library that the analysis knows by what they hold.
+enum class LibraryType {
+  kNone,
+  kString,
+  kStringView,
+  kVector,
+  kSpan,
+  kOptional
+};
+
 enum class AccessMode { kUnknown, kReadOnly, kWriteOnly, kReadWrite, kNone };
 
 struct TypeInfo {
@@ -53,6 +64,10 @@ struct TypeInfo {
   bool is_signed = false;
   bool is_flat = false;  // of a struct: may be copied as bytes
   PointeeInfo pointee;
+  // Of C++: then `pointee` is the element, and where `is_reference` the type is
+  // behind one (to const where `pointee.is_const`).
+  LibraryType library = LibraryType::kNone;
+  bool is_reference = false;
 };
 
 // kConstant: at most `bytes`. kParameter: at most `factor` times the value of
@@ -66,6 +81,20 @@ enum class ExtentKind {
   kParameter,
   kString,
   kUnknown
+};
+
+// What code was seen to do with a pointer parameter. kKept: it is stored where
+// it outlives the call. kHoldsPointers: pointers are taken out of what it
+// points to, or out of a copy of that. kWritten: what it points to is written.
+// kText: it is given to what reads a text there. kCounted: a number, of bytes
+// or of elements, says how far it is followed, and no NUL ends that.
+enum class SeenUse { kKept, kHoldsPointers, kWritten, kText, kCounted };
+
+struct PointerUse {
+  SeenUse use = SeenUse::kKept;
+  SourceSite site;
+
+  bool operator==(const PointerUse&) const = default;
 };
 
 // What the program's own code does behind a pointer parameter while a call of
@@ -82,6 +111,9 @@ struct InferredExtent {
   bool provided = false;
   std::string reason;  // of kUnknown, or why it is not `provided`
   SourceSite site;     // where that shows
+  // Whatever `kind` is; each use once, with one place. That one is not here
+  // does not say that it does not happen.
+  std::vector<PointerUse> seen = {};
 
   bool operator==(const InferredExtent&) const = default;
 };
@@ -123,6 +155,10 @@ struct FlowFunction {
   // Structures, as C spells them, of which it uses or copies what is in them,
   // or hands a pointer to code outside the program.
   std::vector<std::string> looks_into = {};
+  // Of C++; `name` is then what the linker sees.
+  std::string qualified_name = {};  // "vault::sign"; empty: C
+  bool is_method = false;           // with an object, so not static
+  bool may_throw = false;
 };
 
 struct FlowGlobal {
@@ -139,6 +175,10 @@ struct FlowGlobal {
   SourceExtent extent;   // the declarator's whole declaration, with `;`
   bool sole_declarator = true;  // false: `int a, b;` cannot be removed alone
   TypeInfo type;
+  // All that code of the program gives it, by its name, that could be told:
+  // ordered, its first value included. Empty: something else may be in it. A
+  // table that a value was read from may have been changed by a pointer.
+  std::vector<GlobalValue> values = {};
 };
 
 // kData: what `from` holds may come to be in `to`: handed over, returned,

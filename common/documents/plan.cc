@@ -166,6 +166,7 @@ Json WritePortion(const PlanPortion& portion) {
                {"symbols", WriteList(portion.symbols, WriteSymbol)},
                {"filters", WriteList(portion.filters, WriteFilter)}};
   if (portion.serving) json["serving"] = WriteFilter(*portion.serving);
+  if (!portion.arguments.empty()) json["arguments"] = portion.arguments;
   return json;
 }
 
@@ -197,12 +198,43 @@ Result<PlanPortion> ReadPortion(const JsonObject& object) {
   if (object.Has("serving")) {
     ASSIGN_OR_RETURN(portion.serving, ReadServing(object));
   }
+  if (object.Has("arguments")) {
+    ASSIGN_OR_RETURN(portion.arguments, object.Strings("arguments"));
+  }
   return portion;
+}
+
+Json WriteSocket(const PlanSocket& socket) {
+  return {{"path", socket.path},
+          {"server", socket.server},
+          {"clients", socket.clients}};
+}
+
+Result<PlanSocket> ReadSocket(const JsonObject& object) {
+  PlanSocket socket;
+  ASSIGN_OR_RETURN(socket.path, object.String("path"));
+  ASSIGN_OR_RETURN(socket.server, object.String("server"));
+  ASSIGN_OR_RETURN(socket.clients, object.Strings("clients"));
+  return socket;
 }
 
 bool HasCredential(const Plan& plan, std::string_view name) {
   return std::ranges::find(plan.credentials, name, &PlanCredential::name) !=
          plan.credentials.end();
+}
+
+Result<> CheckSockets(const Plan& plan, std::string_view name) {
+  for (const PlanSocket& socket : plan.sockets) {
+    std::vector<std::string> used = socket.clients;
+    used.push_back(socket.server);
+    for (const std::string& each : used)
+      if (!FindPortion(plan, each))
+        return Fail(fmt::format(
+            "{}: socket `{}` names portion `{}`, which the plan does not "
+            "define",
+            name, socket.path, each));
+  }
+  return {};
 }
 
 // Names that one part of a plan uses and another defines.
@@ -223,7 +255,7 @@ Result<> CheckReferences(const Plan& plan, std::string_view name) {
           "define",
           name, crossing.name));
   }
-  return {};
+  return CheckSockets(plan, name);
 }
 
 }  // namespace
@@ -284,22 +316,28 @@ Result<Plan> ParsePlan(std::string_view text, std::string_view name) {
                    ReadList<PlanPortion>(object, "portions", ReadPortion));
   ASSIGN_OR_RETURN(plan.crossings,
                    ReadList<Crossing>(object, "crossings", ReadCrossing));
+  if (object.Has("sockets")) {
+    ASSIGN_OR_RETURN(plan.sockets,
+                     ReadList<PlanSocket>(object, "sockets", ReadSocket));
+  }
   ASSIGN_OR_RETURN(plan.unenforced, object.Strings("unenforced"));
   RETURN_IF_ERROR(CheckReferences(plan, name));
   return plan;
 }
 
 std::string WritePlan(const Plan& plan) {
-  return WriteJson(
-      {{"schema", kPlanSchema},
-       {"tool", plan.tool},
-       {"policy", plan.policy},
-       {"policy_sha256", plan.policy_sha256},
-       {"architecture", plan.architecture},
-       {"credentials", WriteList(plan.credentials, WriteCredential)},
-       {"portions", WriteList(plan.portions, WritePortion)},
-       {"crossings", WriteList(plan.crossings, WriteCrossing)},
-       {"unenforced", plan.unenforced}});
+  Json json = {{"schema", kPlanSchema},
+               {"tool", plan.tool},
+               {"policy", plan.policy},
+               {"policy_sha256", plan.policy_sha256},
+               {"architecture", plan.architecture},
+               {"credentials", WriteList(plan.credentials, WriteCredential)},
+               {"portions", WriteList(plan.portions, WritePortion)},
+               {"crossings", WriteList(plan.crossings, WriteCrossing)},
+               {"unenforced", plan.unenforced}};
+  if (!plan.sockets.empty())
+    json["sockets"] = WriteList(plan.sockets, WriteSocket);
+  return WriteJson(json);
 }
 
 }  // namespace bailey

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "common/bpf/evaluator.h"
+#include "common/documents/global_value.h"
 #include "common/result.h"
 
 namespace bailey {
@@ -91,6 +92,16 @@ struct PlanPortion {
   // In the bundle: the portion's program, and every file at its place in the
   // container (loader, libraries).
   std::string program;  // path inside the container, or empty
+  // Of a program as it is beside others: before what the run itself gives.
+  std::vector<std::string> arguments;
+};
+
+// A Unix socket by which programs as they are talk. Its directory is the
+// instance's own, empty at the start, writable for the server alone.
+struct PlanSocket {
+  std::string path;    // absolute
+  std::string server;  // portion that binds it; its clients start after that
+  std::vector<std::string> clients;
 };
 
 enum class MarshalMode {
@@ -99,7 +110,10 @@ enum class MarshalMode {
   kCString,     // bytes up to and with the NUL
   kFixedArray,  // `T p[static N]`
   kBuffer,      // pointer with its element count in another parameter
-  kHandle       // pointer that only the answering portion follows: a number
+  kHandle,      // pointer that only the answering portion follows: a number
+  kText,        // std::string or std::string_view: bytes with their number
+  kElements,    // std::vector or std::span of plain elements
+  kOptional     // std::optional of one plain element or flat struct
 };
 enum class Direction { kIn, kOut, kInOut };
 
@@ -112,6 +126,9 @@ struct CrossingParameter {
   uint64_t element_bytes = 0;  // of one element, or of the scalar or struct
   uint64_t count = 0;          // kFixedArray: elements
   int length_parameter = -1;   // kBuffer: index of the count
+  // How far the function reaches was inferred from its code: its copy lies
+  // between pages that fault (runtime/guarded.h).
+  bool guarded = false;
   std::string reason;  // why this mode is right: the attribute, the type
 };
 
@@ -124,6 +141,8 @@ struct PassedGlobal {
   MarshalMode mode = MarshalMode::kScalar;  // or kFixedArray
   uint64_t element_bytes = 0;
   uint64_t count = 0;  // kFixedArray: elements
+  // Not empty: only these cross, each as its place in this list.
+  std::vector<GlobalValue> values = {};
 };
 
 // What a call gives whose answering portion is gone.
@@ -144,6 +163,9 @@ struct Crossing {
   std::vector<CrossingParameter> parameters;
   std::vector<PassedGlobal> globals;
   std::optional<CrossingFailure> failure;  // none: the caller aborts
+  // Of C++: what `return_type` is where that is a type of the library's.
+  std::optional<CrossingParameter> result;
+  bool throws = false;  // an exception crosses as a status with its text
   uint64_t max_request_bytes = 0;  // what is known without variable lengths
   uint64_t max_reply_bytes = 0;
 };
@@ -156,6 +178,7 @@ struct Plan {
   std::vector<PlanCredential> credentials;
   std::vector<PlanPortion> portions;
   std::vector<Crossing> crossings;
+  std::vector<PlanSocket> sockets;
   std::vector<std::string> unenforced;  // what this plan cannot enforce, named
 };
 

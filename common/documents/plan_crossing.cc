@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "common/documents/enum_names.h"
+#include "common/documents/global_value_json.h"
 #include "common/documents/plan.h"
 #include "common/documents/plan_json.h"
 #include "common/documents/schema.h"
@@ -8,28 +9,33 @@
 namespace bailey {
 namespace {
 
-constexpr EnumNames<MarshalMode, 6> kMarshalModes{
+constexpr EnumNames<MarshalMode, 9> kMarshalModes{
     {{{MarshalMode::kScalar, "scalar"},
       {MarshalMode::kStruct, "struct"},
       {MarshalMode::kCString, "c_string"},
       {MarshalMode::kFixedArray, "fixed_array"},
       {MarshalMode::kBuffer, "buffer"},
-      {MarshalMode::kHandle, "handle"}}}};
+      {MarshalMode::kHandle, "handle"},
+      {MarshalMode::kText, "text"},
+      {MarshalMode::kElements, "elements"},
+      {MarshalMode::kOptional, "optional"}}}};
 
 constexpr EnumNames<Direction, 3> kDirections{{{{Direction::kIn, "in"},
                                                 {Direction::kOut, "out"},
                                                 {Direction::kInOut, "inout"}}}};
 
 Json WriteCrossingParameter(const CrossingParameter& parameter) {
-  return {{"name", parameter.name},
-          {"type", parameter.type},
-          {"mode", kMarshalModes.Name(parameter.mode)},
-          {"direction", kDirections.Name(parameter.direction)},
-          {"const", parameter.is_const},
-          {"element_bytes", parameter.element_bytes},
-          {"count", parameter.count},
-          {"length_parameter", parameter.length_parameter},
-          {"reason", parameter.reason}};
+  Json json = {{"name", parameter.name},
+               {"type", parameter.type},
+               {"mode", kMarshalModes.Name(parameter.mode)},
+               {"direction", kDirections.Name(parameter.direction)},
+               {"const", parameter.is_const},
+               {"element_bytes", parameter.element_bytes},
+               {"count", parameter.count},
+               {"length_parameter", parameter.length_parameter},
+               {"reason", parameter.reason}};
+  if (parameter.guarded) json["guarded"] = true;
+  return json;
 }
 
 Result<CrossingParameter> ReadCrossingParameter(const JsonObject& object) {
@@ -45,17 +51,23 @@ Result<CrossingParameter> ReadCrossingParameter(const JsonObject& object) {
   if (length < -1 || length > 255)
     return Fail(object.where() + ".length_parameter: out of range");
   parameter.length_parameter = static_cast<int>(length);
+  if (object.Has("guarded")) {
+    ASSIGN_OR_RETURN(parameter.guarded, object.Bool("guarded"));
+  }
   ASSIGN_OR_RETURN(parameter.reason, object.String("reason"));
   return parameter;
 }
 
 Json WritePassed(const PassedGlobal& global) {
-  return {{"id", global.id},
-          {"name", global.name},
-          {"type", global.type},
-          {"mode", kMarshalModes.Name(global.mode)},
-          {"element_bytes", global.element_bytes},
-          {"count", global.count}};
+  Json json = {{"id", global.id},
+               {"name", global.name},
+               {"type", global.type},
+               {"mode", kMarshalModes.Name(global.mode)},
+               {"element_bytes", global.element_bytes},
+               {"count", global.count}};
+  if (!global.values.empty())
+    json["values"] = WriteList(global.values, WriteGlobalValue);
+  return json;
 }
 
 Result<PassedGlobal> ReadPassed(const JsonObject& object) {
@@ -69,6 +81,12 @@ Result<PassedGlobal> ReadPassed(const JsonObject& object) {
     return Fail(object.where() + ".mode: no global passes like this");
   ASSIGN_OR_RETURN(global.element_bytes, object.Unsigned("element_bytes"));
   ASSIGN_OR_RETURN(global.count, object.Unsigned("count"));
+  if (object.Has("values")) {
+    ASSIGN_OR_RETURN(global.values,
+                     ReadList<GlobalValue>(object, "values", ReadGlobalValue));
+    if (global.values.size() > 255 || global.mode != MarshalMode::kScalar)
+      return Fail(object.where() + ".values: at most 255, of what is no array");
+  }
   return global;
 }
 
@@ -101,6 +119,9 @@ Json WriteCrossing(const Crossing& crossing) {
       {"max_request_bytes", crossing.max_request_bytes},
       {"max_reply_bytes", crossing.max_reply_bytes}};
   if (crossing.failure) json["failure"] = WriteFailure(*crossing.failure);
+  if (crossing.throws) json["throws"] = true;
+  if (crossing.result)
+    json["result"] = WriteCrossingParameter(*crossing.result);
   return json;
 }
 
@@ -122,6 +143,13 @@ Result<Crossing> ReadCrossing(const JsonObject& object) {
   if (object.Has("globals")) {
     ASSIGN_OR_RETURN(crossing.globals,
                      ReadList<PassedGlobal>(object, "globals", ReadPassed));
+  }
+  if (object.Has("result")) {
+    ASSIGN_OR_RETURN(const JsonObject result, object.Object("result"));
+    ASSIGN_OR_RETURN(crossing.result, ReadCrossingParameter(result));
+  }
+  if (object.Has("throws")) {
+    ASSIGN_OR_RETURN(crossing.throws, object.Bool("throws"));
   }
   if (object.Has("failure")) {
     ASSIGN_OR_RETURN(crossing.failure, ReadFailure(object));

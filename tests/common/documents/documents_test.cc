@@ -137,11 +137,16 @@ Flow SampleFlow() {
   parameter.inferred.parameter = 1;
   parameter.inferred.reason = "a caller may have less";
   parameter.inferred.site = {"a.c", 7, 2, "main"};
+  parameter.inferred.seen = {{SeenUse::kKept, {"a.c", 9, 3, "main"}},
+                             {SeenUse::kWritten, {"b.c", 1, 1, "g"}}};
   function.parameters = {parameter};
   flow.functions = {function};
   FlowGlobal global;
   global.id = "a.c:key";
   global.name = "key";
+  global.values = {{GlobalValueKind::kNumber, -5, {}},
+                   {GlobalValueKind::kFunction, 0, "a.c:sign"},
+                   {GlobalValueKind::kText, 0, "a \"text\"\n"}};
   flow.globals = {global};
   flow.edges = {{EdgeKind::kWrite,
                  "a.c:sign",
@@ -156,6 +161,12 @@ Flow SampleFlow() {
                  "signing_key",
                  Confidence::kAssumed}};
   return flow;
+}
+
+TEST(FlowTest, SaysWhichValuesAGlobalHas) {
+  const Flow flow = SampleFlow();
+  EXPECT_EQ(ParseFlow(WriteFlow(flow), "f")->globals[0].values,
+            flow.globals[0].values);
 }
 
 TEST(FlowTest, LabelsDataOnly) {
@@ -244,7 +255,15 @@ Plan SamplePlan() {
   crossing.from = crossing.to = "signer";
   crossing.parameters = {CrossingParameter{}};
   crossing.returns_handle = true;
-  crossing.globals = {{"a.c:flag", "flag", "int", MarshalMode::kScalar, 4, 0}};
+  crossing.globals = {{"a.c:flag", "flag", "int", MarshalMode::kScalar, 4, 0},
+                      {"pick",
+                       "pick",
+                       "int (*)(int)",
+                       MarshalMode::kScalar,
+                       8,
+                       0,
+                       {{GlobalValueKind::kNumber, 0, {}},
+                        {GlobalValueKind::kFunction, 0, "sign"}}}};
   crossing.failure = CrossingFailure{-1, 5};
   plan.crossings = {crossing};
   return plan;
@@ -267,6 +286,23 @@ TEST(PlanTest, NoGlobalPassesAsABuffer) {
   plan.crossings[0].globals[0].mode = MarshalMode::kBuffer;
   EXPECT_THAT(ParsePlan(WritePlan(plan), "p").error().message,
               HasSubstr("mode"));
+}
+
+// One byte of a request chooses among them.
+TEST(PlanTest, AGlobalHasAsManyValuesAsAByte) {
+  Plan plan = SamplePlan();
+  std::vector<GlobalValue>& values = plan.crossings[0].globals[1].values;
+  EXPECT_EQ(ParsePlan(WritePlan(plan), "p")->crossings[0].globals[1].values,
+            values);
+  for (int64_t i = 2; i < 256; ++i)
+    values.push_back({GlobalValueKind::kNumber, i, {}});
+  EXPECT_THAT(ParsePlan(WritePlan(plan), "p").error().message,
+              HasSubstr("values"));
+  values.resize(255);
+  EXPECT_TRUE(ParsePlan(WritePlan(plan), "p").ok());
+  plan.crossings[0].globals[1].mode = MarshalMode::kFixedArray;
+  EXPECT_THAT(ParsePlan(WritePlan(plan), "p").error().message,
+              HasSubstr("values"));
 }
 
 TEST(PlanTest, RefusesDanglingNames) {
