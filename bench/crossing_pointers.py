@@ -4,11 +4,13 @@ portions.
 
   bailey analyze -p build --program gzip --flow flow.json >/dev/null
   bench/crossing_pointers.py flow.json…
+  bench/crossing_pointers.py --plans portions/plan.json…
 
 For each program: its functions' pointer parameters, by the first of these that
 says how far the pointer reaches: the declaration (attributes, `[static N]`,
 `const char*`, one flat structure); a bound that the analyzer inferred and that
 all callers provide; one that some caller may not provide; nothing. Then why.
+With --plans: of the pointers that cross in a split, what decided how.
 """
 
 import argparse
@@ -48,11 +50,23 @@ def is_declared(parameters, index):
             pointee["size_bytes"] > 0)
 
 
+def is_text(parameter, inferred):
+    """As inferred_rules.cc: a `const char*` that is only used as a text."""
+    pointee = parameter["type"]["pointee"]
+    if not (pointee["character"] and pointee["const"]):
+        return False
+    seen = {each["use"] for each in inferred.get("seen", [])}
+    return (inferred["kind"] == "string" or
+            inferred["kind"] == "unknown" and "text" in seen and "counted" not in seen)
+
+
 def rung(parameters, index):
     """(what says how far it reaches, why that is not enough)."""
     inferred = parameters[index].get("inferred", {"kind": "unknown"})
     if is_declared(parameters, index):
         return "declared", ""
+    if is_text(parameters[index], inferred):
+        return "inferred: string", ""
     if inferred["kind"] == "unknown":
         return "unknown", inferred.get("reason", "not looked at")
     if not inferred["provided"]:
@@ -77,6 +91,35 @@ def count(flow):
     return rungs, kinds, reasons
 
 
+def decided(parameter):
+    """What crossing_rules.cc went by, from the reason that the plan gives."""
+    reason = parameter["reason"]
+    if parameter["mode"] == "handle":
+        return "a handle"
+    if reason.startswith("its code"):
+        return "inferred from the code"
+    if "the policy" in reason:
+        return "the policy's word"
+    if "attribute" in reason:
+        return "an access attribute"
+    return "the declared type"
+
+
+def count_plan(plan):
+    """Of each pointer parameter that crosses."""
+    pointers = [parameter for crossing in plan["crossings"]
+                for parameter in crossing["parameters"]
+                if parameter["mode"] != "scalar" and parameter["reason"] != "passed by value"]
+    guarded = sum(each.get("guarded", False) for each in pointers)
+    return collections.Counter(map(decided, pointers)), guarded
+
+
+def show_plan(path):
+    decisions, guarded = count_plan(json.loads(path.read_text()))
+    print(f"{path}: {sum(decisions.values())} pointers cross, {guarded} guarded")
+    show("what decided how", decisions)
+
+
 def show(title, counter, most=None):
     print(f"  {title}")
     for name, number in counter.most_common(most):
@@ -87,10 +130,16 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("flows", nargs="+", type=pathlib.Path,
-                        metavar="FLOW.json")
+                        metavar="FILE.json")
     parser.add_argument("--reasons", type=int, default=15,
                         help="how many reasons are shown")
+    parser.add_argument("--plans", action="store_true",
+                        help="the files are plan.json of splits")
     arguments = parser.parse_args()
+    if arguments.plans:
+        for path in arguments.flows:
+            show_plan(path)
+        return 0
     for path in arguments.flows:
         rungs, kinds, reasons = count(json.loads(path.read_text()))
         print(f"{path.name}: {sum(rungs.values())} pointer parameters")

@@ -22,6 +22,8 @@ static ssize_t stay_silent(size_t bytes) { return (ssize_t)bytes; }
 #define abort() escape()
 #define write(fd, text, bytes) stay_silent(bytes)
 #include "runtime/channel.c"
+#include "runtime/guard_fault.c"
+#include "runtime/guarded.c"
 #include "runtime/printed.c"
 #include "runtime/serve.c"
 #include "runtime/turn.c"
@@ -40,6 +42,8 @@ enum operation {
   kReserve,
   kReserveCopy,
   kBytes,
+  kGuard,
+  kGuardText,
   kOperations
 };
 
@@ -91,6 +95,26 @@ static void reserve(struct bailey_crossing* message, size_t size) {
   memset(room, 0xa5, size);
 }
 
+// What is kept of it lies in its window, and the zeros around it are zeros.
+static void guard_item(struct bailey_crossing* message, uint8_t operation) {
+  const size_t size = size_of(operation);
+  const void* bytes = bailey_take(message, size);
+  unsigned char* copy =
+      bailey_guard(message, bytes, size, operation & 128 ? 1 : 4, "item");
+  if (copy == NULL) return;
+  const struct guarded* last = &guards.copies[guards.copy_count - 1];
+  REQUIRE(copy >= last->window &&
+          copy + size <= last->window + last->window_bytes);
+  REQUIRE(is_untouched_around(last));
+  if (size > 0) REQUIRE(memcmp(copy, bytes, size) == 0);
+}
+
+static void guard_text(struct bailey_crossing* message) {
+  const char* text = bailey_take_string(message);
+  const char* copy = bailey_guard_text(message, text, "text");
+  if (copy != NULL) REQUIRE(strcmp(copy, text) == 0);
+}
+
 static void take(struct bailey_crossing* message, uint8_t operation) {
   const size_t size = size_of(operation);
   switch ((operation & 15) % kOperations) {
@@ -111,6 +135,10 @@ static void take(struct bailey_crossing* message, uint8_t operation) {
       require_inside(message, bytes, size);
       return (void)bailey_reserve_copy(message, bytes, size);
     }
+    case kGuard:
+      return guard_item(message, operation);
+    case kGuardText:
+      return guard_text(message);
     case kBytes:
       REQUIRE(bailey_bytes(message, operation & 8, size, 16) <=
               message->capacity);
@@ -162,11 +190,13 @@ static void drop_channel(struct bailey_channel* channel) {
 
 static void run_server(void) {
   struct bailey_channel* channel = make_channel(BAILEY_SERVER);
+  bailey_guards_reserve(channel->message.capacity);
   const struct bailey_area_header* peer = channel->peer;
   served = 0;
   if (setjmp(refused) == 0) {
     const uint32_t status = answer(channel, peer->sequence, services, 2);
     REQUIRE(channel->message.out_size <= channel->message.capacity);
+    bailey_guards_close();
     if (served) REQUIRE(peer->sequence == 1 && status == BAILEY_OK);
     if (status != BAILEY_OK) bailey_crossing_wipe(&channel->message);
     bailey_channel_send(channel, status);

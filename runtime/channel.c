@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "runtime/guarded.h"
 #include "runtime/one_thread.h"
 #include "runtime/printed.h"
 
@@ -76,6 +77,7 @@ void bailey_channel_attach(unsigned index, enum bailey_role role, void* own,
   channel->message.out = pages + kStateBytes;
   channel->message.in = pages + kStateBytes + area_bytes;
   channels[index] = channel;
+  if (role == BAILEY_SERVER) bailey_guards_reserve(channel->message.capacity);
 }
 
 struct bailey_channel* bailey_channel_get(unsigned index, enum bailey_role role,
@@ -166,14 +168,14 @@ void bailey_crossing_wipe(struct bailey_crossing* message) {
   message->in_used = 0;
 }
 
-static uint32_t alignment_of(size_t size) {
+uint32_t bailey_crossing_alignment(size_t size) {
   uint32_t alignment = 1;
   while (alignment < kMaxAlignment && 2 * alignment <= size) alignment *= 2;
   return alignment;
 }
 
 uint32_t bailey_crossing_place(uint32_t position, size_t size, uint32_t limit) {
-  const uint32_t alignment = alignment_of(size);
+  const uint32_t alignment = bailey_crossing_alignment(size);
   // INVARIANT: position <= limit <= 2^30, so neither sum wraps.
   const uint32_t place = (position + alignment - 1) & ~(alignment - 1);
   if (place > limit || size > limit - place) return UINT32_MAX;
@@ -264,6 +266,20 @@ void bailey_put_string(struct bailey_crossing* message, const char* text) {
   bailey_put(message, text, size);
 }
 
+void bailey_put_choice(struct bailey_crossing* message, unsigned choice,
+                       unsigned count, const char* name) {
+  if (choice >= count) {
+    char reason[160];
+    snprintf(reason, sizeof reason,
+             "`%s` is passed, and has a value that the program's code does not "
+             "give it by name",
+             name);
+    bailey_refuse(message->name, reason);
+  }
+  const unsigned char item = (unsigned char)choice;
+  bailey_put(message, &item, 1);
+}
+
 void bailey_require(struct bailey_crossing* message, const void* pointer,
                     const char* parameter) {
   if (pointer != NULL) return;
@@ -307,6 +323,9 @@ static const char* refusal(uint32_t status) {
       return "the other portion did not expect a request";
     case BAILEY_NO_HANDLES:
       return "the other portion has given out as many handles as it can";
+    case BAILEY_SAME_HANDLE:
+      return "one object is passed for two parameters, of which one may be "
+             "changed or freed";
     default:
       return "the other portion refused";
   }

@@ -19,7 +19,7 @@
 //
 // System calls: futex (FUTEX_WAIT and FUTEX_WAKE, not private), those of
 // fflush(NULL), and to abort write and abort()'s; attaching, before the filter,
-// makes mmap and madvise.
+// makes mmap, madvise and rt_sigaction.
 
 #ifndef BAILEY_RUNTIME_CHANNEL_H_
 #define BAILEY_RUNTIME_CHANNEL_H_
@@ -48,6 +48,7 @@ enum bailey_status {
   BAILEY_TOO_LARGE = 3,         // request or reply does not fit the area
   BAILEY_BAD_SEQUENCE = 4,      // not the next request; nothing was done
   BAILEY_NO_HANDLES = 5,        // too many are live; nothing was called
+  BAILEY_SAME_HANDLE = 6,       // one object twice; nothing was called
 };
 
 // Private to a side.
@@ -105,6 +106,8 @@ uint32_t bailey_channel_receive(struct bailey_channel* channel);
 void bailey_channel_send(struct bailey_channel* channel, uint32_t status);
 // Wipes both private buffers.
 void bailey_crossing_wipe(struct bailey_crossing* message);
+// What an item of `size` bytes is aligned to: a power of two, at most 16.
+uint32_t bailey_crossing_alignment(size_t size);
 // The place of an item of `size` bytes at or after `position`, or UINT32_MAX
 // where `limit` has no room for it.
 uint32_t bailey_crossing_place(uint32_t position, size_t size, uint32_t limit);

@@ -18,11 +18,14 @@
  * glue
  *   {
  *     void* bailey_result = bailey_reserve(bailey_m, sizeof(int));
- *     void* key = bailey_reserve_copy(bailey_m, bailey_take(bailey_m, 32), 32);
+ *     void* room = bailey_reserve(bailey_m, 32);
+ *     void* key = bailey_guard(bailey_m, bailey_take(bailey_m, 32), 32, 1,
+ *                              "key");
  *     if (!bailey_ready(bailey_m)) return;
  *     bailey_enter(bailey_m);
  *     *(int*)bailey_result = (signer_public_key)(key);
  *     bailey_leave(bailey_m);
+ *     memcpy(room, key, 32);
  *   }
  *
  * A message is a row of items. Both sides compute an item's place alike: the
@@ -66,6 +69,10 @@ int bailey_put_buffer(struct bailey_crossing* message, const void* pointer,
 /* Appends presence and, if there is a text, its size and bytes up to the NUL.
  */
 void bailey_put_string(struct bailey_crossing* message, const char* text);
+/* Appends a place in a list of at most 255. One that is not in it aborts: the
+ * global `name` has none of the values that the program's code gives it. */
+void bailey_put_choice(struct bailey_crossing* message, unsigned choice,
+                       unsigned count, const char* name);
 /* Aborts if `pointer` is null. */
 void bailey_require(struct bailey_crossing* message, const void* pointer,
                     const char* parameter);
@@ -104,11 +111,25 @@ int bailey_take_presence(struct bailey_crossing* message);
 int bailey_take_buffer(struct bailey_crossing* message, unsigned long count);
 /* The next text, or null: because that is what was passed, or for an error. */
 char* bailey_take_string(struct bailey_crossing* message);
+/* The next place in a list of `count`: 0 after an error, as which one beyond it
+ * counts. */
+unsigned bailey_take_choice(struct bailey_crossing* message, unsigned count);
 /* Room for `size` zero bytes in the reply, or null where it has none. */
 void* bailey_reserve(struct bailey_crossing* message, __SIZE_TYPE__ size);
 /* The same with a copy of `bytes`, which may be null after an error. */
 void* bailey_reserve_copy(struct bailey_crossing* message, const void* bytes,
                           __SIZE_TYPE__ size);
+/* A copy of `bytes`, or of zeros where that is null, between pages that fault
+ * (runtime/guarded.h): what a function gets that may reach further than it
+ * should. It ends where the pages begin, but for bytes (`element` is 1), which
+ * are aligned as in a message. Wiped with the message; null after an error.
+ * `parameter` is its name, for people, and lives until then. */
+void* bailey_guard(struct bailey_crossing* message, const void* bytes,
+                   __SIZE_TYPE__ size, __SIZE_TYPE__ element,
+                   const char* parameter);
+/* The same of a text, or null. */
+char* bailey_guard_text(struct bailey_crossing* message, const char* text,
+                        const char* parameter);
 /* Whether the request was well-formed to its end and the reply has room. */
 int bailey_ready(struct bailey_crossing* message);
 /* Pointers that are numbers to the client (runtime/handles.h); a tag names the
@@ -138,6 +159,17 @@ void bailey_leave(struct bailey_crossing* message);
  * large for any message, aborts a client and marks a server's message. */
 __SIZE_TYPE__ bailey_bytes(struct bailey_crossing* message, int negative,
                            unsigned long count, __SIZE_TYPE__ element);
+
+/* ---- C++ alone; defined where it is used (analyzer/rewrite/thrown_text.h).
+ * ---- */
+
+#ifdef __cplusplus
+/* Throws what a call in another portion threw; a text names the function. */
+__attribute__((noreturn)) void bailey_throw(unsigned kind, int code,
+                                            const char* name);
+/* In a handler: the kind of what was thrown, above 0. */
+unsigned bailey_caught(int* code);
+#endif
 
 #ifdef __cplusplus
 }

@@ -24,11 +24,13 @@ extern "C" {
 #endif
 
 enum bailey_fuzz_kind {
-  BAILEY_FUZZ_VALUE = 0,  /* `bytes`: a scalar, or a structure by value */
-  BAILEY_FUZZ_FIXED = 1,  /* a pointer to `bytes` bytes */
-  BAILEY_FUZZ_STRING = 2, /* up to and with a NUL */
-  BAILEY_FUZZ_BUFFER = 3, /* elements of `bytes`, their count in `length` */
-  BAILEY_FUZZ_HANDLE = 4  /* a number that stands for a pointer, of `tag` */
+  BAILEY_FUZZ_VALUE = 0,   /* `bytes`: a scalar, or a structure by value */
+  BAILEY_FUZZ_FIXED = 1,   /* a pointer to `bytes` bytes */
+  BAILEY_FUZZ_STRING = 2,  /* up to and with a NUL */
+  BAILEY_FUZZ_BUFFER = 3,  /* elements of `bytes`, their count in `length` */
+  BAILEY_FUZZ_HANDLE = 4,  /* a number that stands for a pointer, of `tag` */
+  BAILEY_FUZZ_ROW = 5,     /* 8 bytes of count, then elements of `bytes` */
+  BAILEY_FUZZ_OPTIONAL = 6 /* a byte whether it is there, then `bytes` */
 };
 
 enum {

@@ -1,6 +1,7 @@
 // Handles in the messages of the portion that answers.
 
 #include "runtime/channel.h"
+#include "runtime/guarded.h"
 #include "runtime/handles.h"
 
 // As large as stacks are; nothing else is mapped that near to one.
@@ -22,7 +23,7 @@ void* bailey_take_handle(struct bailey_crossing* message, unsigned tag) {
 
 void bailey_take_apart(struct bailey_crossing* message, const void* a,
                        const void* b) {
-  if (a != NULL && a == b) mark(message, BAILEY_MALFORMED);
+  if (a != NULL && a == b) mark(message, BAILEY_SAME_HANDLE);
 }
 
 void bailey_pin(struct bailey_crossing* message, const void* pointer) {
@@ -49,6 +50,7 @@ static int is_passing(const struct bailey_crossing* message,
   const char* frame = __builtin_frame_address(0);
   return lies_in(pointer, message->in, message->capacity) ||
          lies_in(pointer, message->out, message->capacity) ||
+         bailey_guards_hold(pointer) ||
          lies_in(pointer, frame - kStackBytes, 2 * (size_t)kStackBytes);
 }
 

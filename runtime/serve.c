@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "runtime/channel.h"
+#include "runtime/guarded.h"
 #include "runtime/printed.h"
 #include "runtime/serving.h"
 
@@ -44,6 +45,14 @@ int bailey_take_buffer(struct bailey_crossing* message, unsigned long count) {
   const int is_present = bailey_take_presence(message);
   if (!is_present && count != 0) mark(message, BAILEY_MALFORMED);
   return is_present;
+}
+
+unsigned bailey_take_choice(struct bailey_crossing* message, unsigned count) {
+  unsigned char choice;
+  bailey_take_into(message, &choice, 1);
+  if (choice < count) return choice;
+  mark(message, BAILEY_MALFORMED);
+  return 0;
 }
 
 char* bailey_take_string(struct bailey_crossing* message) {
@@ -114,12 +123,14 @@ static uint32_t answer(struct bailey_channel* channel, uint32_t seen,
   message->name = service->name;
   message->status = BAILEY_OK;  // not what the client wrote there
   service->serve(message);
+  if (message->status == BAILEY_OK) bailey_guards_check();
   return message->status;
 }
 
 void bailey_answer_one(struct bailey_channel* channel, uint32_t seen,
                        const struct bailey_service* table, size_t count) {
   const uint32_t status = answer(channel, seen, table, count);
+  bailey_guards_close();
   if (status != BAILEY_OK) {
     // Whatever was built so far stays here.
     bailey_crossing_wipe(&channel->message);

@@ -18,6 +18,10 @@ char* bailey_fuzz_take_string(struct bailey_crossing* message);
 void* bailey_fuzz_reserve(struct bailey_crossing* message, size_t size);
 void* bailey_fuzz_reserve_copy(struct bailey_crossing* message,
                                const void* bytes, size_t size);
+void* bailey_fuzz_guard(struct bailey_crossing* message, const void* bytes,
+                        size_t size, size_t element, const char* parameter);
+char* bailey_fuzz_guard_text(struct bailey_crossing* message, const char* text,
+                             const char* parameter);
 
 // After the glue: what was reserved goes into the message, and all blocks are
 // freed.

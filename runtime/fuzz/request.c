@@ -211,7 +211,49 @@ static void append_pointer(struct draft* draft,
       return append_fixed(draft, item);
     case BAILEY_FUZZ_VALUE:
     case BAILEY_FUZZ_HANDLE:
-      return;
+    case BAILEY_FUZZ_ROW:
+    case BAILEY_FUZZ_OPTIONAL:
+      return;  // among the values
+  }
+}
+
+// A path that is there brings a function further than noise does.
+static void append_place(struct draft* draft, uint8_t choice) {
+  const char* place = place_of_credential(draft, choice);
+  const uint64_t count = strlen(place);
+  unsigned char* room = append(draft, sizeof count);
+  if (room == NULL) return;
+  memcpy(room, &count, sizeof count);
+  room = count > 0 ? append(draft, count) : NULL;
+  if (room != NULL) memcpy(room, place, count);
+}
+
+// Now and then the count says other than what follows.
+static void append_row(struct draft* draft, uint64_t bytes) {
+  const uint8_t choice = take_byte(draft->input);
+  if (bytes == 1 && choice % 8 == 0) return append_place(draft, choice / 8);
+  const uint64_t count = choose_count(draft);
+  unsigned char* room = append(draft, sizeof count);
+  if (room == NULL) return;
+  memcpy(room, &count, sizeof count);
+  draft->count = room;
+  if (bytes == 0 || count > draft->area->capacity / bytes) return;
+  if (count > 0) append_input(draft, count * bytes);
+}
+
+static void append_optional(struct draft* draft, uint64_t bytes) {
+  append_byte(draft, take_byte(draft->input) % 8 != 0);
+  append_value(draft, bytes);
+}
+
+static void append_scalar(struct draft* draft,
+                          const struct bailey_fuzz_function* function,
+                          size_t index) {
+  const uint64_t bytes = function->items[index].bytes;
+  if (counts_a_buffer(function, index)) {
+    append_count(draft, index, bytes);
+  } else {
+    append_value(draft, bytes);
   }
 }
 
@@ -219,14 +261,11 @@ static void append_values(struct draft* draft,
                           const struct bailey_fuzz_function* function,
                           size_t items) {
   for (size_t i = 0; i < items; ++i) {
-    if (function->items[i].kind == BAILEY_FUZZ_HANDLE)
-      append_handle(draft, function->items[i].tag);
-    if (function->items[i].kind != BAILEY_FUZZ_VALUE) continue;
-    if (counts_a_buffer(function, i)) {
-      append_count(draft, i, function->items[i].bytes);
-    } else {
-      append_value(draft, function->items[i].bytes);
-    }
+    const struct bailey_fuzz_item* item = &function->items[i];
+    if (item->kind == BAILEY_FUZZ_HANDLE) append_handle(draft, item->tag);
+    if (item->kind == BAILEY_FUZZ_ROW) append_row(draft, item->bytes);
+    if (item->kind == BAILEY_FUZZ_OPTIONAL) append_optional(draft, item->bytes);
+    if (item->kind == BAILEY_FUZZ_VALUE) append_scalar(draft, function, i);
   }
 }
 

@@ -10,8 +10,10 @@ static unsigned char key[16];
 static int places[kPlaces];
 static unsigned chosen;
 static struct total so_far;
+#ifdef KEEPS_POINTER
 static const unsigned char* last_bytes;
 static size_t last_count;
+#endif
 
 int vault_open(const char* path) {
   if (path == NULL) return -1;
@@ -23,14 +25,17 @@ int vault_open(const char* path) {
   return key[0];
 }
 
-/* PLANTED 1: one element too many. 3: a pointer into a request that is over. */
+/* PLANTED 1: one element too many. KEEPS_POINTER: into a request that is over;
+ * a split refuses that, so it has to come in afterwards. */
 long vault_add(const unsigned char* bytes, size_t count) {
   if (bytes == NULL) return -1;
   if (PLANTED == 1 && count > 0) ++count;
   for (size_t i = 0; i < count; ++i) so_far.sum += bytes[i] ^ key[i % 16];
-  if (PLANTED == 3 && last_count > 2) so_far.sum += last_bytes[2];
+#ifdef KEEPS_POINTER
+  if (last_count > 2) so_far.sum += last_bytes[2];
   last_bytes = bytes;
   last_count = count;
+#endif
   ++so_far.calls;
   return so_far.sum;
 }

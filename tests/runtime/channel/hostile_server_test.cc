@@ -110,12 +110,25 @@ TEST_F(HostileServerTest, AnotherFunctionsReplyAborts) {
 }
 
 TEST_F(HostileServerTest, StatusesThatDoNotExistAbort) {
-  for (const uint32_t status : {6u, 0x80000000u, ~0u}) {
+  for (const uint32_t status : {7u, 0x80000000u, ~0u}) {
     server_->sequence = client_->sequence = 0;
     const Ended ended =
         Run([&](uint32_t n) { Reply(n, sizeof(long), status); });
     EXPECT_TRUE(ended.Aborted()) << status;
     EXPECT_THAT(ended.errors, HasSubstr("the other portion refused"));
+  }
+}
+
+TEST_F(HostileServerTest, ARefusalSaysWhatIsWrongWithHandles) {
+  const std::pair<uint32_t, const char*> kSaid[] = {
+      {BAILEY_NO_HANDLES, "as many handles as it can"},
+      {BAILEY_SAME_HANDLE, "one object is passed for two parameters"}};
+  for (const auto& [status, said] : kSaid) {
+    server_->sequence = client_->sequence = 0;
+    const Ended ended =
+        Run([&, code = status](uint32_t n) { Reply(n, 0, code); });
+    EXPECT_TRUE(ended.Aborted()) << status;
+    EXPECT_THAT(ended.errors, HasSubstr(said));
   }
 }
 
