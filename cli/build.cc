@@ -9,6 +9,8 @@
 #include "cli/loaded_files.h"
 #include "cli/pipeline.h"
 #include "cli/process.h"
+#include "cli/programs.h"
+#include "cli/unsplit_program.h"
 #include "common/documents/bundle.h"
 #include "common/documents/flow.h"
 #include "common/fd.h"
@@ -52,19 +54,6 @@ Result<> AddProgram(BundleWriter& writer, const std::string& portion,
   return {};
 }
 
-// The program as the user's own build linked it: the last word of the link
-// command's -o.
-Result<std::string> UnsplitProgram(const Flow& flow) {
-  const std::vector<std::string>& link = flow.link_command;
-  for (size_t i = 0; i + 1 < link.size(); ++i) {
-    if (link[i] != "-o") continue;
-    const std::string& output = link[i + 1];
-    return output.starts_with('/') ? output
-                                   : flow.link_directory + "/" + output;
-  }
-  return flow.link_directory + "/a.out";
-}
-
 Result<Plan> PlanOf(const Pipeline& pipeline) {
   ASSIGN_OR_RETURN(const std::string text,
                    ReadFile(pipeline.Path("plan.json")));
@@ -77,7 +66,7 @@ Result<std::string> Assemble(Pipeline& pipeline, const std::string& policy,
   ASSIGN_OR_RETURN(const std::string flow_text,
                    ReadFile(pipeline.Path("flow.json")));
   ASSIGN_OR_RETURN(const Flow flow, ParseFlow(flow_text, "flow.json"));
-  ASSIGN_OR_RETURN(const std::string unsplit, UnsplitProgram(flow));
+  const std::string unsplit = UnsplitProgram(flow);
   for (PlanPortion& portion : plan.portions) {
     portion.program = ProgramPath(unsplit);
     // How long a solver took differs from run to run, and the same input must
@@ -110,8 +99,38 @@ Result<> MakeAll(const Plan& plan, const std::string& portions, bool quiet) {
   return {};
 }
 
+Result<int> WriteBundle(const std::string& output, const std::string& bytes) {
+  // What was just written is what `run` will read: checked by the same reader.
+  ASSIGN_OR_RETURN(const Bundle bundle, Bundle::Parse(bytes, output));
+  RETURN_IF_ERROR(WriteFileAtomically(output, bytes));
+  fmt::print("{} sha256:{}\n", output, bundle.digest());
+  return kExitFine;
+}
+
+// Nothing is split: each program is checked, and goes into the bundle as it is.
+Result<int> BuildPrograms(const BuildOptions& options,
+                          std::vector<PortionProgram>& programs,
+                          const std::string& scratch) {
+  if (options.narrow || !options.kept.empty())
+    return Fail("--narrow and --keep-portions are for a program that is split",
+                "the portions of this policy are programs as they are");
+  ASSIGN_OR_RETURN(const int checked,
+                   CheckPrograms(options.pipeline, programs, scratch));
+  if (checked != kExitFine && checked != kExitUnknown) return checked;
+  ASSIGN_OR_RETURN(const BundledPrograms made,
+                   BundlePrograms(options.pipeline.policy, programs));
+  if (made.exit_code != kExitFine) return made.exit_code;
+  return WriteBundle(options.output, made.bytes);
+}
+
 Result<int> BuildBundle(const BuildOptions& options) {
   ASSIGN_OR_RETURN(const ScratchDirectory scratch, ScratchDirectory::Create());
+  ASSIGN_OR_RETURN(const PolicyCredentials policy,
+                   ReadPolicyCredentials(options.pipeline.policy));
+  if (policy.exit_code != kExitFine) return policy.exit_code;
+  ASSIGN_OR_RETURN(std::vector<PortionProgram> programs, ProgramsOf(policy));
+  if (!programs.empty())
+    return BuildPrograms(options, programs, scratch.path());
   Pipeline pipeline(options.pipeline, scratch.path());
   ASSIGN_OR_RETURN(const int analyzed, pipeline.Analyze());
   if (analyzed != kExitFine) return analyzed;
@@ -127,14 +146,9 @@ Result<int> BuildBundle(const BuildOptions& options) {
     ASSIGN_OR_RETURN(const int narrowed, pipeline.Narrow(plan, portions));
     if (narrowed != kExitFine) return narrowed;
   }
-  const std::string& output = options.output;
   ASSIGN_OR_RETURN(const std::string bytes,
                    Assemble(pipeline, options.pipeline.policy, portions));
-  // What was just written is what `run` will read: checked by the same reader.
-  ASSIGN_OR_RETURN(const Bundle bundle, Bundle::Parse(bytes, output));
-  RETURN_IF_ERROR(WriteFileAtomically(output, bytes));
-  fmt::print("{} sha256:{}\n", output, bundle.digest());
-  return kExitFine;
+  return WriteBundle(options.output, bytes);
 }
 
 }  // namespace
@@ -144,7 +158,8 @@ int RunBuild(int argc, char** argv) {
       "Analyzes a program, checks it against its policy, compiles and proves\n"
       "the filters, splits the program and writes a bundle; prints its\n"
       "digest. Calls that the check could not decide do not stop it: the\n"
-      "filters refuse them.\n\n"
+      "filters refuse them. Where the policy's portions are programs as they\n"
+      "are, each is checked against its own, and nothing is split.\n\n"
       "  bailey build -p build --policy notary.policy -o notary.bailey",
       "bailey build");
   BuildOptions options;

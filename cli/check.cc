@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 
 #include "cli/commands.h"
 #include "cli/pipeline.h"
+#include "cli/programs.h"
 #include "cli/revision.h"
 #include "common/fd.h"
 #include "common/findings/source_tree.h"
@@ -111,10 +113,42 @@ Result<int> Check(CheckOptions& options, const std::string& scratch) {
   return Pipeline(options.pipeline, scratch).Check();
 }
 
+// One of the policy's programs is checked like any program; of all of them
+// there is one text, and no document.
+Result<int> CheckSeveral(CheckOptions& options,
+                         std::vector<PortionProgram>& programs,
+                         const std::string& scratch) {
+  PipelineOptions& pipeline = options.pipeline;
+  if (!pipeline.portion.empty()) {
+    const auto chosen =
+        std::ranges::find(programs, pipeline.portion, &PortionProgram::portion);
+    if (chosen == programs.end())
+      return Fail("no program is the portion `" + pipeline.portion + "`");
+    pipeline.program = chosen->name;
+    return Check(options, scratch);
+  }
+  if (pipeline.format != "text" || !options.revision.empty() ||
+      !pipeline.baseline.empty())
+    return Fail("--format, --baseline and --diff are for one program",
+                "the policy has several: choose with --portion NAME");
+  return CheckPrograms(pipeline, programs, scratch);
+}
+
+Result<int> CheckByPolicy(CheckOptions& options, const std::string& scratch) {
+  ASSIGN_OR_RETURN(const PolicyCredentials policy,
+                   ReadPolicyCredentials(options.pipeline.policy));
+  if (policy.exit_code != kExitFine) return policy.exit_code;
+  ASSIGN_OR_RETURN(std::vector<PortionProgram> programs, ProgramsOf(policy));
+  if (!programs.empty()) return CheckSeveral(options, programs, scratch);
+  if (!options.pipeline.portion.empty())
+    return Fail("--portion is for a policy whose portions are programs");
+  return Check(options, scratch);
+}
+
 Result<int> CheckProgram(CheckOptions options) {
   HoldSignals();
   ASSIGN_OR_RETURN(const ScratchDirectory scratch, ScratchDirectory::Create());
-  Result<int> status = Check(options, scratch.path());
+  Result<int> status = CheckByPolicy(options, scratch.path());
   return g_signal == 0 ? std::move(status) : Result<int>(128 + g_signal);
 }
 
@@ -140,6 +174,8 @@ int RunCheck(int argc, char** argv) {
   app.add_option("--diff", options.revision,
                  "a git revision: compare with the program as it was there")
       ->excludes(baseline);
+  app.add_option("--portion", pipeline.portion,
+                 "of a policy whose portions are programs as they are: which");
   app.add_flag("--ignore-suppressions", pipeline.ignores_suppressions,
                "count what `bailey-ignore` comments suppress");
   app.add_option("--format", pipeline.format, "text, json or sarif")

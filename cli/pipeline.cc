@@ -46,6 +46,10 @@ Result<int> Pipeline::Stage(std::string_view what,
 }
 
 Result<int> Pipeline::Analyze() {
+  if (!options_.portion.empty() && options_.program.starts_with('/')) {
+    const Progress progress("analyzing " + options_.program, options_.quiet);
+    return AnalyzePortion(options_.program, Path("report.json"));
+  }
   ASSIGN_OR_RETURN(const PolicyCredentials policy,
                    ReadPolicyCredentials(options_.policy));
   if (policy.exit_code != kExitFine) return policy.exit_code;
@@ -108,10 +112,12 @@ Result<int> Pipeline::Check() {
                                       "check",
                                       "--report",
                                       Path("report.json"),
-                                      "--flow",
-                                      Path("flow.json"),
                                       "--format",
                                       options_.format};
+  if (options_.portion.empty() || !options_.program.starts_with('/'))
+    command.insert(command.end(), {"--flow", Path("flow.json")});
+  if (!options_.portion.empty())
+    command.insert(command.end(), {"--portion", options_.portion});
   if (!options_.baseline.empty())
     command.insert(command.end(), {"--baseline", options_.baseline});
   if (options_.ignores_suppressions)

@@ -23,7 +23,9 @@ namespace bailey::cli {
 struct PipelineOptions {
   std::string build_directory = ".";  // holds compile_commands.json
   std::string policy;
-  std::string program;               // where the build links several
+  // Where the build links several; with a portion also a binary, absolute.
+  std::string program;
+  std::string portion;  // of a check: all of the program is this one
   std::vector<std::string> sources;  // empty: all of the program
   std::string root;      // that ids and sites are relative to; empty: chosen
   std::string baseline;  // of a check: an older report, or empty

@@ -81,6 +81,15 @@ Result<> AddFiles(const PlanPortion& portion,
 
 }  // namespace
 
+Result<> AddProgramFiles(const PlanPortion& portion, const std::string& program,
+                         const std::vector<LoadedFile>& files,
+                         BundleWriter& writer) {
+  ASSIGN_OR_RETURN(std::string bytes, ReadFile(program));
+  writer.Add({portion.name, portion.program, kProgramMode, true},
+             std::move(bytes));
+  return AddFiles(portion, files, writer);
+}
+
 Result<std::string> FindProgram(const std::string& command) {
   if (command.contains('/')) {
     if (IsProgram(command)) return AbsolutePath(command);
@@ -112,7 +121,6 @@ Result<ProgramBundle> BundleProgram(const ProgramRequest& request) {
   ASSIGN_OR_RETURN(std::vector<LoadedFile> libraries,
                    LoadedWith(request.program));
   RETURN_IF_ERROR(AddPlugins(request.policy, plan.policy_sha256, libraries));
-  ASSIGN_OR_RETURN(std::string program, ReadFile(request.program));
   // How long the proofs took is of this run alone; the digest is not.
   for (PlanFilter& filter : plan.portions.front().filters) {
     filter.solver_seconds = 0;
@@ -120,9 +128,8 @@ Result<ProgramBundle> BundleProgram(const ProgramRequest& request) {
   ProgramBundle made;
   made.portion = plan.portions.front();
   BundleWriter writer(std::move(plan));
-  writer.Add({made.portion.name, request.program, kProgramMode, true},
-             std::move(program));
-  RETURN_IF_ERROR(AddFiles(made.portion, libraries, writer));
+  RETURN_IF_ERROR(
+      AddProgramFiles(made.portion, request.program, libraries, writer));
   made.bytes = writer.Finish();
   return made;
 }

@@ -8,7 +8,10 @@
 #define BAILEY_CLI_PROGRAM_BUNDLE_H_
 
 #include <string>
+#include <vector>
 
+#include "cli/loaded_files.h"
+#include "common/documents/bundle.h"
 #include "common/documents/plan.h"
 #include "common/result.h"
 
@@ -17,6 +20,11 @@ namespace bailey::cli {
 // The program of a command, by PATH unless it has a slash: absolute, without
 // `.` and `..`, its links as they are.
 Result<std::string> FindProgram(const std::string& command);
+
+// A program and what it is loaded with, at its portion's place.
+Result<> AddProgramFiles(const PlanPortion& portion, const std::string& program,
+                         const std::vector<LoadedFile>& files,
+                         BundleWriter& writer);
 
 struct ProgramRequest {
   std::string program;  // of FindProgram

@@ -58,11 +58,13 @@ Json ScanJson(const ScanSummary& scan) {
 }
 
 Json AuditJson(const AuditReport& audit) {
-  return {{"passed", audit.passed},
-          {"reasons", audit.reasons},
-          {"identical_output", audit.identical_output},
-          {"split", ScanJson(audit.split)},
-          {"control", ScanJson(audit.control)}};
+  Json json = {{"passed", audit.passed},
+               {"reasons", audit.reasons},
+               {"identical_output", audit.identical_output},
+               {"split", ScanJson(audit.split)},
+               {"control", ScanJson(audit.control)}};
+  if (audit.of_programs) json["of_programs"] = true;
+  return json;
 }
 
 template <class List, class Write>
@@ -135,6 +137,9 @@ Result<AuditReport> ReadAudit(const JsonObject& object) {
   ASSIGN_OR_RETURN(audit.passed, object.Bool("passed"));
   ASSIGN_OR_RETURN(audit.reasons, object.Strings("reasons"));
   ASSIGN_OR_RETURN(audit.identical_output, object.Bool("identical_output"));
+  if (object.Has("of_programs")) {
+    ASSIGN_OR_RETURN(audit.of_programs, object.Bool("of_programs"));
+  }
   ASSIGN_OR_RETURN(const JsonObject split, object.Object("split"));
   ASSIGN_OR_RETURN(audit.split, ReadScan(split));
   ASSIGN_OR_RETURN(const JsonObject control, object.Object("control"));

@@ -89,6 +89,9 @@ struct ScanSummary {
 struct AuditReport {
   ScanSummary split;    // every portion that does not use the credential
   ScanSummary control;  // the unsplit program
+  // Of programs as they are: `split` is of those without the credential, and
+  // `control` of those that have it; outputs are not compared.
+  bool of_programs = false;
   bool identical_output = false;
   bool passed = false;
   std::vector<std::string> reasons;  // why it did not pass

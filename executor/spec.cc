@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kSpecSchema = "bailey.instance/1";
 constexpr uint64_t kMaxEntries = 8;  // of one portion: hierarchies
-constexpr uint64_t kLastMode = static_cast<uint64_t>(RunMode::kControl);
+constexpr uint64_t kLastMode = static_cast<uint64_t>(RunMode::kHolders);
 
 // Arguments are bytes, and JSON is UTF-8: each byte passes as the code point of
 // its value.

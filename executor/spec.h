@@ -37,8 +37,11 @@ inline constexpr uint32_t kIdentitiesPerInstance = 64;
 
 enum class RunMode {
   kNormal,
-  kTraced,  // the split program, its untrusted portions read from outside
-  kControl  // the unsplit program, read from outside: an audit's control
+  kTraced,   // the split program, its untrusted portions read from outside
+  kControl,  // the unsplit program, read from outside: an audit's control
+  // Programs as they are, those that use credentials read: an audit's control,
+  // where kTraced reads the others.
+  kHolders
 };
 
 struct SpecFile {

@@ -14,6 +14,8 @@
 #include "common/findings/rules.h"
 #include "common/findings/sarif.h"
 #include "policy-compiler/check/findings.h"
+#include "policy-compiler/language/loader_rules.h"
+#include "policy-compiler/language/program_words.h"
 #include "policy-compiler/plan/filters.h"
 #include "policy-compiler/split/place_program.h"
 
@@ -23,7 +25,8 @@ namespace {
 struct CheckOptions {
   std::string policy;
   std::string report;
-  std::string flow;
+  std::string flow;      // may be empty with a portion
+  std::string portion;   // a program as it is; empty: a program to be split
   std::string baseline;  // an older report, or empty
   std::string format = "text";
   bool ignores_suppressions = false;
@@ -39,7 +42,9 @@ struct Checked {
 Result<Checked> LoadChecked(const CheckOptions& options) {
   Checked checked;
   ASSIGN_OR_RETURN(checked.report, LoadReport(options.report));
-  ASSIGN_OR_RETURN(checked.flow, LoadFlow(options.flow));
+  if (!options.flow.empty()) {
+    ASSIGN_OR_RETURN(checked.flow, LoadFlow(options.flow));
+  }
   checked.tree = FindSourceTree(checked.report, checked.flow,
                                 std::filesystem::current_path().string());
   return checked;
@@ -90,12 +95,35 @@ Result<int> Conclude(const CheckOptions& options, const Checked& checked,
   return result.exit_code();
 }
 
+// All of the report is one portion's, and the loader's own calls are permitted.
+Result<int> CheckProgram(const CheckOptions& options, const Checked& checked,
+                         const policy::Policy& target) {
+  ASSIGN_OR_RETURN(const policy::Policy loader, LoadLoaderRules());
+  policy::Policy policy = target;
+  policy::AddLoaderRules(loader, policy);
+  const int refused = RefuseAssertions(policy);
+  std::erase_if(policy.portions, [&](const policy::PortionPolicy& portion) {
+    return portion.name != options.portion;
+  });
+  if (policy.portions.empty())
+    return Fail(fmt::format("there is no portion `{}`", options.portion));
+  ASSIGN_OR_RETURN(const int code,
+                   Conclude(options, checked,
+                            policy::Check(policy, checked.report, nullptr)));
+  return GraverCode(code, refused);
+}
+
 Result<int> CheckReport(const CheckOptions& options) {
   const std::optional<LoadedPolicy> written = LoadPolicyFile(options.policy);
   if (!written) return kExitError;
   ASSIGN_OR_RETURN(const Checked checked, LoadChecked(options));
   ASSIGN_OR_RETURN(const policy::Policy* const target,
                    SelectTarget(*written, checked.report.target));
+  if (!options.portion.empty()) return CheckProgram(options, checked, *target);
+  if (policy::HasPrograms(*target))
+    return Fail("the portions of the policy are programs as they are",
+                "hold each against its own: --portion NAME");
+  if (options.flow.empty()) return Fail("--flow is missing");
   const policy::Policy policy = policy::WithRuntimeRules(*target);
   Diagnostics diagnostics;
   Result<policy::Placement> placement =
@@ -123,7 +151,10 @@ int RunPolicyCheck(int argc, char** argv) {
       "bailey policy check");
   CheckOptions options;
   app.add_option("--report", options.report, "report.json")->required();
-  app.add_option("--flow", options.flow, "flow.json")->required();
+  app.add_option("--flow", options.flow, "flow.json");
+  app.add_option("--portion", options.portion,
+                 "hold all of the report against this portion, as that of a "
+                 "program as it is; without --flow");
   app.add_option("--baseline", options.baseline,
                  "an older report.json: show and count only what is new");
   app.add_flag("--ignore-suppressions", options.ignores_suppressions,

@@ -29,6 +29,7 @@ int RunPolicyLift(int argc, char** argv);
 int RunPolicyLint(int argc, char** argv);
 int RunPolicyPlan(int argc, char** argv);
 int RunPolicyPlanProgram(int argc, char** argv);
+int RunPolicyPlanPrograms(int argc, char** argv);
 int RunPolicyPlugins(int argc, char** argv);
 int RunPolicyProve(int argc, char** argv);
 int RunPolicyTest(int argc, char** argv);
@@ -63,6 +64,8 @@ inline constexpr Command kPolicyCommands[] = {
      RunPolicyPlan},
     {"plan-program", "a plan for a program as it is (as `bailey run` runs it)",
      RunPolicyPlanProgram},
+    {"plan-programs", "a plan for several programs as they are",
+     RunPolicyPlanPrograms},
 };
 
 // The policy of a file, or nothing: then its diagnostics were printed, all of

@@ -37,7 +37,12 @@ Result<int> PrintCredentials(const std::string& path) {
   Json outlined = Json::array();
   for (const policy::OutlineWord& each : loaded->policy.outlined)
     outlined.push_back(fmt::format("{}={}", each.name, each.function));
+  Json programs = Json::array();
+  for (const policy::PortionPolicy& each : loaded->policy.portions)
+    if (each.program)
+      programs.push_back(fmt::format("{}={}", each.name, each.program->name));
   fmt::print("{}", WriteJson({{"credentials", credentials},
+                              {"programs", programs},
                               {"outlined", outlined},
                               {"readers", readers},
                               {"declassified", declassified},
@@ -50,7 +55,8 @@ Result<int> PrintCredentials(const std::string& path) {
 int RunPolicyCredentials(int argc, char** argv) {
   CLI::App app(
       "Prints the credentials that a policy names, where they come from, who\n"
-      "gets them, and what it declassifies and outlines, as JSON.\n\n"
+      "gets them, what it declassifies and outlines, and which programs are\n"
+      "its portions, as JSON.\n\n"
       "  bailey policy credentials server.policy",
       "bailey policy credentials");
   std::string path;

@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <tuple>
 
 #include "executor/wire.h"
+#include "runtime/guard_layout.h"
 
 namespace bailey::executor {
 namespace {
@@ -31,16 +31,6 @@ Result<> AddSeals(const UniqueFd& area, int seals) {
 }
 
 }  // namespace
-
-std::vector<const PlanPortion*> StartOrder(const Plan& plan) {
-  std::vector<const PlanPortion*> order;
-  for (const PlanPortion& portion : plan.portions) order.push_back(&portion);
-  // The plan's own order decides last; its portions lie one behind the other.
-  std::ranges::sort(order, {}, [](const PlanPortion* portion) {
-    return std::tuple(portion->holds_main, !portion->trusted, portion);
-  });
-  return order;
-}
 
 bool MayBeLost(const Plan& plan, const PlanPortion& portion) {
   if (portion.holds_main) return false;
@@ -97,6 +87,15 @@ std::vector<bailey_startup_channel> Channels::RolesOf(
          kChannelAreaBytes});
   }
   return roles;
+}
+
+ReservedSpace Channels::ReservedBy(std::string_view portion) const {
+  const bool answers = std::ranges::any_of(
+      channels_, [&](const Channel& each) { return each.server == portion; });
+  if (!answers) return {};
+  // A little more than a message: an area's header counts as well.
+  const bailey_guard_layout layout = bailey_guard_layout_of(kChannelAreaBytes);
+  return {layout.bytes, layout.writable_bytes};
 }
 
 Result<std::vector<PassedFd>> Channels::DescriptorsFor(

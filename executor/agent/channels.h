@@ -36,10 +36,6 @@ inline constexpr uint32_t kChannelAreaBytes = (1u << 20) + 4096;
 // its calls give then.
 bool MayBeLost(const Plan& plan, const PlanPortion& portion);
 
-// Portions in the order in which they start: those that only answer first, the
-// one with main last, trusted before untrusted.
-std::vector<const PlanPortion*> StartOrder(const Plan& plan);
-
 class Channels {
  public:
   // Fails if a portion has more than BAILEY_MAX_CHANNELS, or if both portions
@@ -51,6 +47,9 @@ class Channels {
   // index of a channel is its place in plan.crossings' order of first mention.
   std::vector<bailey_startup_channel> RolesOf(std::string_view portion) const;
   Result<std::vector<PassedFd>> DescriptorsFor(std::string_view portion);
+
+  // A portion that answers has slots for guarded copies (runtime/guarded.h).
+  ReservedSpace ReservedBy(std::string_view portion) const;
 
   // For each that calls `portion`, where to tell him that it has ended. Before
   // SealFor(portion).

@@ -36,6 +36,20 @@ struct EnvironmentCredential {
   int from = -1;  // a sealed memory file
 };
 
+// Where Unix sockets of the instance's programs lie (served_sockets.h).
+struct SocketDirectory {
+  std::string path;  // inside
+  int from = -1;     // a mount that is attached nowhere
+  bool serves = false;
+};
+
+// What a portion's runtime has of address space before the program's first
+// instruction, beside what the policy limits.
+struct ReservedSpace {
+  uint64_t bytes = 0;
+  uint64_t writable_bytes = 0;  // of them
+};
+
 struct ContainerSetup {
   std::string name;                      // the portion's, for messages
   std::string program;                   // path inside
@@ -49,6 +63,7 @@ struct ContainerSetup {
   std::vector<std::string> hidden_files;
   std::vector<EnvironmentCredential> environment_credentials;
   std::string working_directory;  // inside; empty: the root
+  std::vector<SocketDirectory> socket_directories;
   std::vector<PlanFileRule> rules;
   std::vector<PlanRule> rule_texts;  // for messages about `rules`
   // Directories below which some portion of the plan may write: links there
@@ -58,6 +73,7 @@ struct ContainerSetup {
   // Of cgroups: a process enters by writing "0". The portion does before exec.
   std::vector<int> cgroup_entries;
   PlanLimits limits;
+  ReservedSpace reserved;
   bool own_identity = false;
   // A program as it is: a rule shows the host's files, the program's own among
   // them, where a bundle's portion would see the bundle's alone.

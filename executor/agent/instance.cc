@@ -22,6 +22,9 @@
 namespace bailey::executor {
 namespace {
 
+// How often it is looked whether a socket is there that a program waits for.
+constexpr int64_t kBindLookMs = 2;
+
 // Waits for events of the running portions until one of them decides the
 // outcome.
 class EventLoop {
@@ -34,6 +37,11 @@ class EventLoop {
 
  private:
   Result<> Prepare();
+  Result<> LetGoBound();
+  static Result<> LetGo(RunningPortion& portion);
+  bool AnyWaits() const;
+  Result<bool> AreServed(const std::vector<AwaitedSocket>& sockets) const;
+  Error NeverBound() const;
   Result<> WaitForEvents();
   Result<> HandleListeners();
   Result<> HandleExits();
@@ -45,6 +53,9 @@ class EventLoop {
   void Decide(RunningPortion& portion, int status);
   bool IsDenied(const RunningPortion& portion, int signal) const;
   void Lose(RunningPortion& portion, int signal);
+  bool IsDone(const RunningPortion& portion, int status) const;
+  bool IsAwaited(const std::string& server) const;
+  void Finish(RunningPortion& portion);
   bool IsReady(int fd) const;
   int TimeoutMs() const;
 
@@ -54,6 +65,7 @@ class EventLoop {
   UniqueFd children_;  // SIGCHLD
   std::vector<pollfd> polled_;
   int64_t deadline_ms_ = 0;  // 0: none
+  int64_t started_ms_ = NowMs();
   std::optional<Outcome> outcome_;
   std::optional<Error> trace_error_;
   std::map<pid_t, int> early_;       // stops of threads not known yet
@@ -80,9 +92,66 @@ Result<> EventLoop::Prepare() {
 }
 
 int EventLoop::TimeoutMs() const {
-  if (deadline_ms_ == 0) return -1;
-  const int64_t left = std::clamp<int64_t>(deadline_ms_ - NowMs(), 0, 60'000);
+  int64_t left = AnyWaits() ? kBindLookMs : -1;
+  if (deadline_ms_ != 0) {
+    const int64_t until =
+        std::clamp<int64_t>(deadline_ms_ - NowMs(), 0, 60'000);
+    left = left < 0 ? until : std::min(left, until);
+  }
   return static_cast<int>(left);
+}
+
+bool EventLoop::AnyWaits() const {
+  return std::ranges::any_of(portions_, [](const RunningPortion& portion) {
+    return !portion.awaited.empty();
+  });
+}
+
+Result<bool> EventLoop::AreServed(
+    const std::vector<AwaitedSocket>& sockets) const {
+  for (const AwaitedSocket& socket : sockets) {
+    const auto server =
+        std::ranges::find(portions_, socket.server, &RunningPortion::name);
+    if (server == portions_.end()) return Fail("a socket has no server");
+    ASSIGN_OR_RETURN(const bool served,
+                     IsServed(socket, server->container.portion_pid()));
+    if (!served) return false;
+  }
+  return true;
+}
+
+Error EventLoop::NeverBound() const {
+  const auto waits = std::ranges::find_if(
+      portions_,
+      [](const RunningPortion& each) { return !each.awaited.empty(); });
+  const AwaitedSocket& socket = waits->awaited.front();
+  return {fmt::format(
+              "portion `{}` did not serve `{}` within {} s, so `{}` was "
+              "not started",
+              socket.server, socket.path, kStartTimeoutMs / 1000, waits->name),
+          "its program must make the socket that the policy says it serves"};
+}
+
+Result<> EventLoop::LetGo(RunningPortion& portion) {
+  if (!portion.supervisor) return {};
+  if (!portion.tracer || !portion.tracer->stops_at_calls())
+    return portion.supervisor->Release();
+  RETURN_IF_ERROR(portion.supervisor->HandOver());
+  return portion.tracer->FollowCalls();
+}
+
+// Program code runs from here on, of a client when its servers are there.
+Result<> EventLoop::LetGoBound() {
+  for (RunningPortion& portion : portions_) {
+    if (portion.awaited.empty()) continue;
+    ASSIGN_OR_RETURN(const bool served, AreServed(portion.awaited));
+    if (!served) continue;
+    portion.awaited.clear();
+    RETURN_IF_ERROR(LetGo(portion));
+  }
+  if (AnyWaits() && NowMs() > started_ms_ + kStartTimeoutMs)
+    return std::unexpected(NeverBound());
+  return {};
 }
 
 Result<> EventLoop::WaitForEvents() {
@@ -139,12 +208,41 @@ void EventLoop::Lose(RunningPortion& portion, int signal) {
       portion.name, signal, sigabbrev_np(signal)));
 }
 
+// One of several programs may have done its work before the one with main has.
+bool EventLoop::IsDone(const RunningPortion& portion, int status) const {
+  return portion.is_beside_others && !portion.holds_main && WIFEXITED(status) &&
+         WEXITSTATUS(status) == 0;
+}
+
+bool EventLoop::IsAwaited(const std::string& server) const {
+  return std::ranges::any_of(portions_, [&](const RunningPortion& portion) {
+    return std::ranges::find(portion.awaited, server, &AwaitedSocket::server) !=
+           portion.awaited.end();
+  });
+}
+
+void EventLoop::Finish(RunningPortion& portion) {
+  portion.is_lost = true;
+  lost_.push_back(
+      fmt::format("portion `{}` ended with status 0, and the others went on",
+                  portion.name));
+}
+
 // A portion ended, and with it the program. One that ends by itself says the
 // program's status, whichever it is: `exit` means the program wherever its code
 // was put.
 void EventLoop::Decide(RunningPortion& portion, int status) {
   const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
   const bool is_denied = IsDenied(portion, signal);
+  if (signal == 0 && IsAwaited(portion.name)) {
+    outcome_ = FailedOutcome(
+        {fmt::format("portion `{}` ended with status {} before it bound the "
+                     "socket that others wait for",
+                     portion.name, WEXITSTATUS(status)),
+         "a program that serves stays, and binds what the policy says"});
+    return;
+  }
+  if (IsDone(portion, status)) return Finish(portion);
   if (signal != 0 && !is_denied && !portion.loss_marks.empty())
     return Lose(portion, signal);
   Outcome outcome;
@@ -232,7 +330,7 @@ void EventLoop::HandleDeadline() {
 Result<Outcome> EventLoop::Run() {
   RETURN_IF_ERROR(Prepare());
   for (RunningPortion& portion : portions_) {
-    if (portion.supervisor) RETURN_IF_ERROR(portion.supervisor->Release());
+    if (portion.awaited.empty()) RETURN_IF_ERROR(LetGo(portion));
   }
   // The first round is for stops that were reported before SIGCHLD was watched.
   RETURN_IF_ERROR(HandleChildren());
@@ -242,6 +340,7 @@ Result<Outcome> EventLoop::Run() {
     RETURN_IF_ERROR(HandleListeners());
     RETURN_IF_ERROR(HandleChildren());
     RETURN_IF_ERROR(HandleExits());
+    RETURN_IF_ERROR(LetGoBound());
     HandleDeadline();
   }
   outcome_->notes = std::move(lost_);

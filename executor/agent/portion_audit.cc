@@ -24,15 +24,22 @@ bool PortionAudit::MustTrace(const PlanPortion& portion) const {
   const auto lacks = [&](const std::string& name) {
     return !UsesCredential(portion, name);
   };
+  if (spec_.mode == RunMode::kHolders) return !portion.credentials.empty();
   return spec_.mode == RunMode::kTraced &&
          (std::ranges::any_of(spec_.credentials, lacks) ||
           std::ranges::any_of(spec_.audit_forms, lacks));
 }
 
+bool PortionAudit::IsLookedFor(const PlanPortion& portion,
+                               const std::string& credential) const {
+  const bool uses = UsesCredential(portion, credential);
+  return spec_.mode == RunMode::kHolders ? uses : !uses;
+}
+
 Result<> PortionAudit::LookForCredentials(const PlanPortion& portion,
                                           ProcessScanner& scanner) const {
   for (const std::string& name : spec_.credentials) {
-    if (UsesCredential(portion, name)) continue;
+    if (!IsLookedFor(portion, name)) continue;
     ASSIGN_OR_RETURN(const int source, given_.DescriptorOf(name));
     ASSIGN_OR_RETURN(const UniqueFd reader, ReopenForReading(source));
     ASSIGN_OR_RETURN(std::string bytes,
@@ -59,7 +66,7 @@ Result<> PortionAudit::LookForForms(const PlanPortion& portion,
   const size_t first = kFirstCredentialFd + spec_.credentials.size();
   for (size_t i = 0; i < spec_.audit_forms.size(); ++i) {
     const std::string& name = spec_.audit_forms[i];
-    if (UsesCredential(portion, name)) continue;
+    if (!IsLookedFor(portion, name)) continue;
     if (first + i >= descriptors_.size()) {
       return Fail(fmt::format("no bytes came for `{}`", name));
     }

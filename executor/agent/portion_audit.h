@@ -30,7 +30,8 @@ class PortionAudit {
                const std::vector<UniqueFd>& descriptors)
       : spec_(spec), descriptors_(descriptors), given_(spec, descriptors) {}
 
-  // Whether an audit reads it: there is a credential that it does not use.
+  // Whether an audit reads it: there is a credential that it does not use; or,
+  // where holders are read (RunMode::kHolders), one that it does.
   bool MustTrace(const PlanPortion& portion) const;
 
   // Lets the container's portion go, traced, with its points armed.
@@ -44,6 +45,8 @@ class PortionAudit {
                               ProcessScanner& scanner) const;
 
  private:
+  bool IsLookedFor(const PlanPortion& portion,
+                   const std::string& credential) const;
   // What else gives a credential away, as whoever asked for the audit says.
   Result<> LookForForms(const PlanPortion& portion,
                         ProcessScanner& scanner) const;

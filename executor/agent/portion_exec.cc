@@ -140,7 +140,7 @@ Result<> Exec(const ContainerSetup& setup, int go, int errors) {
   const std::vector<char*> argv = Pointers(setup.arguments);
   const std::vector<char*> envp = Pointers(environment);
   // Last: this process, still the agent's size, may be over the limits.
-  RETURN_IF_ERROR(LimitResources(setup.limits));
+  RETURN_IF_ERROR(LimitResources(setup.limits, setup.reserved));
   execve(setup.program.c_str(), argv.data(), envp.data());
   return FailErrno(fmt::format("cannot run `{}`", setup.program));
 }

@@ -11,6 +11,7 @@
 #include "executor/agent/runtime_messages.h"
 #include "executor/agent/startup_block.h"
 #include "executor/process.h"
+#include "executor/start_order.h"
 #include "executor/wire.h"
 
 namespace bailey::executor {
@@ -34,6 +35,10 @@ RunningPortion Running(const PlanPortion& portion, Container container) {
           std::move(container),
           std::nullopt,
           std::nullopt,
+          {},
+          {},
+          false,
+          false,
           {}};
 }
 
@@ -52,13 +57,16 @@ Result<std::vector<RunningPortion>> PortionStarter::StartAll() {
                             kIdentitiesPerInstance - 1));
   }
   ASSIGN_OR_RETURN(Channels channels, Channels::Create(spec_.plan, order));
+  ASSIGN_OR_RETURN(
+      const ServedSockets sockets,
+      ServedSockets::Create(spec_.plan, order, spec_.own_identities));
   for (size_t i = 0; i < order.size(); ++i) {
-    ASSIGN_OR_RETURN(
-        RunningPortion portion,
-        StartPortion(*order[i], static_cast<uint32_t>(i + 1), channels));
+    ASSIGN_OR_RETURN(RunningPortion portion,
+                     StartPortion(*order[i], static_cast<uint32_t>(i + 1),
+                                  channels, sockets));
     running.push_back(std::move(portion));
   }
-  if (spec_.mode != RunMode::kTraced) return running;
+  if (spec_.mode == RunMode::kNormal) return running;
   // Only now: the first process of a container is a copy of the agent, and
   // nothing of a credential may be in a copy.
   for (size_t i = 0; i < order.size(); ++i) {
@@ -67,10 +75,10 @@ Result<std::vector<RunningPortion>> PortionStarter::StartAll() {
   return running;
 }
 
-Result<RunningPortion> PortionStarter::StartPortion(const PlanPortion& portion,
-                                                    uint32_t identity,
-                                                    Channels& channels) {
-  if (portion.unmodified) return StartUnmodified(portion, identity);
+Result<RunningPortion> PortionStarter::StartPortion(
+    const PlanPortion& portion, uint32_t identity, Channels& channels,
+    const ServedSockets& sockets) {
+  if (portion.unmodified) return StartUnmodified(portion, identity, sockets);
   StartExtras extras;
   ASSIGN_OR_RETURN(ContainerSetup setup,
                    BasicSetup(portion, portion.name, extras));
@@ -97,22 +105,31 @@ Result<RunningPortion> PortionStarter::StartPortion(const PlanPortion& portion,
 }
 
 Result<RunningPortion> PortionStarter::StartUnmodified(
-    const PlanPortion& portion, uint32_t identity) {
-  if (spec_.mode != RunMode::kNormal) {
-    return Fail("an audit needs a program that was split",
+    const PlanPortion& portion, uint32_t identity,
+    const ServedSockets& sockets) {
+  if (spec_.mode != RunMode::kNormal && spec_.plan.portions.size() == 1) {
+    return Fail("an audit needs a program that was split, or several",
                 "run it without --audit");
   }
   StartExtras extras;
   ASSIGN_OR_RETURN(ContainerSetup setup,
                    BasicSetup(portion, portion.name, extras));
   setup.shows_host = true;
+  setup.socket_directories = sockets.DirectoriesOf(portion.name);
   RETURN_IF_ERROR(credentials_.AddTo(portion, false, setup, extras));
   ASSIGN_OR_RETURN(Container container, Container::Start(setup, identity));
   RunningPortion running = Running(portion, std::move(container));
+  running.is_beside_others = spec_.plan.portions.size() > 1;
+  ASSIGN_OR_RETURN(running.awaited, sockets.AwaitedBy(portion.name));
   ASSIGN_OR_RETURN(
       running.supervisor,
       StartInjected(portion, FileView(spec_.plan, portion, spec_.files),
                     LandlockAbi() > 0, running.container));
+  if (audit_.MustTrace(portion)) {
+    running.tracer =
+        Tracer::Adopt(running.container.portion_pid(),
+                      running.container.portion_pidfd(), portion.name);
+  }
   if (spec_.learn) running.supervisor->Learn(MakeLearner(portion));
   return running;
 }
@@ -158,6 +175,7 @@ Result<ContainerSetup> PortionStarter::BasicSetup(const PlanPortion& portion,
   setup.name = portion.name;
   setup.program = portion.program;
   setup.arguments.push_back(portion.program);
+  std::ranges::copy(portion.arguments, std::back_inserter(setup.arguments));
   if (portion.holds_main) {
     if (!spec_.argument_zero.empty()) setup.arguments[0] = spec_.argument_zero;
     setup.working_directory = spec_.working_directory;
@@ -230,6 +248,7 @@ Result<> PortionStarter::AddRuntime(const PlanPortion& portion,
   ASSIGN_OR_RETURN(const std::vector<PassedFd> areas,
                    channels.DescriptorsFor(portion.name));
   std::ranges::copy(areas, std::back_inserter(setup.descriptors));
+  setup.reserved = channels.ReservedBy(portion.name);
   ASSIGN_OR_RETURN(
       UniqueFd block,
       MakeStartupBlock(portion, LandlockAbi() > 0,

@@ -19,6 +19,7 @@
 #include "executor/agent/container.h"
 #include "executor/agent/given_credentials.h"
 #include "executor/agent/portion_audit.h"
+#include "executor/agent/served_sockets.h"
 #include "executor/agent/supervisor.h"
 #include "executor/audit/process_scanner.h"
 #include "executor/audit/tracer.h"
@@ -37,6 +38,10 @@ struct RunningPortion {
   // If the program goes on without it: where its callers are told.
   std::vector<LossMark> loss_marks = {};
   bool is_lost = false;
+  // One of several programs as they are: its end with 0 ends nothing but itself
+  // unless it holds main.
+  bool is_beside_others = false;
+  std::vector<AwaitedSocket> awaited = {};  // before it is let go
 };
 
 class PortionStarter {
@@ -55,10 +60,12 @@ class PortionStarter {
 
  private:
   Result<RunningPortion> StartPortion(const PlanPortion& portion,
-                                      uint32_t identity, Channels& channels);
+                                      uint32_t identity, Channels& channels,
+                                      const ServedSockets& sockets);
   // A program as it is: no runtime, so no channels and no start-up messages.
   Result<RunningPortion> StartUnmodified(const PlanPortion& portion,
-                                         uint32_t identity);
+                                         uint32_t identity,
+                                         const ServedSockets& sockets);
   Learner MakeLearner(const PlanPortion& enforced) const;
   Result<RunningPortion> StartControl();
   Result<ContainerSetup> BasicSetup(const PlanPortion& portion,

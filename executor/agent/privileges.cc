@@ -69,7 +69,8 @@ Result<> DropCapabilities() {
   return {};
 }
 
-Result<> LimitResources(const PlanLimits& limits) {
+Result<> LimitResources(const PlanLimits& limits,
+                        const ReservedSpace& reserved) {
   RETURN_IF_ERROR(Limit(RLIMIT_CORE, 0, "cannot forbid core dumps"));
   RETURN_IF_ERROR(Limit(RLIMIT_NOFILE, kDescriptors, "cannot limit files"));
   if (limits.pids != 0) {
@@ -77,9 +78,11 @@ Result<> LimitResources(const PlanLimits& limits) {
         Limit(RLIMIT_NPROC, limits.pids + 1, "cannot limit processes"));
   }
   if (limits.memory_bytes == 0) return {};
-  RETURN_IF_ERROR(
-      Limit(RLIMIT_DATA, limits.memory_bytes, "cannot limit memory"));
-  return Limit(RLIMIT_AS, limits.memory_bytes + kAddressSpaceSlackBytes,
+  RETURN_IF_ERROR(Limit(RLIMIT_DATA,
+                        limits.memory_bytes + reserved.writable_bytes,
+                        "cannot limit memory"));
+  return Limit(RLIMIT_AS,
+               limits.memory_bytes + kAddressSpaceSlackBytes + reserved.bytes,
                "cannot limit memory");
 }
 

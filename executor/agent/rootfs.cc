@@ -237,6 +237,11 @@ Result<std::vector<Rootfs::Bind>> Rootfs::CollectBinds(
     binds.push_back(
         {rule.path, rule.write, rule.execute, std::move(tree).value()});
   }
+  for (const SocketDirectory& directory : setup.socket_directories) {
+    UniqueFd tree(fcntl(directory.from, F_DUPFD_CLOEXEC, 0));
+    if (!tree.valid()) return FailErrno("cannot copy a descriptor");
+    binds.push_back({directory.path, directory.serves, false, std::move(tree)});
+  }
   std::ranges::sort(binds, {}, [](const Bind& bind) {
     return std::pair(bind.path.size(), bind.path);
   });
@@ -381,6 +386,13 @@ Result<> Rootfs::AddLandlockRules(const ContainerSetup& setup,
   }
   for (const char* path : kDevices) {
     RETURN_IF_ERROR(allow(path, kLandlockReadFile | kLandlockWriteFile));
+  }
+  // Clients only connect, of which Landlock knows nothing.
+  for (const SocketDirectory& directory : setup.socket_directories) {
+    if (!directory.serves) continue;
+    RETURN_IF_ERROR(allow(directory.path, kLandlockMakeSock |
+                                              kLandlockRemoveFile |
+                                              kLandlockReadDir));
   }
   for (const PlanFileRule& rule : setup.rules) {
     const Result<> allowed = allow(rule.path, RuleRights(rule));

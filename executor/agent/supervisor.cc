@@ -152,6 +152,13 @@ Result<> Supervisor::Release() {
   return listener_.AnswerSentinel(sentinel_, number_);
 }
 
+Result<> Supervisor::HandOver() {
+  if (!injection_) return Fail("a portion with a runtime is released");
+  RETURN_IF_ERROR(injection_->HandOver());
+  injection_.reset();
+  return {};
+}
+
 Result<bool> Supervisor::HandleOne(DenialLog& log) {
   ASSIGN_OR_RETURN(const std::optional<Notification> call, listener_.Receive());
   if (!call) return false;

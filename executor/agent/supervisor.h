@@ -41,6 +41,8 @@ class Supervisor {
   // Program code runs from here on: answers the sentinel, or lets the program
   // go.
   Result<> Release();
+  // Of a program as it is, instead: it stays stopped, for its tracer to let go.
+  Result<> HandOver();
 
   // From now on every call is shown to it first; all are notified.
   void Learn(Learner learner) { learner_.emplace(std::move(learner)); }

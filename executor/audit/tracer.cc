@@ -28,9 +28,10 @@ constexpr long kOptions = PTRACE_O_EXITKILL | PTRACE_O_TRACEEXIT |
                           PTRACE_O_TRACEEXEC | PTRACE_O_TRACECLONE |
                           PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
 
-Result<> Continue(pid_t tid, int signal) {
-  // ESRCH: it was killed meanwhile; waitpid will say so.
-  if (ptrace(PTRACE_CONT, tid, nullptr,
+// ESRCH: it was killed meanwhile; waitpid will say so.
+Result<> Continue(pid_t tid, int signal, bool stops_at_calls) {
+  const auto request = stops_at_calls ? PTRACE_SYSCALL : PTRACE_CONT;
+  if (ptrace(request, tid, nullptr,
              PtraceWord(static_cast<uint64_t>(signal))) != 0 &&
       errno != ESRCH) {
     return FailErrno("cannot continue a traced portion");
@@ -40,16 +41,9 @@ Result<> Continue(pid_t tid, int signal) {
 
 int EventOf(int status) { return status >> 16; }
 
-// Standing signals that stop for job control are listened to, not continued.
-Result<> HandleStopEvent(pid_t tid, int status) {
-  const int signal = WSTOPSIG(status);
-  const bool group_stop = signal == SIGSTOP || signal == SIGTSTP ||
-                          signal == SIGTTIN || signal == SIGTTOU;
-  if (!group_stop) return Continue(tid, 0);
-  if (ptrace(PTRACE_LISTEN, tid, nullptr, nullptr) != 0 && errno != ESRCH) {
-    return FailErrno("cannot leave a traced portion stopped");
-  }
-  return {};
+bool IsJobControl(int signal) {
+  return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN ||
+         signal == SIGTTOU;
 }
 
 Result<int> WaitFor(pid_t tid) {
@@ -87,6 +81,46 @@ Result<Tracer> Tracer::Seize(pid_t pid, int pidfd, std::string name) {
   return tracer;
 }
 
+Tracer Tracer::Adopt(pid_t pid, int pidfd, std::string name) {
+  Tracer tracer(pid, pidfd, std::move(name));
+  tracer.threads_[pid] = true;
+  tracer.stops_at_calls_ = true;
+  return tracer;
+}
+
+Result<> Tracer::FollowCalls() {
+  if (ptrace(PTRACE_SETOPTIONS, pid_, nullptr,
+             PtraceWord(kOptions | PTRACE_O_TRACESYSGOOD)) != 0) {
+    return FailErrno(fmt::format("cannot trace portion `{}`", name_));
+  }
+  return GoOn(pid_, 0);
+}
+
+Result<> Tracer::GoOn(pid_t tid, int signal) const {
+  return Continue(tid, signal, stops_at_calls_);
+}
+
+// Standing signals that stop for job control are listened to, not continued.
+Result<> Tracer::HandleGroupStop(pid_t tid, int signal) const {
+  if (!IsJobControl(signal)) return GoOn(tid, 0);
+  if (ptrace(PTRACE_LISTEN, tid, nullptr, nullptr) != 0 && errno != ESRCH) {
+    return FailErrno("cannot leave a traced portion stopped");
+  }
+  return {};
+}
+
+// What is sent is there before the call, what is received after it.
+Result<> Tracer::AtCall(pid_t tid, ProcessScanner& scanner) {
+  // SAFETY: two integers; O_EXCL is PIDFD_THREAD, from Linux 6.9 on.
+  const UniqueFd thread(static_cast<int>(syscall(SYS_pidfd_open, tid, O_EXCL)));
+  const CallKind kind = calls_.At(tid, thread.valid() ? thread.get() : pidfd_);
+  if (kind != CallKind::kOther) {
+    ++scanner.summary().crossing_stops;
+    RETURN_IF_ERROR(ScanAt(tid, scanner));
+  }
+  return GoOn(tid, 0);
+}
+
 bool Tracer::Traces(pid_t tid) const { return threads_.contains(tid); }
 
 Result<> Tracer::AwaitExec() {
@@ -97,8 +131,7 @@ Result<> Tracer::AwaitExec() {
           fmt::format("portion `{}` ended before its program ran", name_));
     }
     if (EventOf(status) == PTRACE_EVENT_EXEC) return {};
-    RETURN_IF_ERROR(
-        Continue(pid_, EventOf(status) == 0 ? WSTOPSIG(status) : 0));
+    RETURN_IF_ERROR(GoOn(pid_, EventOf(status) == 0 ? WSTOPSIG(status) : 0));
   }
 }
 
@@ -137,7 +170,7 @@ Result<> Tracer::Arm(const ElfSymbols& symbols,
                     name_, names.front()),
         "an audit needs the programs' symbol tables: build without stripping");
   }
-  return Continue(pid_, 0);
+  return GoOn(pid_, 0);
 }
 
 Result<long> Tracer::Peek(pid_t tid, uint64_t address) const {
@@ -178,7 +211,7 @@ Result<> Tracer::StepOver(pid_t tid, uint64_t address) {
   if (!WIFSTOPPED(status)) return {};
   if (!IsUsedUp(address)) RETURN_IF_ERROR(Poke(tid, address, armed));
   const int signal = EventOf(status) == 0 ? WSTOPSIG(status) : 0;
-  return Continue(tid, signal == SIGTRAP ? 0 : signal);
+  return GoOn(tid, signal == SIGTRAP ? 0 : signal);
 }
 
 Result<> Tracer::ScanAt(pid_t tid, ProcessScanner& scanner) const {
@@ -218,28 +251,30 @@ Result<bool> Tracer::AtBreakpoint(pid_t tid, ProcessScanner& scanner) {
 Result<> Tracer::HandleStop(pid_t tid, int status, ProcessScanner& scanner) {
   if (!WIFSTOPPED(status)) {
     threads_.erase(tid);
+    calls_.Forget(tid);
     return {};
   }
   switch (EventOf(status)) {
     case 0: {
       const int signal = WSTOPSIG(status);
+      if (signal == (SIGTRAP | 0x80)) return AtCall(tid, scanner);
       if (signal == SIGTRAP) {
         ASSIGN_OR_RETURN(const bool ours, AtBreakpoint(tid, scanner));
         if (ours) return {};
       }
-      return Continue(tid, signal);
+      return GoOn(tid, signal);
     }
     case PTRACE_EVENT_EXIT:
       RETURN_IF_ERROR(ScanAt(tid, scanner));
       ++scanner.summary().exit_stops;
-      return Continue(tid, 0);
+      return GoOn(tid, 0);
     case PTRACE_EVENT_EXEC:
       return Fail(fmt::format("portion `{}` ran another program: what it held "
                               "before could not be read",
                               name_),
                   "an audit reads programs that stay what they are");
     case PTRACE_EVENT_STOP:
-      return HandleStopEvent(tid, status);
+      return HandleGroupStop(tid, WSTOPSIG(status));
     case PTRACE_EVENT_CLONE:
     case PTRACE_EVENT_FORK:
     case PTRACE_EVENT_VFORK: {
@@ -247,10 +282,10 @@ Result<> Tracer::HandleStop(pid_t tid, int status, ProcessScanner& scanner) {
       if (ptrace(PTRACE_GETEVENTMSG, tid, nullptr, &created) == 0) {
         threads_[static_cast<pid_t>(created)] = true;
       }
-      return Continue(tid, 0);
+      return GoOn(tid, 0);
     }
     default:
-      return Continue(tid, 0);
+      return GoOn(tid, 0);
   }
 }
 

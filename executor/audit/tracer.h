@@ -27,6 +27,7 @@
 #include "common/result.h"
 #include "executor/audit/elf_symbols.h"
 #include "executor/audit/process_scanner.h"
+#include "executor/audit/socket_calls.h"
 
 namespace bailey::executor {
 
@@ -34,6 +35,14 @@ class Tracer {
  public:
   // The process is about to exec; it dies with us from here on.
   static Result<Tracer> Seize(pid_t pid, int pidfd, std::string name);
+
+  // A program that stands where somebody else, who traced it as this process
+  // does, has left it. It has no points of ours: it is read at each call by
+  // which it sends to a socket or has received from one.
+  static Tracer Adopt(pid_t pid, int pidfd, std::string name);
+  // Lets an adopted one go.
+  Result<> FollowCalls();
+  bool stops_at_calls() const { return stops_at_calls_; }
 
   // Waits for its exec, sets the breakpoints and lets it go on: one at each of
   // `names`, and one for the first kStopsPerFunction calls of each of `inner`,
@@ -55,6 +64,9 @@ class Tracer {
       : pid_(pid), pidfd_(pidfd), name_(std::move(name)) {}
 
   Result<> AwaitExec();
+  Result<> GoOn(pid_t tid, int signal) const;
+  Result<> HandleGroupStop(pid_t tid, int signal) const;
+  Result<> AtCall(pid_t tid, ProcessScanner& scanner);
   Result<uint64_t> LoadBias(uint64_t entry) const;
   // `tid` is a stopped thread: no other can be asked for its memory.
   Result<long> Peek(pid_t tid, uint64_t address) const;
@@ -73,6 +85,8 @@ class Tracer {
   int pidfd_;
   std::string name_;
   std::map<pid_t, bool> threads_;
+  bool stops_at_calls_ = false;
+  SocketCalls calls_;
   std::map<uint64_t, long> original_;   // the word at each breakpoint
   std::map<uint64_t, int> stops_left_;  // of those of inner functions
 };

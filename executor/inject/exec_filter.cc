@@ -223,9 +223,19 @@ Result<> ExecFilter::CloseItsOwn(const BpfProgram& filter,
   return {};
 }
 
-Result<> ExecFilter::Release() {
+Result<> ExecFilter::PutBack() {
   RETURN_IF_ERROR(CheckInForce());
-  RETURN_IF_ERROR(caller_->Restore());
+  return caller_->Restore();
+}
+
+Result<> ExecFilter::HandOver() {
+  RETURN_IF_ERROR(PutBack());
+  pidfd_.Reset();
+  return {};
+}
+
+Result<> ExecFilter::Release() {
+  RETURN_IF_ERROR(PutBack());
   if (ptrace(PTRACE_DETACH, pid_, nullptr, nullptr) != 0) {
     return FailErrno("cannot let the program go");
   }

@@ -63,11 +63,16 @@ class ExecFilter {
   // Puts everything back and lets it run, untraced.
   Result<> Release();
 
+  // Puts everything back and leaves it where it stands, traced by this process,
+  // for somebody who lets it go.
+  Result<> HandOver();
+
  private:
   ExecFilter(pid_t pid, UniqueFd pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
 
   Result<long> MakeInstall(const BpfProgram& filter, uint64_t flags);
   Result<> CheckInForce() const;
+  Result<> PutBack();
   Result<> CloseItsOwn(const BpfProgram& filter, const UniqueFd& listener,
                        int number);
 

@@ -95,20 +95,26 @@ std::string ScanText(std::string_view what, const ScanSummary& scan) {
 }
 
 std::string AuditText(const AuditReport& audit) {
-  std::string text = ScanText("split program", audit.split) +
-                     ScanText("unsplit program (control)", audit.control);
+  const std::string_view holder =
+      audit.of_programs ? "programs with it" : "unsplit program";
+  std::string text =
+      ScanText(audit.of_programs ? "programs without it" : "split program",
+               audit.split) +
+      ScanText(fmt::format("{} (control)", holder), audit.control);
   for (const std::string& place : audit.split.places) {
     text += fmt::format("audit: {}\n", Printable(place));
   }
-  text += fmt::format("audit: outputs are {}\n",
-                      audit.identical_output ? "identical" : "different");
+  if (!audit.of_programs)
+    text += fmt::format("audit: outputs are {}\n",
+                        audit.identical_output ? "identical" : "different");
   for (const std::string& reason : audit.reasons) {
     text += fmt::format("audit: failed: {}\n", Printable(reason));
   }
   if (audit.passed) {
-    text +=
+    text += fmt::format(
         "audit: passed: the credential is nowhere in the other portions, "
-        "and the same scan finds it in the unsplit program\n";
+        "and the same scan finds it in the {}\n",
+        holder);
   }
   return text;
 }

@@ -11,6 +11,7 @@
 
 #include "common/bpf/evaluator.h"
 #include "executor/spec.h"
+#include "executor/start_order.h"
 #include "runtime/portion_abi.h"
 
 namespace bailey::executor {
@@ -139,11 +140,56 @@ Result<> CheckPortion(const PlanPortion& portion) {
   return {};
 }
 
-// It has no runtime, and so nobody in it who could talk to another portion.
+bool Overlap(std::string_view a, std::string_view b) {
+  return IsAtOrBelow(a, b) || IsAtOrBelow(b, a);
+}
+
+// The directory is made for the run: what the host or the bundle has at its
+// place would be hidden, or changed.
+Result<> CheckSocketDirectory(const Plan& plan, const PlanSocket& socket) {
+  const std::string directory = socket.path.substr(0, socket.path.rfind('/'));
+  if (!IsPlainPath(socket.path) || directory.find('/', 1) == std::string::npos)
+    return Fail("a socket has no directory of its own", std::string(kHint));
+  for (const PlanCredential& credential : plan.credentials)
+    if (!credential.path.empty() && IsAtOrBelow(credential.path, directory))
+      return Fail("a credential lies in a socket's directory",
+                  std::string(kHint));
+  for (const PlanPortion& portion : plan.portions)
+    for (const PlanFileRule& rule : portion.files)
+      if (rule.hierarchy ? Overlap(rule.path, directory)
+                         : IsAtOrBelow(rule.path, directory))
+        return Fail(
+            fmt::format("a file rule of portion `{}` shows `{}` of the host, "
+                        "and `{}` is a socket of the run's own",
+                        portion.name, rule.path, socket.path),
+            "let the socket lie where no file rule reaches");
+  for (const PlanSocket& other : plan.sockets)
+    if (other.server != socket.server &&
+        Overlap(other.path.substr(0, other.path.rfind('/')), directory))
+      return Fail("two programs serve sockets in one directory",
+                  std::string(kHint));
+  return {};
+}
+
+Result<> CheckSockets(const Plan& plan) {
+  for (const PlanSocket& socket : plan.sockets) {
+    RETURN_IF_ERROR(CheckSocketDirectory(plan, socket));
+    if (std::ranges::find(socket.clients, socket.server) !=
+        socket.clients.end())
+      return Fail("a program is its own client", std::string(kHint));
+  }
+  if (ServersStartFirst(plan)) return {};
+  return Fail("programs wait for each other's sockets", std::string(kHint));
+}
+
+// It has no runtime, and so nobody in it who could be called.
 Result<> CheckUnmodified(const Plan& plan) {
-  const bool alone = plan.portions.size() == 1 && plan.crossings.empty();
-  if (alone || std::ranges::none_of(plan.portions, &PlanPortion::unmodified)) {
-    return {};
+  const auto count =
+      std::ranges::count(plan.portions, true, &PlanPortion::unmodified);
+  if (count == 0 && plan.sockets.empty()) return {};
+  if (static_cast<size_t>(count) == plan.portions.size() &&
+      plan.crossings.empty()) {
+    return CheckSockets(plan);
   }
   return Fail("a program that runs as it is has other portions beside it",
               std::string(kHint));

@@ -133,15 +133,27 @@ struct UsesStatement {
   std::vector<Name> credentials;
 };
 
+// The program and its arguments, as written, between the quotes.
+struct ProgramStatement {
+  std::vector<Name> words;  // at least one
+};
+
+struct ServesStatement {
+  Name path;
+  std::vector<Name> clients;
+};
+
 struct StringSyntax {
   Name function;
   Name parameter;
+  Name count;  // without text: a string
 };
 
 struct FunctionStatement {
   bool is_input = false;
   std::vector<Name> functions;
-  std::vector<StringSyntax> strings;  // `NAME(string PARAMETER)`
+  std::vector<StringSyntax>
+      strings;  // `NAME(string PARAMETER)`, `NAME(array P by N)`
 };
 
 struct SeparateStatement {
@@ -229,13 +241,13 @@ struct PortionStatement {
 };
 
 struct Statement {
-  std::variant<SyscallStatement, FileStatement, TargetStatement, UseStatement,
-               VersionStatement, WidthsStatement, GroupStatement,
-               PluginsStatement, CredentialStatement, UsesStatement,
-               FunctionStatement, SeparateStatement, PassStatement,
-               DeclassifyStatement, OutlineStatement, FailureStatement,
-               LimitStatement, OtherwiseStatement, TestStatement,
-               AssertStatement, ServingStatement, PortionStatement>
+  std::variant<
+      SyscallStatement, FileStatement, TargetStatement, UseStatement,
+      VersionStatement, WidthsStatement, GroupStatement, PluginsStatement,
+      CredentialStatement, UsesStatement, FunctionStatement, SeparateStatement,
+      PassStatement, DeclassifyStatement, OutlineStatement, FailureStatement,
+      ProgramStatement, ServesStatement, LimitStatement, OtherwiseStatement,
+      TestStatement, AssertStatement, ServingStatement, PortionStatement>
       body;
   SourceSpan span;   // without the `;`
   Name keyword;      // the word that it begins with

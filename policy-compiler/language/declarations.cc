@@ -13,6 +13,7 @@
 #include "common/documents/bundle.h"
 #include "policy-compiler/language/action.h"
 #include "policy-compiler/language/file_rules.h"
+#include "policy-compiler/language/program_words.h"
 #include "runtime/portion_abi.h"
 
 namespace bailey::policy {
@@ -37,6 +38,7 @@ class Declarer {
       if (const auto* portion = std::get_if<PortionStatement>(&statement.body))
         DeclarePortion(*portion);
     if (policy_.portions.empty()) AddMain();
+    CheckPrograms(report_, policy_);
     for (PortionPolicy& portion : policy_.portions)
       portion.otherwise = otherwise_;
     for (const CredentialStatement* credential : credentials_)
@@ -216,6 +218,10 @@ class Declarer {
         TakeUses(statement, *uses, portion);
       if (const auto* named = std::get_if<FunctionStatement>(&statement.body))
         TakeFunctions(statement, *named, portion);
+      if (const auto* as_is = std::get_if<ProgramStatement>(&statement.body))
+        TakeProgram(statement, *as_is, report_, portion);
+      if (const auto* serves = std::get_if<ServesStatement>(&statement.body))
+        TakeServes(*serves, report_, portion);
     }
     policy_.portions.push_back(std::move(portion));
   }
@@ -263,8 +269,8 @@ class Declarer {
     for (const Name& name : named.functions)
       TakeFunction(name, named.is_input, portion);
     for (const StringSyntax& string : named.strings)
-      portion.strings.push_back(
-          {string.function.text, string.parameter.text, string.parameter.span});
+      portion.strings.push_back({string.function.text, string.parameter.text,
+                                 string.parameter.span, string.count.text});
   }
 
   void Take(const Statement&, const SeparateStatement& separate) {

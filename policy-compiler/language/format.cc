@@ -222,9 +222,9 @@ class Formatter {
   bool IsApart(size_t i, bool in_set) const {
     const CommentedToken& last = pieces_[i - 1];
     const CommentedToken& piece = pieces_[i];
-    for (const std::string_view symbol : {",", ";", ")", "..", "}"})
+    for (const std::string_view symbol : {",", ";", ")", "..", "}", "::"})
       if (IsSymbol(piece, symbol)) return false;
-    for (const std::string_view symbol : {"(", ".."})
+    for (const std::string_view symbol : {"(", "..", "::"})
       if (IsSymbol(last, symbol)) return false;
     if (IsSymbol(last, "{")) return !in_set;
     if (IsSymbol(piece, "(")) return !IsOperand(last) && !IsUnary(i - 1);

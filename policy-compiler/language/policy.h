@@ -13,6 +13,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -120,11 +121,13 @@ struct NotifyOptions {
   uint64_t sentinel_argument0 = 0;  // compared in 32 bits
 };
 
-// A parameter of a crossing that is a C string, as the author says.
+// A parameter of a crossing that is a C string, as the author says, or an array
+// of as many elements as another says.
 struct StringParameter {
   std::string function;
   std::string parameter;
   SourceSpan span;
+  std::string count = {};  // the other's name; empty: a string
 };
 
 // A global of which each portion has one of its own.
@@ -186,10 +189,27 @@ struct Declassification {
   SourceSpan span;
 };
 
+// A Unix socket that a portion's program serves to those of others.
+struct ServedSocket {
+  std::string path;                  // absolute
+  std::vector<std::string> clients;  // portions
+  SourceSpan span;
+};
+
+// A program that is a portion as it is: nothing is split.
+struct ProgramWord {
+  // A program that the build links, by the end of its path; or a path.
+  std::string name;
+  std::vector<std::string> arguments;
+  SourceSpan span;
+};
+
 struct PortionPolicy {
   std::string name;
   bool trusted = false;
   SourceSpan span;
+  std::optional<ProgramWord> program;
+  std::vector<ServedSocket> sockets;
   std::vector<std::string> credentials;      // used
   std::vector<std::string> functions;        // seeds, by C name
   std::vector<std::string> input_functions;  // parse what strangers send

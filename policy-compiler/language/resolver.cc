@@ -48,8 +48,9 @@ bool BelongsToLibrary(const Statement& statement) {
 // A portion in a portion was reported by the parser.
 bool BelongsToPortion(const Statement& statement) {
   return IsOneOf<SyscallStatement, FileStatement, UsesStatement,
-                 FunctionStatement, PortionStatement, ServingStatement,
-                 AssertStatement>(statement);
+                 FunctionStatement, ProgramStatement, ServesStatement,
+                 PortionStatement, ServingStatement, AssertStatement>(
+      statement);
 }
 
 bool BelongsToServing(const Statement& statement) {
@@ -57,7 +58,8 @@ bool BelongsToServing(const Statement& statement) {
 }
 
 bool BelongsToPolicy(const Statement& statement) {
-  return !IsOneOf<UsesStatement, FunctionStatement>(statement);
+  return !IsOneOf<UsesStatement, FunctionStatement, ProgramStatement,
+                  ServesStatement>(statement);
 }
 
 }  // namespace

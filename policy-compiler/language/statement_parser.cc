@@ -38,6 +38,8 @@ StatementResult StatementParser::Parse(Statement& statement) {
   if (cursor_.AcceptWord("plugins")) return Plugins(statement);
   if (cursor_.AcceptWord("credential")) return Credential(statement);
   if (cursor_.AcceptWord("uses")) return Uses(statement);
+  if (cursor_.AcceptWord("program")) return Program(statement);
+  if (cursor_.AcceptWord("serves")) return Serves(statement);
   if (cursor_.AcceptWord("function")) return Functions(statement, false);
   if (cursor_.AcceptWord("input")) return Functions(statement, true);
   if (cursor_.AcceptWord("separate")) return Separate(statement);
@@ -181,6 +183,30 @@ StatementResult StatementParser::Uses(Statement& statement) {
   return StatementResult::kParsed;
 }
 
+StatementResult StatementParser::Program(Statement& statement) {
+  ProgramStatement program;
+  do {
+    auto word = cursor_.ExpectString(program.words.empty()
+                                         ? "the program's name in double quotes"
+                                         : "an argument in double quotes");
+    if (!word) return StatementResult::kFailed;
+    program.words.push_back(*std::move(word));
+  } while (cursor_.AcceptSymbol(","));
+  statement.body = std::move(program);
+  return StatementResult::kParsed;
+}
+
+StatementResult StatementParser::Serves(Statement& statement) {
+  ServesStatement serves;
+  auto path = cursor_.ExpectString("the socket's path in double quotes");
+  if (!path || !cursor_.ExpectWord("to")) return StatementResult::kFailed;
+  serves.path = *std::move(path);
+  if (!NameList("the name of a portion", serves.clients))
+    return StatementResult::kFailed;
+  statement.body = std::move(serves);
+  return StatementResult::kParsed;
+}
+
 StatementResult StatementParser::Functions(Statement& statement,
                                            bool is_input) {
   FunctionStatement functions;
@@ -188,7 +214,7 @@ StatementResult StatementParser::Functions(Statement& statement,
   if (is_input && !cursor_.ExpectWord("function"))
     return StatementResult::kFailed;
   do {
-    auto name = cursor_.ExpectName("the name of a function");
+    auto name = cursor_.ExpectFunction("the name of a function");
     if (!name) return StatementResult::kFailed;
     functions.functions.push_back(*std::move(name));
     if (!is_input && !Strings(functions)) return StatementResult::kFailed;
@@ -200,11 +226,19 @@ StatementResult StatementParser::Functions(Statement& statement,
 bool StatementParser::Strings(FunctionStatement& functions) {
   if (!cursor_.AcceptSymbol("(")) return true;
   do {
-    if (!cursor_.ExpectWord("string")) return false;
+    const bool is_array = cursor_.AcceptWord("array");
+    if (!is_array && !cursor_.ExpectWord("string")) return false;
     auto parameter = cursor_.ExpectName("the name of a parameter");
     if (!parameter) return false;
-    functions.strings.push_back(
-        {functions.functions.back(), *std::move(parameter)});
+    StringSyntax said{functions.functions.back(), *std::move(parameter), {}};
+    if (is_array) {
+      auto count = cursor_.ExpectWord("by")
+                       ? cursor_.ExpectName("the name of a parameter")
+                       : std::nullopt;
+      if (!count) return false;
+      said.count = *std::move(count);
+    }
+    functions.strings.push_back(std::move(said));
   } while (cursor_.AcceptSymbol(","));
   return cursor_.ExpectSymbol(")");
 }
@@ -230,7 +264,7 @@ StatementResult StatementParser::Outline(Statement& statement) {
   if (!NameList("a name for the new function", outline.names) ||
       !cursor_.ExpectWord("from"))
     return StatementResult::kFailed;
-  auto function = cursor_.ExpectName("the name of a function");
+  auto function = cursor_.ExpectFunction("the name of a function");
   if (!function) return StatementResult::kFailed;
   outline.function = *std::move(function);
   statement.body = std::move(outline);
@@ -239,7 +273,7 @@ StatementResult StatementParser::Outline(Statement& statement) {
 
 StatementResult StatementParser::Declassify(Statement& statement) {
   DeclassifyStatement declassify;
-  auto function = cursor_.ExpectName("the name of a function");
+  auto function = cursor_.ExpectFunction("the name of a function");
   if (!function || !cursor_.ExpectSymbol("->")) return StatementResult::kFailed;
   declassify.function = *std::move(function);
   const auto kind = cursor_.ExpectOneOf(
@@ -269,7 +303,7 @@ bool StatementParser::MostBits(DeclassifyStatement& declassify) {
 
 StatementResult StatementParser::Failure(Statement& statement) {
   FailureStatement failure;
-  auto function = cursor_.ExpectName("the name of a function");
+  auto function = cursor_.ExpectFunction("the name of a function");
   if (!function || !cursor_.ExpectSymbol("->")) return StatementResult::kFailed;
   failure.function = *std::move(function);
   const size_t begin = cursor_.position();

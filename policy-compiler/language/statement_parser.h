@@ -15,11 +15,11 @@
 namespace bailey::policy {
 
 // The words that begin them.
-inline constexpr std::array<std::string_view, 19> kSimpleStatements = {
-    "version", "target",     "use",     "widths",    "group",
-    "plugins", "credential", "uses",    "function",  "input",
-    "allow",   "deny",       "limit",   "otherwise", "separate",
-    "pass",    "declassify", "outline", "failure"};
+inline constexpr std::array<std::string_view, 21> kSimpleStatements = {
+    "version",    "target",    "use",      "widths", "group",      "plugins",
+    "credential", "uses",      "function", "input",  "allow",      "deny",
+    "limit",      "otherwise", "separate", "pass",   "declassify", "outline",
+    "failure",    "program",   "serves"};
 
 enum class StatementResult {
   kParsed,
@@ -51,6 +51,8 @@ class StatementParser {
   StatementResult Plugins(Statement& statement);
   StatementResult Credential(Statement& statement);
   StatementResult Uses(Statement& statement);
+  StatementResult Program(Statement& statement);
+  StatementResult Serves(Statement& statement);
   StatementResult Functions(Statement& statement, bool is_input);
   StatementResult Separate(Statement& statement);
   StatementResult Pass(Statement& statement);

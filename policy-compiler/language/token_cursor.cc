@@ -74,6 +74,18 @@ std::optional<Name> TokenCursor::ExpectName(std::string_view what,
   return Name{std::string(TextOf(token)), token.span()};
 }
 
+std::optional<Name> TokenCursor::ExpectFunction(std::string_view what) {
+  const size_t begin = position();
+  auto name = ExpectName(what);
+  while (name && AcceptSymbol("::")) {
+    const auto inner = ExpectName("a name behind `::`");
+    if (!inner) return std::nullopt;
+    name->text += "::" + inner->text;
+  }
+  if (name) name->span = SpanSince(begin);
+  return name;
+}
+
 Name TokenCursor::TakeGroupName() {
   const Token& token = Next();
   std::string name(TextOf(token).substr(1));

@@ -52,6 +52,8 @@ class TokenCursor {
   bool ExpectWord(std::string_view word);
   std::optional<Name> ExpectName(std::string_view what,
                                  std::string_view hint = "");
+  // The same of a function, `open` or `vault::open`, written without spaces.
+  std::optional<Name> ExpectFunction(std::string_view what);
   // A string that the lexer accepted; a broken one was reported there.
   std::optional<Name> ExpectString(std::string_view what);
   std::optional<uint64_t> ExpectNumber(std::string_view what);

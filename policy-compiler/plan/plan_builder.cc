@@ -5,6 +5,7 @@
 #include "policy-compiler/language/action.h"
 #include "policy-compiler/language/compile.h"
 #include "policy-compiler/language/evaluator.h"
+#include "policy-compiler/language/program_words.h"
 #include "policy-compiler/plan/plan_parts.h"
 #include "policy-compiler/split/place_program.h"
 
@@ -64,6 +65,9 @@ Result<PlanResult> BuildPlan(const Policy& written, const SourceText& text,
                              const ProofOptions& proof,
                              std::span<const Capability> capabilities) {
   RETURN_IF_ERROR(RefuseOtherHosts(written));
+  if (HasPrograms(written))
+    return Fail("the policy's portions are programs as they are",
+                "nothing is split: `bailey build` makes a bundle of them");
   const Policy policy = WithRuntimeRules(written);
   PlanResult result;
   result.refused = BrokenAssertions(policy);

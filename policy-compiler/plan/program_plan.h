@@ -1,5 +1,5 @@
 // The plan of a program as it is: one portion of a policy around a binary that
-// nobody built for us.
+// nobody built for us; or of several such programs, a portion each.
 //
 //   ASSIGN_OR_RETURN(PlanResult result,
 //                    BuildProgramPlan(policy, loader, {.program = "/bin/jq"}));
@@ -10,6 +10,7 @@
 #ifndef BAILEY_POLICY_COMPILER_PLAN_PROGRAM_PLAN_H_
 #define BAILEY_POLICY_COMPILER_PLAN_PROGRAM_PLAN_H_
 
+#include <map>
 #include <string>
 
 #include "common/result.h"
@@ -31,6 +32,13 @@ struct ProgramPlanOptions {
 Result<PlanResult> BuildProgramPlan(const Policy& policy, const Policy& loader,
                                     const ProgramPlanOptions& options,
                                     const ProofOptions& proof = {});
+
+// All portions of a policy in which each is a program (program_words.h).
+// `programs`: by portion, where it will be, inside: absolute.
+Result<PlanResult> BuildProgramsPlan(
+    const Policy& policy, const Policy& loader, const std::string& tool,
+    const std::map<std::string, std::string>& programs,
+    const ProofOptions& proof = {});
 
 }  // namespace bailey::policy
 

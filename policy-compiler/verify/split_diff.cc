@@ -1,6 +1,7 @@
 #include "policy-compiler/verify/split_diff.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdint>
 #include <map>
@@ -46,8 +47,28 @@ void AddFunctions(const Policy& policy, SplitWords& words) {
     for (const std::string& each : portion.functions)
       words[fmt::format("function {} in {}", each, portion.name)] = {
           portion.trusted};
+    for (const StringParameter& each : portion.strings)
+      words[each.count.empty()
+                ? fmt::format("string {} of {}", each.parameter, each.function)
+                : fmt::format("array {} of {} by {}", each.parameter,
+                              each.function, each.count)] = {portion.trusted};
     for (const std::string& each : portion.input_functions)
       words[fmt::format("input function {}", each)] = {false};
+  }
+}
+
+// Another program is neither more nor less.
+void AddPrograms(const Policy& policy, SplitWords& words) {
+  for (const PortionPolicy& portion : policy.portions) {
+    if (portion.program)
+      words[fmt::format("program in {}", portion.name)] = {
+          true, 0, 0, "",
+          fmt::format("{} {}", portion.program->name,
+                      fmt::join(portion.program->arguments, " "))};
+    for (const ServedSocket& socket : portion.sockets)
+      for (const std::string& client : socket.clients)
+        words[fmt::format("{} serves {} to {}", portion.name, socket.path,
+                          client)] = {};
   }
 }
 
@@ -75,6 +96,7 @@ SplitWords WordsOf(const Policy& policy) {
         true, 0, 0, "",
         fmt::format("{} errno {}", each.failure.value, each.failure.error)};
   AddFunctions(policy, words);
+  AddPrograms(policy, words);
   AddReaders(policy, words);
   return words;
 }

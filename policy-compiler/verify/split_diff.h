@@ -6,7 +6,8 @@
 //
 // Looser is each word more by which a call or a value may cross (`declassify`,
 // with its bound and kind; `function` of a trusted portion; `pass`), by which
-// state is no longer held together (`separate`), a call that was not made gives
+// state is no longer held together (`separate`), a program talks to another
+// (`serves`), a call that was not made gives
 // something (`failure`), or less is followed or held apart (a credential's
 // `by`, with a function less; an `input function` less).
 

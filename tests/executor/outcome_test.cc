@@ -39,7 +39,7 @@ Outcome FullOutcome() {
   learned.files = {{"/etc/passwd", true, false, 2}};
   learned.omitted = 1;
   outcome.learned = learned;
-  outcome.audit = AuditReport{scan, scan, true, false, {"why"}};
+  outcome.audit = AuditReport{scan, scan, true, true, false, {"why"}};
   outcome.bundle_digest = "abc";
   outcome.output_bytes = 5;
   outcome.output_truncated = true;

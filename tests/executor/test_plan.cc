@@ -65,7 +65,7 @@ std::string TestPlan::Bundle() const {
   BundleWriter writer(plan);
   for (const PlanPortion& portion : plan.portions) {
     AddProgram(writer, portion.name,
-               portion.holds_main ? main_program : "executor-probe-signer");
+               portion.holds_main ? main_program : signer_program);
   }
   AddProgram(writer, std::string(kUnsplitPortion), "executor-probe-unsplit");
   return writer.Finish();

@@ -19,6 +19,7 @@ struct TestPlan {
 
   Plan plan;
   std::string main_program = "executor-probe-main";  // what main's file holds
+  std::string signer_program = "executor-probe-signer";
   PlanPortion& main() { return plan.portions[0]; }
   PlanPortion& signer() { return plan.portions[1]; }
 

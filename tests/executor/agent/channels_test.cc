@@ -5,6 +5,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "executor/start_order.h"
+
 namespace bailey::executor {
 namespace {
 
@@ -31,13 +33,6 @@ void* Map(int fd, int protection) {
   return mmap(nullptr, kChannelAreaBytes, protection, MAP_SHARED, fd, 0);
 }
 
-TEST(StartOrderTest, MainIsLast) {
-  const Plan plan = TwoPortions();
-  EXPECT_THAT(StartOrder(plan),
-              ElementsAre(Pointee(Field(&PlanPortion::name, "signer")),
-                          Pointee(Field(&PlanPortion::name, "main"))));
-}
-
 TEST(ChannelsTest, OneChannelAPairWithItsRoles) {
   const Plan plan = TwoPortions();
   const auto channels = Channels::Create(plan, StartOrder(plan));
@@ -45,6 +40,16 @@ TEST(ChannelsTest, OneChannelAPairWithItsRoles) {
   ASSERT_THAT(channels->RolesOf("main"), SizeIs(1));
   EXPECT_EQ(channels->RolesOf("main")[0].role, uint32_t{BAILEY_CLIENT});
   EXPECT_EQ(channels->RolesOf("signer")[0].role, uint32_t{BAILEY_SERVER});
+}
+
+TEST(ChannelsTest, WhoAnswersReservesSlotsForAWholeMessage) {
+  const Plan plan = TwoPortions();
+  const auto channels = Channels::Create(plan, StartOrder(plan));
+  ASSERT_TRUE(channels.ok());
+  EXPECT_EQ(channels->ReservedBy("main").bytes, 0u);
+  const ReservedSpace reserved = channels->ReservedBy("signer");
+  EXPECT_GT(reserved.bytes, reserved.writable_bytes);
+  EXPECT_GT(reserved.writable_bytes, uint64_t{kChannelAreaBytes});
 }
 
 TEST(ChannelsTest, ThePeersAreaCannotBeMappedForWriting) {

@@ -132,5 +132,61 @@ TEST(CheckPlanTest, RefusesVariablesThatAreNone) {
   }
 }
 
+// As `change` left it: two programs, of which one serves to the other.
+std::string RefusalOfPrograms(const std::function<void(TestPlan&)>& change) {
+  return Refusal([&](TestPlan& plan) {
+    plan.plan.crossings.clear();
+    for (PlanPortion& portion : plan.plan.portions) portion.unmodified = true;
+    plan.plan.sockets = {{"/run/talk/socket", "signer", {"main"}}};
+    change(plan);
+  });
+}
+
+TEST(CheckPlanTest, ProgramsMayTalkBySockets) {
+  EXPECT_EQ(RefusalOfPrograms([](TestPlan&) {}), "");
+  EXPECT_THAT(
+      RefusalOfPrograms([](TestPlan& plan) { plan.main().unmodified = false; }),
+      HasSubstr("other portions beside it"));
+  EXPECT_THAT(Refusal([](TestPlan& plan) {
+                plan.plan.sockets = {{"/run/talk/socket", "signer", {"main"}}};
+              }),
+              HasSubstr("other portions beside it"));
+}
+
+TEST(CheckPlanTest, RefusesSocketsWhereTheHostOrAKeyIs) {
+  for (const char* path : {"/socket", "/run/socket", "run/x/socket",
+                           "/run/x/../y/socket", "/run/probe/socket"})
+    EXPECT_NE(RefusalOfPrograms(
+                  [&](TestPlan& plan) { plan.plan.sockets[0].path = path; }),
+              "")
+        << path;
+  for (const char* shown : {"/", "/run", "/run/talk", "/run/talk/below"})
+    EXPECT_THAT(RefusalOfPrograms([&](TestPlan& plan) {
+                  AddFileRule(plan.main(), shown, true, false);
+                }),
+                HasSubstr("file rule"))
+        << shown;
+  EXPECT_EQ(RefusalOfPrograms([](TestPlan& plan) {
+              AddFileRule(plan.main(), "/run/talker", true, false);
+            }),
+            "");
+}
+
+TEST(CheckPlanTest, RefusesProgramsThatWaitForEachOther) {
+  EXPECT_THAT(
+      RefusalOfPrograms([](TestPlan& plan) {
+        plan.plan.sockets.push_back({"/run/back/socket", "main", {"signer"}});
+      }),
+      HasSubstr("wait for each other"));
+  EXPECT_THAT(RefusalOfPrograms([](TestPlan& plan) {
+                plan.plan.sockets[0].clients = {"signer"};
+              }),
+              HasSubstr("own client"));
+  EXPECT_THAT(RefusalOfPrograms([](TestPlan& plan) {
+                plan.plan.sockets.push_back({"/run/talk/other", "main", {}});
+              }),
+              HasSubstr("in one directory"));
+}
+
 }  // namespace
 }  // namespace bailey::executor

@@ -39,8 +39,21 @@ TEST(DeclarationsTest, AFunctionMayNameItsStrings) {
   EXPECT_EQ(signer.strings[2].function, "h");
 }
 
+TEST(DeclarationsTest, AFunctionMayNameItsArrays) {
+  const Policy policy = MustLoad(
+      "portion s trusted { function f(array a by n, string b), array; }");
+  const PortionPolicy& signer = *FindPortion(policy, "s");
+  EXPECT_THAT(signer.functions, ElementsAre("f", "array"));
+  ASSERT_EQ(signer.strings.size(), 2u);
+  EXPECT_EQ(signer.strings[0].parameter, "a");
+  EXPECT_EQ(signer.strings[0].count, "n");
+  EXPECT_EQ(signer.strings[1].count, "");
+}
+
 TEST(DeclarationsTest, WhatIsNoStringIsAnError) {
-  for (const char* list : {"f()", "f(a)", "f(string)", "f(string a"}) {
+  for (const char* list :
+       {"f()", "f(a)", "f(string)", "f(string a", "f(array)", "f(array a)",
+        "f(array a by)", "f(array a by 5)", "f(string a by n)"}) {
     const std::string text =
         std::string("portion s trusted { function ") + list + "; }";
     EXPECT_FALSE(ErrorsOf(text).empty()) << list;

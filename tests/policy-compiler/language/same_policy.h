@@ -38,7 +38,18 @@ inline bool IsSame(const PlanFileRule& a, const PlanFileRule& b) {
 }
 
 inline bool IsSame(const StringParameter& a, const StringParameter& b) {
-  return a.function == b.function && a.parameter == b.parameter;
+  return a.function == b.function && a.parameter == b.parameter &&
+         a.count == b.count;
+}
+
+inline bool IsSame(const std::optional<ProgramWord>& a,
+                   const std::optional<ProgramWord>& b) {
+  if (!a || !b) return a.has_value() == b.has_value();
+  return a->name == b->name && a->arguments == b->arguments;
+}
+
+inline bool IsSame(const ServedSocket& a, const ServedSocket& b) {
+  return a.path == b.path && a.clients == b.clients;
 }
 
 inline bool IsSame(const PortionPolicy& a, const PortionPolicy& b) {
@@ -48,6 +59,8 @@ inline bool IsSame(const PortionPolicy& a, const PortionPolicy& b) {
          a.input_functions == b.input_functions && a.otherwise == b.otherwise &&
          a.clone_constrained == b.clone_constrained &&
          std::ranges::equal(a.strings, b.strings, same) &&
+         IsSame(a.program, b.program) &&
+         std::ranges::equal(a.sockets, b.sockets, same) &&
          std::ranges::equal(a.syscalls, b.syscalls, same) &&
          std::ranges::equal(a.files, b.files, same);
 }

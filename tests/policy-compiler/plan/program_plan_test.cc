@@ -165,5 +165,83 @@ TEST(ProgramPlanTest, OneOfSeveralPortionsMustBeNamed) {
   EXPECT_THAT(made.error().hint, HasSubstr("`a`, `b`"));
 }
 
+constexpr const char* kPrograms = R"(policy p {
+  credential k from file "/run/secrets/k";
+  portion desk untrusted { program "desk", "-v"; allow syscall connect; }
+  portion seal trusted {
+    program "seal";
+    uses k;
+    serves "/run/talk/seal" to desk;
+    allow syscall bind;
+  }
+  otherwise errno EPERM;
+})";
+
+Result<PlanResult> BuildPrograms(
+    const std::map<std::string, std::string>& places) {
+  return BuildProgramsPlan(Load("p.policy", kPrograms), Loader(), "test",
+                           places);
+}
+
+TEST(ProgramsPlanTest, EachIsAPortionWithAFilterOfItsOwn) {
+  const auto made =
+      BuildPrograms({{"desk", "/bin/desk"}, {"seal", "/bin/seal"}});
+  ASSERT_TRUE(made.ok()) << made.error().message;
+  EXPECT_TRUE(made->unproved.empty());
+  ASSERT_EQ(made->plan.portions.size(), 2u);
+  const PlanPortion& desk = made->plan.portions[0];
+  const PlanPortion& seal = made->plan.portions[1];
+  EXPECT_TRUE(desk.holds_main && desk.unmodified && !desk.trusted);
+  EXPECT_TRUE(!seal.holds_main && seal.unmodified && seal.trusted);
+  EXPECT_EQ(desk.program, "/bin/desk");
+  EXPECT_EQ(desk.arguments, std::vector<std::string>{"-v"});
+  EXPECT_EQ(seal.credentials, std::vector<std::string>{"k"});
+  EXPECT_TRUE(desk.credentials.empty());
+  const auto answer = [](const PlanPortion& portion, long number) {
+    return RunBpf(FindFilter(portion, FilterKind::kPlain)->program,
+                  {static_cast<uint32_t>(number), AUDIT_ARCH_X86_64, 0, {}})
+        .returned;
+  };
+  EXPECT_EQ(answer(desk, SYS_connect), SECCOMP_RET_ALLOW);
+  EXPECT_EQ(answer(desk, SYS_bind), SECCOMP_RET_ERRNO | EPERM);
+  EXPECT_EQ(answer(seal, SYS_bind), SECCOMP_RET_ALLOW);
+  EXPECT_EQ(answer(seal, SYS_connect), SECCOMP_RET_ERRNO | EPERM);
+}
+
+TEST(ProgramsPlanTest, SocketsAreInThePlanAndSurviveIt) {
+  const auto made =
+      BuildPrograms({{"desk", "/bin/desk"}, {"seal", "/bin/seal"}});
+  ASSERT_TRUE(made.ok());
+  const auto read = ParsePlan(WritePlan(made->plan), "plan");
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  ASSERT_EQ(read->sockets.size(), 1u);
+  EXPECT_EQ(read->sockets[0].path, "/run/talk/seal");
+  EXPECT_EQ(read->sockets[0].server, "seal");
+  EXPECT_EQ(read->sockets[0].clients, std::vector<std::string>{"desk"});
+  EXPECT_EQ(read->portions[0].arguments, std::vector<std::string>{"-v"});
+}
+
+TEST(ProgramsPlanTest, AProgramThatIsMissingIsAnError) {
+  const auto made = BuildPrograms({{"desk", "/bin/desk"}});
+  ASSERT_FALSE(made.ok());
+  EXPECT_THAT(made.error().message, HasSubstr("portion `seal`"));
+}
+
+TEST(ProgramsPlanTest, NoFileRuleReachesASocketsDirectory) {
+  for (const char* path :
+       {"/run/**", "/run/talk/**", "/run/talk/below", "/run/talk"}) {
+    std::string text = kPrograms;
+    // A rule that shows a credential's place is refused before.
+    text.replace(text.find("/run/secrets"), 12, "/etc");
+    text.insert(text.find("otherwise"),
+                "allow file write \"" + std::string(path) + "\"; ");
+    const auto made =
+        BuildProgramsPlan(Load("p.policy", text), Loader(), "test",
+                          {{"desk", "/bin/desk"}, {"seal", "/bin/seal"}});
+    ASSERT_FALSE(made.ok()) << path;
+    EXPECT_THAT(made.error().message, HasSubstr("a file rule of portion"));
+  }
+}
+
 }  // namespace
 }  // namespace bailey::policy

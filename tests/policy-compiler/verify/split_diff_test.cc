@@ -42,6 +42,18 @@ TEST(SplitDiffTest, AWordMoreThatLetsSomethingCrossIsLooser) {
   }
 }
 
+// It decides how much crosses.
+TEST(SplitDiffTest, WhatIsSaidOfParametersCounts) {
+  const auto policy = [](const std::string& said) {
+    return "portion a trusted { function f" + said +
+           "; } portion b untrusted { input function p; }";
+  };
+  EXPECT_THAT(Differences(policy(""), policy("(array q by n)")),
+              ElementsAre("+array q of f by n"));
+  EXPECT_THAT(Differences(policy("(string q)"), policy("")),
+              ElementsAre("-string q of f"));
+}
+
 TEST(SplitDiffTest, BoundsAreOrdered) {
   const std::string none = "declassify f -> mac;";
   const std::string less = "declassify f -> mac, at most 8 bits per call;";
@@ -63,6 +75,22 @@ TEST(SplitDiffTest, WhoIsTrustedAndWhoParsesCount) {
               ElementsAre("+function g in a", "+input function q"));
   EXPECT_THAT(Differences(two, one),
               ElementsAre("-input function q", "-function g in a"));
+}
+
+TEST(SplitDiffTest, ProgramsAndWhomTheyServeCount) {
+  const auto policy = [](const std::string& seal, const std::string& served) {
+    return "portion desk untrusted { program \"desk\"; } portion other "
+           "untrusted { program \"other\"; } portion seal trusted { program " +
+           seal + "; serves \"/run/v/s\" to " + served + "; }";
+  };
+  const std::string one = policy("\"seal\"", "desk");
+  const std::string two = policy("\"seal\"", "desk, other");
+  EXPECT_THAT(Differences(one, two),
+              ElementsAre("+seal serves /run/v/s to other"));
+  EXPECT_THAT(Differences(two, one),
+              ElementsAre("-seal serves /run/v/s to other"));
+  EXPECT_THAT(Differences(one, policy("\"seal\", \"-v\"", "desk")),
+              ElementsAre("?program in seal"));
 }
 
 TEST(SplitDiffTest, KindsAreOrderedByWhatTheyLetOut) {

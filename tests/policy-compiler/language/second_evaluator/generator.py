@@ -19,6 +19,7 @@ BUILTINS = ["runtime/c", "runtime/cxx", "network/groups", "cli-tool", "worker", 
 NETWORK_GROUPS = ["network_client", "internet_sockets", "waiting", "socket_queries"]
 ERRNOS = ["EPERM", "EACCES", "ENOSYS", "13", "1 | 4", "EWOULDBLOCK"]
 RELATIONS = ["==", "!=", "<", "<=", ">", ">="]
+SPLIT_WORDS = ("separate", "pass", "declassify", "failure", "outline")
 BLANKS = [" ", "\n  ", " # why; \n", " // ; }\n ", "\t"]
 
 
@@ -167,14 +168,19 @@ class Generator:
         return f"allow file {self.pick('read', 'write', 'execute')} {paths};"
 
     def portion(self, name, groups, full):
-        trusted = self.chance(50)
+        trusted = self.chance(50) and not (self.programs and name == "p0")
         lines = [self.rule(groups, full) for _ in range(self.random.randrange(3))]
         if trusted and self.credential:
             lines.append("uses key;")
         if self.chance(20):
             lines.append(self.file_rule())
-        lines.append(f"function {name}_f(string p), {name}_g;")
-        if not trusted:
+        if self.programs:
+            lines.append(self.pick(f'program "{name}";', f'program "/opt/{name}", "-v", "";'))
+            if name == "p0":
+                lines.append('serves "/run/made/socket" to p1;')
+        else:
+            lines.append(f"function {name}_f(string p, array q by n), {name}_g;")
+        if not trusted and not self.programs:
             lines.append(f"input function {name}_h;")
         if self.blocks or self.chance(30):
             lines.append(self.serving(groups, full))
@@ -263,8 +269,10 @@ class Generator:
             call = self.random.choice(["dup", "bpf", "close(fd == 1)", "getpid"])
             lines.append(f"deny syscall {call} then errno EPERM; deny syscall {call} then errno 9;"
                          + self.pick("", " deny syscall dup, bpf, close, getpid then trap;"))
+        self.programs = self.chance(15)
         lines += self.declarations()
-        portions = [self.portion(f"p{i}", groups, full) for i in range(self.pick(0, 0, 1, 2))]
+        count = 2 if self.programs else self.pick(0, 0, 1, 2)
+        portions = [self.portion(f"p{i}", groups, full) for i in range(count)]
         if self.misplaced == "beside" or not portions and (self.blocks or self.chance(30)):
             lines.append(self.serving(groups, full))
         lines += portions
@@ -282,7 +290,8 @@ class Generator:
                      self.denial(), "in nobody" if self.sloppy else "",
                      self.pick("", "1", "1", "1", "1, 2" if self.sloppy else "~0")),
                  "credential word from env WORD;", "credential three from fd 3;"]
-        chosen = [each for each in every if self.chance(10)]
+        chosen = [each for each in every
+                  if self.chance(10) and not (self.programs and each.startswith(SPLIT_WORDS))]
         if self.credential:
             chosen.append('credential key from file "/run/key";')
         return chosen

@@ -179,6 +179,14 @@ class Reader:
     def read_uses(self):
         return (self.joined(self.name),)
 
+    def read_program(self):
+        return (self.joined(self.string),)
+
+    def read_serves(self):
+        path = self.string()
+        self.expect("to")
+        return (path, self.joined(self.name))
+
     def read_input(self):
         self.expect("function")
         return (self.joined(self.name),)
@@ -189,9 +197,14 @@ class Reader:
     def seed(self):
         name = self.name()
         if self.accept("("):
-            self.joined(lambda: (self.expect("string"), self.name()))
+            self.joined(self.said)
             self.expect(")")
         return name
+
+    def said(self):
+        if self.accept("array"):
+            return (self.name(), self.expect("by"), self.name())
+        return (self.expect("string"), self.name())
 
     def read_separate(self):
         return (self.joined(self.name),)
