@@ -4,6 +4,7 @@
 #include <clang/Basic/SourceManager.h>
 #include <clang/Lex/Lexer.h>
 #include <clang/Lex/MacroInfo.h>
+#include <llvm/ADT/SmallString.h>
 
 #include <algorithm>
 
@@ -22,6 +23,12 @@ bool EndsWithSemicolon(const clang::Stmt& s) {
     return EndsWithSemicolon(*cases->getBody());
   // The range of a declaration has it.
   return !clang::isa<clang::CompoundStmt, clang::DeclStmt, clang::NullStmt>(s);
+}
+
+bool MakesTokens(const clang::MacroInfo& macro) {
+  return std::ranges::any_of(macro.tokens(), [](const clang::Token& token) {
+    return token.isOneOf(clang::tok::hash, clang::tok::hashhash);
+  });
 }
 
 }  // namespace
@@ -87,22 +94,51 @@ std::optional<TextRange> SourceView::NameRange(const clang::Expr& name) const {
 bool SourceView::KeepsTokens(clang::SourceLocation where) const {
   while (where.isMacroID()) {
     if (!sources().isMacroArgExpansion(where)) return false;
-    const clang::SourceLocation call =
-        sources().getImmediateExpansionRange(where).getBegin();
-    const llvm::StringRef name =
-        clang::Lexer::getImmediateMacroName(where, sources(), language());
-    const clang::IdentifierInfo* identifier =
-        preprocessor_.getIdentifierInfo(name);
-    const clang::MacroInfo* macro = preprocessor_.getMacroInfo(identifier);
-    if (!macro || call.isInvalid()) return false;
-    const bool pastes =
-        std::ranges::any_of(macro->tokens(), [](const clang::Token& token) {
-          return token.isOneOf(clang::tok::hash, clang::tok::hashhash);
-        });
-    if (pastes) return false;
+    const clang::MacroInfo* macro = MacroAt(where);
+    if (!macro || MakesTokens(*macro)) return false;
     where = sources().getImmediateSpellingLoc(where);
   }
   return true;
+}
+
+bool SourceView::StandsOnce(clang::SourceLocation where) const {
+  while (where.isMacroID()) {
+    if (!sources().isMacroArgExpansion(where)) {
+      // The macro's call as a whole stands for it.
+      where = sources().getImmediateExpansionRange(where).getBegin();
+      continue;
+    }
+    const clang::MacroInfo* macro = MacroAt(where);
+    if (!macro || MakesTokens(*macro) || !HasOnce(*macro, where)) return false;
+    where = sources().getImmediateSpellingLoc(where);
+  }
+  return true;
+}
+
+// The macro by whose argument it is there; null: it is not known any more.
+const clang::MacroInfo* SourceView::MacroAt(
+    clang::SourceLocation argument) const {
+  if (sources().getImmediateExpansionRange(argument).getBegin().isInvalid())
+    return nullptr;
+  const llvm::StringRef name =
+      clang::Lexer::getImmediateMacroName(argument, sources(), language());
+  return preprocessor_
+      .getMacroDefinitionAtLoc(preprocessor_.getIdentifierInfo(name),
+                               sources().getFileLoc(argument))
+      .getMacroInfo();
+}
+
+bool SourceView::HasOnce(const clang::MacroInfo& macro,
+                         clang::SourceLocation argument) const {
+  llvm::SmallString<32> buffer;
+  const llvm::StringRef name = clang::Lexer::getSpelling(
+      sources().getSpellingLoc(
+          sources().getImmediateExpansionRange(argument).getBegin()),
+      buffer, sources(), language());
+  return std::ranges::count_if(macro.tokens(), [&](const clang::Token& token) {
+           const clang::IdentifierInfo* word = token.getIdentifierInfo();
+           return word && word->getName() == name;
+         }) == 1;
 }
 
 void TextEdits::Replace(TextRange range, std::string text) {

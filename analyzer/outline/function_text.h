@@ -37,6 +37,11 @@ class SourceView {
 
   std::string_view text() const;
   int LineOf(unsigned offset) const;
+  // In the order of the text: numbers of locations are not in it where macros
+  // are expanded.
+  bool IsBefore(clang::SourceLocation a, clang::SourceLocation b) const {
+    return sources().isBeforeInTranslationUnit(a, b);
+  }
   const clang::SourceManager& sources() const;
   const clang::LangOptions& language() const;
 
@@ -46,9 +51,16 @@ class SourceView {
   std::optional<TextRange> StatementRange(const clang::Stmt& s) const;
   // A name, also as an argument of a macro that does not make a text of it.
   std::optional<TextRange> NameRange(const clang::Expr& name) const;
+  // Whether what stands there is nowhere else by the same text: each macro on
+  // the way that has it as an argument has that once, and makes no text or
+  // other token of any.
+  bool StandsOnce(clang::SourceLocation where) const;
 
  private:
   bool KeepsTokens(clang::SourceLocation where) const;
+  const clang::MacroInfo* MacroAt(clang::SourceLocation argument) const;
+  bool HasOnce(const clang::MacroInfo& macro,
+               clang::SourceLocation argument) const;
 
   const clang::ASTContext& context_;
   clang::Preprocessor& preprocessor_;

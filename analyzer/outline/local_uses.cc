@@ -6,6 +6,9 @@
 #include <array>
 #include <string_view>
 
+#include "analyzer/flow/library_extents.h"
+#include "analyzer/outline/secret_locals.h"
+
 namespace bailey::analyzer {
 namespace {
 
@@ -20,6 +23,12 @@ constexpr std::array kKeepNothing = {
     "sscanf",   "stat",          "strcmp",  "strlen",    "strncmp",
     "strtod",   "strtol",        "strtoll", "strtoul",   "strtoull",
     "time",     "waitpid",       "write"};
+
+// Of these, and others: what they return points to what they are passed.
+constexpr std::array kReturnTheirs = {
+    "fgets",   "memchr",  "memcpy", "memmove", "mempcpy", "memset",
+    "stpcpy",  "strcat",  "strchr", "strcpy",  "strncat", "strncpy",
+    "strpbrk", "strrchr", "strstr", "strtok"};
 
 // -1: it is what is called.
 int ArgumentIndex(const clang::CallExpr& call, const clang::Stmt* argument) {
@@ -52,17 +61,28 @@ bool KeepsNothing(const clang::CallExpr& call, unsigned index,
 
 bool OnlyReads(const clang::CallExpr& call, unsigned index, const Flow& flow) {
   const clang::FunctionDecl* callee = call.getDirectCallee();
-  if (!callee) return false;
-  if (index < callee->getNumParams()) {
-    const clang::QualType type = callee->getParamDecl(index)->getType();
-    if (type->isPointerType() && type->getPointeeType().isConstQualified())
-      return true;
-  }
+  if (!callee || !callee->getIdentifier()) return false;
   const FlowFunction* function = Defined(flow, callee->getName().str());
-  if (!function || index >= function->parameters.size()) return false;
-  const InferredExtent& inferred = function->parameters[index].inferred;
-  return inferred.access == AccessMode::kReadOnly ||
-         inferred.access == AccessMode::kNone;
+  const bool is_known = function && index < function->parameters.size();
+  // Its code says more than its `const`, which a cast takes away.
+  const AccessMode access = is_known
+                                ? function->parameters[index].inferred.access
+                                : AccessMode::kUnknown;
+  if (access != AccessMode::kUnknown)
+    return access == AccessMode::kReadOnly || access == AccessMode::kNone;
+  if (index >= callee->getNumParams()) return false;
+  const clang::QualType type = callee->getParamDecl(index)->getType();
+  return type->isPointerType() && type->getPointeeType().isConstQualified();
+}
+
+// Of the C library: what it returns may point into the argument.
+bool ReturnsPartOf(const clang::CallExpr& call, unsigned index) {
+  const clang::FunctionDecl* callee = call.getDirectCallee();
+  if (!callee || !callee->getIdentifier()) return false;
+  const std::string name = PlainLibraryName(callee->getName().str());
+  const LibraryExtent* extent = LibraryExtentOf(name);
+  return (extent && extent->returned == static_cast<int>(index)) ||
+         std::ranges::find(kReturnTheirs, name) != kReturnTheirs.end();
 }
 
 }  // namespace
@@ -93,7 +113,7 @@ class UseReader {
 
  private:
   void Done(UseKind kind) {
-    use_.kind = kind;
+    use_.kind = std::max(kind, least_);
     done_ = true;
   }
 
@@ -181,7 +201,7 @@ class UseReader {
         return;
       }
     }
-    Keep();
+    Keep(parent);
   }
 
   void Dereference() {
@@ -192,33 +212,68 @@ class UseReader {
   void AddressUnary(const clang::UnaryOperator& unary) {
     if (unary.getOpcode() == clang::UO_Deref) return Dereference();
     if (unary.getOpcode() == clang::UO_LNot) return Done(UseKind::kSize);
-    Keep();
+    Keep(unary);
   }
 
   void AddressCast(const clang::CastExpr& cast) {
     if (cast.getCastKind() == clang::CK_ToVoid ||
         cast.getCastKind() == clang::CK_PointerToBoolean)
       return Done(UseKind::kSize);
-    if (!cast.getType()->isPointerType()) return Keep();
+    if (!cast.getType()->isPointerType()) return Keep(cast);
   }
 
   void Argument(const clang::CallExpr& call) {
     const int found = ArgumentIndex(call, at_);
-    if (found < 0) return Keep();
+    if (found < 0) return Keep(call);
     const auto index = static_cast<unsigned>(found);
-    use_.may_be_kept = !KeepsNothing(call, index, flow_);
-    Done(OnlyReads(call, index, flow_) ? UseKind::kRead : UseKind::kReadWrite);
+    use_.may_be_kept |= !KeepsNothing(call, index, flow_);
+    const UseKind kind =
+        OnlyReads(call, index, flow_) ? UseKind::kRead : UseKind::kReadWrite;
+    if (!IsUsed(call) || !ReturnsPartOf(call, index)) return Done(kind);
+    // The call is another pointer into it.
+    least_ = std::max(least_, kind);
   }
 
-  void Keep() {
+  // Somebody does something with what the call returns.
+  bool IsUsed(const clang::CallExpr& call) const {
+    const clang::Stmt* parent = uses_.parents_.getParent(&call);
+    return parent && clang::isa<clang::Expr, clang::DeclStmt>(parent);
+  }
+
+  // `stored`: the statement that keeps the address.
+  void Keep(const clang::Stmt& stored) {
     use_.may_be_kept = true;
+    use_.is_stored = true;
+    use_.holder = HolderIn(stored);
     Done(UseKind::kEscapes);
+  }
+
+  // The local that the statement gives the address to; null: there is none, or
+  // that is not seen.
+  static const clang::VarDecl* HolderIn(const clang::Stmt& stored) {
+    const auto* op = clang::dyn_cast<clang::BinaryOperator>(&stored);
+    if (op && op->getOpcode() == clang::BO_Assign) return Named(*op->getLHS());
+    const auto* declared = clang::dyn_cast<clang::DeclStmt>(&stored);
+    if (!declared || !declared->isSingleDecl()) return nullptr;
+    const auto* variable =
+        clang::dyn_cast<clang::VarDecl>(declared->getSingleDecl());
+    return variable && variable->hasLocalStorage() ? variable : nullptr;
+  }
+
+  static const clang::VarDecl* Named(const clang::Expr& place) {
+    const auto* reference =
+        clang::dyn_cast<clang::DeclRefExpr>(place.IgnoreParens());
+    const auto* variable =
+        reference ? clang::dyn_cast<clang::VarDecl>(reference->getDecl())
+                  : nullptr;
+    return variable && variable->hasLocalStorage() ? variable : nullptr;
   }
 
   const LocalUses& uses_;
   const Flow& flow_;
   const clang::Stmt* at_;
   LocalUse use_;
+  UseKind least_ = UseKind::kSize;
   bool is_address_ = false;
   bool is_part_ = false;
   bool done_ = false;

@@ -32,6 +32,9 @@ struct LocalUse {
   bool decays = false;      // an array as a pointer to its first element
   // Its address is given to a call that may keep it.
   bool may_be_kept = false;
+  // Its address is stored: in the local `holder`, or, if null, anywhere.
+  bool is_stored = false;
+  const clang::VarDecl* holder = nullptr;
 };
 
 class LocalUses {

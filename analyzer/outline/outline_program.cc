@@ -53,7 +53,10 @@ class UnitOutliner {
         options_(options),
         unit_(unit),
         view_(unit.getASTContext(), unit.getPreprocessor()),
-        diagnostics_(diagnostics) {}
+        diagnostics_(diagnostics) {
+    for (const OutlineRequest& each : options.requests)
+      new_names_.insert(each.name);
+  }
 
   void Cut(const FlowFunction& function, const Requests& requests) {
     const clang::FunctionDecl* definition =
@@ -73,12 +76,13 @@ class UnitOutliner {
            "leave the attribute out"});
       return;
     }
+    if (!CheckNames(*definition, requests)) return;
     const CredentialCalls calls =
         CallsOf(flow_, function, options_.declassified);
     const SecretLocals secrets(*definition, unit_.getASTContext(), calls);
     std::vector<Region> regions = FindRegions(*definition, secrets);
-    std::ranges::sort(regions, {}, [](const Region& each) {
-      return each.begin().getRawEncoding();
+    std::ranges::sort(regions, [&](const Region& a, const Region& b) {
+      return view_.IsBefore(a.begin(), b.begin());
     });
     MergeRegions(regions, requests.size());
     if (!CheckCount(*definition, regions, requests)) return;
@@ -89,6 +93,20 @@ class UnitOutliner {
   const std::vector<Splice>& splices() const { return splices_; }
 
  private:
+  // A macro, a type or a local of the part's name would be meant instead.
+  bool CheckNames(const clang::FunctionDecl& function,
+                  const Requests& requests) {
+    const clang::IdentifierTable& known = unit_.getASTContext().Idents;
+    for (const OutlineRequest* each : requests) {
+      if (known.find(each->name) == known.end()) continue;
+      Report({function.getLocation(),
+              fmt::format("the source has the name `{}` already", each->name),
+              "outline the part under another name"});
+      return false;
+    }
+    return true;
+  }
+
   bool CheckCount(const clang::FunctionDecl& function,
                   const std::vector<Region>& regions,
                   const Requests& requests) {
@@ -144,10 +162,10 @@ class UnitOutliner {
       return;
     std::vector<std::string> names;
     for (const OutlineRequest* each : requests) names.push_back(each->name);
-    WrittenFunction written =
-        WriteFunction({unit_.getASTContext(), view_, function, uses,
-                       static_cast<unsigned>(flow_function.extent.begin)},
-                      plan, names);
+    WrittenFunction written = WriteFunction(
+        {unit_.getASTContext(), view_, function, uses,
+         static_cast<unsigned>(flow_function.extent.begin), new_names_},
+        plan, names);
     if (!ReportAll(written.problems)) return;
     splices_.insert(splices_.end(), written.splices.begin(),
                     written.splices.end());
@@ -199,6 +217,7 @@ class UnitOutliner {
   clang::ASTUnit& unit_;
   const SourceView view_;
   Diagnostics& diagnostics_;
+  std::set<std::string> new_names_;
   std::vector<Splice> splices_;
 };
 

@@ -27,14 +27,15 @@ constexpr std::array kOfFrame = {"setjmp",
                                  "__builtin_va_arg_pack",
                                  "__builtin_apply_args",
                                  "vfork",
+                                 "getcontext",
                                  "backtrace"};
 
 bool IsDeclaredIn(const clang::Decl* declaration, const Parts& parts) {
-  const clang::SourceLocation where = declaration->getLocation();
+  const clang::SourceManager& sources =
+      declaration->getASTContext().getSourceManager();
   return std::ranges::any_of(parts, [&](const clang::Stmt* part) {
-    const clang::SourceRange range = part->getSourceRange();
-    return where == range.getBegin() || where == range.getEnd() ||
-           (range.getBegin() < where && where < range.getEnd());
+    return sources.isPointWithin(declaration->getLocation(),
+                                 part->getBeginLoc(), part->getEndLoc());
   });
 }
 
@@ -55,6 +56,12 @@ class Checker : public clang::RecursiveASTVisitor<Checker> {
     return Refuse(name->getBeginLoc(), "it uses the name of its function",
                   "write the name out, or take `assert` and the like out of "
                   "this part");
+  }
+
+  bool VisitSourceLocExpr(clang::SourceLocExpr* place) {
+    if (place->isIntType()) return true;  // a line or a column stays
+    return Refuse(place->getBeginLoc(), "it uses the name of its function",
+                  "write the name out");
   }
 
   bool VisitGCCAsmStmt(clang::GCCAsmStmt* assembly) {
@@ -79,7 +86,16 @@ class Checker : public clang::RecursiveASTVisitor<Checker> {
                   "fetch it into a local before");
   }
 
+  bool VisitBinaryOperator(clang::BinaryOperator* op) {
+    if (op->getOpcode() == clang::BO_Assign &&
+        !op->getType()->isArithmeticType())
+      RefuseLiteral(*op->getRHS());
+    return true;
+  }
+
   bool VisitVarDecl(clang::VarDecl* variable) {
+    if (variable->hasInit() && !variable->getType()->isArithmeticType())
+      RefuseLiteral(*variable->getInit());
     if (variable->getType()->isVariablyModifiedType())
       Refuse(variable->getLocation(), "an array has no fixed length",
              "give it a fixed length, or allocate it");
@@ -110,6 +126,31 @@ class Checker : public clang::RecursiveASTVisitor<Checker> {
   }
 
  private:
+  // A compound literal whose address is stored: it lives as long as the block
+  // around it, and the part may end before that.
+  void RefuseLiteral(const clang::Expr& value) {
+    if (!PointsToLiteral(&value)) return;
+    Refuse(value.getBeginLoc(),
+           "the address of an object without a name is kept",
+           "give the object a name");
+  }
+
+  static bool PointsToLiteral(const clang::Stmt* s) {
+    if (!s || clang::isa<clang::CallExpr>(s)) return false;
+    const auto* cast = clang::dyn_cast<clang::CastExpr>(s);
+    const auto* unary = clang::dyn_cast<clang::UnaryOperator>(s);
+    const bool is_address =
+        (cast && cast->getCastKind() == clang::CK_ArrayToPointerDecay) ||
+        (unary && unary->getOpcode() == clang::UO_AddrOf);
+    if (is_address && HasLiteral(*s->child_begin())) return true;
+    return std::ranges::any_of(s->children(), PointsToLiteral);
+  }
+
+  static bool HasLiteral(const clang::Stmt* s) {
+    return s && (clang::isa<clang::CompoundLiteralExpr>(s) ||
+                 std::ranges::any_of(s->children(), HasLiteral));
+  }
+
   // True, as visitors that go on say.
   bool Refuse(clang::SourceLocation where, std::string message,
               std::string hint) {
@@ -155,6 +196,12 @@ void CheckDirectives(const clang::FunctionDecl& function, const Region& region,
       problems.push_back({part->getBeginLoc(),
                           "it begins or ends inside a macro, or in another "
                           "file",
+                          "write out what the macro stands for"});
+      return;
+    }
+    if (!view.StandsOnce(part->getBeginLoc())) {
+      problems.push_back({part->getBeginLoc(),
+                          "a macro makes a text or something else of it",
                           "write out what the macro stands for"});
       return;
     }

@@ -92,8 +92,8 @@ class Planner {
                                        whole_.declared.end());
     locals.insert(locals.end(), facts_.function.param_begin(),
                   facts_.function.param_end());
-    std::ranges::sort(locals, {}, [](const VarDecl* each) {
-      return each->getLocation().getRawEncoding();
+    std::ranges::sort(locals, [&](const VarDecl* a, const VarDecl* b) {
+      return facts_.view.IsBefore(a->getLocation(), b->getLocation());
     });
     for (const VarDecl* each : locals)
       if (!each->hasExternalStorage()) Take(*each);
@@ -128,14 +128,48 @@ class Planner {
     for (const LocalUse& each : facts_.uses.Of(&variable))
       users.insert(RegionOf(each));
     const size_t home = Home(variable);
-    if (home != kNowhere && IsNamedOnlyIn(variable, home)) return;
-    if (MovesInto(variable, users)) {
-      plan_.regions[*users.begin()].moved.push_back(&variable);
+    const bool is_inside = home != kNowhere && IsNamedOnlyIn(variable, home);
+    const bool moves = !is_inside && MovesInto(variable, users);
+    if (is_inside || moves) {
+      const size_t region = is_inside ? home : *users.begin();
+      if (IsKeptLonger(variable, region)) return TakeKept(variable);
+      if (moves) plan_.regions[region].moved.push_back(&variable);
     } else if (facts_.secrets.Holds(&variable)) {
       TakeSecret(variable);
     } else {
       TakePlain(variable, users, home);
     }
+  }
+
+  // Its address is known beyond the region, where it would end with the
+  // region's function: it is stored in what is not the region's own or, of what
+  // holds a credential, a call that may keep it is followed by other regions.
+  bool IsKeptLonger(const VarDecl& variable, size_t region) const {
+    if (variable.isStaticLocal() || EndsInside(variable, region)) return false;
+    const bool is_last =
+        plan_.regions.size() == 1 || !facts_.secrets.Holds(&variable);
+    return std::ranges::any_of(
+        facts_.uses.Of(&variable), [&](const LocalUse& use) {
+          if (use.is_stored)
+            return !use.holder || !IsNamedOnlyIn(*use.holder, region);
+          return use.may_be_kept && !is_last;
+        });
+  }
+
+  // Its block is inside the region.
+  bool EndsInside(const VarDecl& variable, size_t region) const {
+    const auto found = whole_.statements.find(&variable);
+    if (!parts_[region].declared.contains(&variable)) return false;
+    return found == whole_.statements.end() ||
+           !Contains(plan_.regions[region].region.statements,
+                     static_cast<const clang::Stmt*>(found->second));
+  }
+
+  void TakeKept(const VarDecl& variable) {
+    if (facts_.secrets.Holds(&variable)) return TakeSecret(variable);
+    Refuse(variable,
+           "has its address kept, and would end with the part that it is in",
+           "make it a global of the file");
   }
 
   // The region is the only one that names it, and runs once in its life.
@@ -163,7 +197,7 @@ class Planner {
     if (std::ranges::find(body, found->second) == body.end()) return false;
     return std::ranges::none_of(
         facts_.uses.Of(&variable), [&](const auto& use) {
-          return use.where->getBeginLoc() < region.begin();
+          return facts_.view.IsBefore(use.where->getBeginLoc(), region.begin());
         });
   }
 
@@ -281,8 +315,10 @@ class Planner {
         });
   }
 
-  // A statement of the region itself sets all of it before anything names it.
+  // A statement of the region itself sets all of it before anything names it,
+  // or reads it by its address.
   bool IsSetFirst(const VarDecl& variable, size_t region) const {
+    if (facts_.uses.MayBeKept(&variable)) return false;
     for (const clang::Stmt* each : plan_.regions[region].region.statements) {
       PartReader reader;
       reader.TraverseStmt(const_cast<clang::Stmt*>(each));
@@ -385,6 +421,23 @@ class Planner {
       if (!names.insert(each->getNameAsString()).second)
         Refuse(*each, "and another local of its name are needed in one part",
                "give one of them another name");
+    RefuseHidden(plan);
+  }
+
+  // What is declared in the region and becomes a parameter of its function
+  // hides what has its name before the declaration, too.
+  void RefuseHidden(const RegionPlan& plan) {
+    const auto region = static_cast<size_t>(&plan - plan_.regions.data());
+    for (const VarDecl* each : plan.hoisted)
+      for (const clang::DeclRefExpr* use : parts_[region].references) {
+        const clang::ValueDecl* named = use->getDecl();
+        if (each == plan.returned || named == each ||
+            named->getDeclName() != each->getDeclName())
+          continue;
+        return Refuse(*each,
+                      "and something else of its name are needed in one part",
+                      "give one of them another name");
+      }
   }
 
   void Refuse(const VarDecl& variable, const std::string& what,

@@ -3,9 +3,11 @@
 #include <clang/AST/RecursiveASTVisitor.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
+#include <string_view>
 
 #include "analyzer/flow/library_extents.h"
 
@@ -13,6 +15,16 @@ namespace bailey::analyzer {
 namespace {
 
 using clang::VarDecl;
+
+// Of the C library: the first argument is a descriptor.
+constexpr std::array<std::string_view, 38> kOfDescriptor = {
+    "accept",     "accept4", "bind",    "close",    "connect",   "dup",
+    "dup2",       "dup3",    "fchmod",  "fchown",   "fcntl",     "fdatasync",
+    "fdopen",     "flock",   "fstat",   "fsync",    "ftruncate", "getsockopt",
+    "ioctl",      "isatty",  "listen",  "lseek",    "openat",    "pread",
+    "preadv",     "pwrite",  "pwritev", "read",     "readv",     "recv",
+    "recvfrom",   "recvmsg", "send",    "sendfile", "sendmsg",   "sendto",
+    "setsockopt", "write"};
 
 // The least value above all that an expression can be; none: it is not known.
 using Bound = std::optional<uint64_t>;
@@ -108,12 +120,15 @@ class OutsideReader : public clang::RecursiveASTVisitor<OutsideReader> {
 
   bool VisitVarDecl(VarDecl* variable) {
     own_.insert(variable);
-    if (variable->hasInit() && Names(*variable->getInit())) Add({variable});
+    if (!variable->hasInit()) return true;
+    if (Names(*variable->getInit())) Add({variable});
+    if (variable->getType()->isPointerType()) Point(*variable->getInit());
     return true;
   }
   bool VisitBinaryOperator(clang::BinaryOperator* op) {
-    if (op->isAssignmentOp() && Names(*op->getRHS()))
-      Add(BaseLocals(*op->getLHS()));
+    if (!op->isAssignmentOp()) return true;
+    if (Names(*op->getRHS())) Add(BaseLocals(*op->getLHS()));
+    if (op->getType()->isPointerType()) Point(*op->getRHS());
     return true;
   }
   bool VisitCallExpr(clang::CallExpr* call) {
@@ -140,6 +155,12 @@ class OutsideReader : public clang::RecursiveASTVisitor<OutsideReader> {
   bool changed = false;
 
  private:
+  // What a pointer points to may be set by it.
+  void Point(const clang::Expr& pointer) {
+    for (const VarDecl* each : BaseLocals(pointer))
+      if (!each->getType()->isPointerType()) Add({each});
+  }
+
   void Add(const std::set<const VarDecl*>& variables) {
     for (const VarDecl* each : variables)
       changed |= outside_.insert(each).second;
@@ -184,22 +205,37 @@ class ReachChecker : public clang::RecursiveASTVisitor<ReachChecker> {
     const clang::Expr& number = left ? *op->getRHS() : *op->getLHS();
     const auto count = CountOf(pointer);
     const Bound bound = BoundOf(number);
-    // One past the end may be pointed to.
+    // One past the end may be pointed to, but not followed.
+    const bool is_followed = followed_.contains(op);
     if (op->getOpcode() != clang::BO_Add || !count || !bound ||
-        *bound > *count + 1)
+        *bound > *count + (is_followed ? 0 : 1))
       Refuse(*op, "nothing in the part keeps the pointer within its array");
+    else if (!is_followed && ComesFromOutside(number, false))
+      Refuse(*op, "a number from outside says where a pointer begins");
     return true;
   }
 
   bool VisitUnaryOperator(clang::UnaryOperator* op) {
     if (op->isIncrementDecrementOp() && op->getType()->isPointerType())
       Refuse(*op, "a pointer moves");
+    const clang::Expr* object = op->getSubExpr()->IgnoreParenCasts();
+    if (op->getOpcode() == clang::UO_Deref) followed_.insert(object);
+    const auto* element = clang::dyn_cast<clang::ArraySubscriptExpr>(object);
+    // Of a structure among others, one at a time is looked at.
+    if (op->getOpcode() == clang::UO_AddrOf && element &&
+        !element->getType()->isRecordType() &&
+        ComesFromOutside(*element->getIdx(), false))
+      Refuse(*op, "a number from outside says where a pointer begins");
     return true;
   }
 
   bool VisitCallExpr(clang::CallExpr* call) {
+    if (TakesPassedDescriptor(*call)) {
+      RefuseDescriptor(*call->getArg(0));
+      return true;
+    }
     for (unsigned i = 0; i < call->getNumArgs(); ++i)
-      if (IsLength(*call, i) && ComesFromOutside(*call->getArg(i)))
+      if (IsLength(*call, i) && ComesFromOutside(*call->getArg(i), true))
         Refuse(*call->getArg(i),
                "a number from outside says how much a call reaches");
     return true;
@@ -211,6 +247,31 @@ class ReachChecker : public clang::RecursiveASTVisitor<ReachChecker> {
   }
 
  private:
+  // The first argument is a descriptor, and a local that the part is passed.
+  bool TakesPassedDescriptor(const clang::CallExpr& call) const {
+    const clang::FunctionDecl* callee = call.getDirectCallee();
+    if (!callee || !callee->getIdentifier() || call.getNumArgs() == 0 ||
+        std::ranges::find(kOfDescriptor,
+                          PlainLibraryName(callee->getName().str())) ==
+            kOfDescriptor.end())
+      return false;
+    const auto* reference =
+        clang::dyn_cast<clang::DeclRefExpr>(call.getArg(0)->IgnoreParenCasts());
+    return reference &&
+           std::ranges::any_of(plan_.passed, [&](const PassedLocal& each) {
+             return each.variable == reference->getDecl();
+           });
+  }
+
+  void RefuseDescriptor(const clang::Expr& where) {
+    problems.push_back(
+        {where.getBeginLoc(),
+         "a descriptor that was opened outside of the part is not open on the "
+         "trusted side, where its number may be another's",
+         "open it in the part, or let the part give back what is written "
+         "to it"});
+  }
+
   // Of what crosses with its number of elements the crossing checks that, and
   // of what is reached there the split.
   bool IsCounted(const clang::Expr& base) const {
@@ -250,9 +311,12 @@ class ReachChecker : public clang::RecursiveASTVisitor<ReachChecker> {
     return std::nullopt;
   }
 
-  bool ComesFromOutside(const clang::Expr& expression) const {
+  // Whatever it is, or beyond a bound that the part has for it.
+  bool ComesFromOutside(const clang::Expr& expression,
+                        bool unless_bounded) const {
     if (!expression.getType()->isIntegralOrEnumerationType()) return false;
-    return !loops_.Constant(expression) && !BoundOf(expression) &&
+    return !loops_.Constant(expression) &&
+           !(unless_bounded && BoundOf(expression)) &&
            outside_.Names(expression);
   }
 
@@ -328,6 +392,7 @@ class ReachChecker : public clang::RecursiveASTVisitor<ReachChecker> {
   const OutsideReader& outside_;
   const RegionPlan& plan_;
   const Flow& flow_;
+  std::set<const clang::Expr*> followed_;  // pointers to which `*` is applied
 };
 
 }  // namespace

@@ -108,12 +108,9 @@ class FunctionWriter {
   std::string StateName(const VarDecl& variable) const {
     std::string name =
         input_.function.getNameAsString() + "_" + variable.getNameAsString();
-    const auto is_taken = [&](const auto& other) {
-      return other.second == name;
-    };
     const clang::IdentifierTable& known = input_.context.Idents;
     while (known.find(name) != known.end() ||
-           std::ranges::any_of(state_, is_taken))
+           !input_.new_names.insert(name).second)
       name += "_";
     return name;
   }

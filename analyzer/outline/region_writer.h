@@ -10,6 +10,7 @@
 
 #include <clang/AST/ASTContext.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,9 @@ struct WriterInput {
   const clang::FunctionDecl& function;
   const LocalUses& uses;
   unsigned insert_at = 0;  // where new functions stand: before the definition
+  // Of what is new in the source, also for its other functions: C would take
+  // two objects of one name for one.
+  std::set<std::string>& new_names;
 };
 
 struct WrittenFunction {

@@ -99,6 +99,37 @@ INSTANTIATE_TEST_SUITE_P(
                 "int main(int argc, char **argv) {\n"
                 "  argc = (int)secret_number();\n  show(\"x\", 1);\n"
                 "  return argc > 3;\n}\n"},
+        Refused{"AConditionThatBecomesText", "a macro makes a text",
+                "#define CHECK(x) if (x) { puts(#x); return 1; }\n"
+                "int main(void) {\n  unsigned char key[8];\n"
+                "  CHECK(secret_open(key, 8, 3) != 5)\n  return 0;\n}\n"},
+        Refused{"AConditionOfWhichTheSizeIsTaken", "a macro makes a text",
+                "#define CHECK(x) if (x) { show(\"s\", sizeof(x)); return 1; "
+                "}\nint main(void) {\n  unsigned char key[8];\n"
+                "  CHECK(secret_open(key, 8, 3) != 5)\n  return 0;\n}\n"},
+        Refused{"AGlobalThatALaterLocalHides", "something else of its name",
+                "static int level = 40;\n"
+                "int main(void) {\n" KEY "  key[0] ^= (unsigned char)level;\n"
+                "  long level[2] = {1, (long)tell(key, 8) % 7};\n"
+                "  show(\"level\", level[1]);\n  return 0;\n}\n"},
+        Refused{"ACompoundLiteralThatIsKept", "object without a name",
+                "  unsigned char *key = (unsigned char[8]){1};\n"
+                "  secret_fill(key, 8);\n  show(\"x\", 1);\n"
+                "  show(\"s\", tell(key, 8));"},
+        Refused{"AnAddressThatOutlivesItsPart", "would end with the part",
+                "  int x;\n" KEY "  x = (int)(tell(key, 8) % 5);\n"
+                "  kept = &x;\n  key[1] = 0;\n  show(\"k\", *kept);"},
+        Refused{"AnAddressThatACallReturns", "would end with the part",
+                "  unsigned char room[16], *key = memset(room, 1, 16);\n"
+                "  secret_fill(key, 8);\n  show(\"x\", 1);\n"
+                "  show(\"s\", tell(key, 8));"},
+        Refused{"APartOfALocalThatACallFinds", "has its address kept",
+                "  char text[8] = \"a:b\";\n" KEY
+                "  char *at = strrchr(text, ':' + (key[0] > 300));\n"
+                "  key[2] = at == 0;\n  show(\"t\", text[1]);"},
+        Refused{"TheFunctionsNameByACall", "name of its function",
+                KEY "  printf(\"%s %u\", __builtin_FUNCTION(), "
+                    "tell(key, 8));"},
         Refused{"WhatIsGivenBackIsTheKey", "is a credential's",
                 "int main(void) {\n" KEY "  return key[0];\n}\n"}),
     [](const auto& each) { return std::string(each.param.name); });
@@ -157,6 +188,15 @@ INSTANTIATE_TEST_SUITE_P(
                 "  key[argc % 8] ^= 1;"},
         Refused{"APointerThatMoves", "within its array",
                 "  n = tell(key + argc, 1);"},
+        Refused{"APointerPastTheEndThatIsFollowed", "within its array",
+                "  *(key + (unsigned)argc % 9u) ^= 1;"},
+        Refused{"ABeginOfTheCallers", "where a pointer begins",
+                "  memcpy(key + (argc & 7), line, 8);"},
+        Refused{"AnElementOfTheCallersToBeginAt", "where a pointer begins",
+                "  memcpy(&key[argc & 7], line, 8);"},
+        Refused{"ALengthThatIsSetByAPointer", "how much a call reaches",
+                "  size_t m = 0; size_t *at = &m; *at = n;\n"
+                "  memcpy(key, line, m);"},
         Refused{"ALengthOfALibrarysCall", "how much a call reaches",
                 "  memcpy(key, line, n);"},
         Refused{"ALengthOfAProgramsCall", "how much a call reaches",
@@ -164,6 +204,21 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"ALengthOfWhatIsPassed", "how much a call reaches",
                 "  n = tell(key, 8) + tell(line, (size_t)argc);"}),
     [](const auto& each) { return std::string(each.param.name); });
+
+TEST(OutlineRefusalsTest, ADescriptorOfTheCallersMeansNothingThere) {
+  OutlineCase program(R"(
+#include <unistd.h>
+int main(int argc, char **argv) {
+  unsigned char key[8], line[8] = {0};
+  secret_fill(key, 8);
+  key[0] ^= (unsigned char)write(argc, line, 8);
+  show("x", 1);
+  return (int)(tell(key, 8) % 9);
+}
+)");
+  EXPECT_EQ(program.OutlineAll(4), 0u) << program.outlined();
+  EXPECT_THAT(program.problems(), HasSubstr("a descriptor that was opened"));
+}
 
 TEST(OutlineRefusalsTest, AFunctionForAnotherMachineIsLeftWhole) {
   OutlineCase program("__attribute__((target(\"avx2\"))) int main(void) {\n" KEY
