@@ -57,6 +57,19 @@ Result<BuildRecord> ReadOlder(const std::string& directory) {
   return older;
 }
 
+std::unexpected<Error> NothingRecorded(const BuildRecord& now) {
+  if (now.compiles.empty())
+    return Fail("the build compiled no C or C++ file, so nothing was recorded",
+                "if everything was up to date, clean first (`make clean`) and "
+                "capture again");
+  const CompileEntry& first = now.compiles.front();
+  const auto path = std::filesystem::path(first.directory) / first.file;
+  return Fail(fmt::format("what the build compiled is not there any more ({} "
+                          "commands, first `{}`), so nothing was recorded",
+                          now.compiles.size(), path.string()),
+              "let the build keep the folder that it copies its sources to");
+}
+
 }  // namespace
 
 Result<int> Capture(const CaptureOptions& options) {
@@ -82,10 +95,7 @@ Result<int> Capture(const CaptureOptions& options) {
   }
   const BuildRecord& now = recorder.record();
   const BuildRecord merged = MergeBuildRecords(older, now);
-  if (merged.compiles.empty())
-    return Fail("the build compiled no C or C++ file, so nothing was recorded",
-                "if everything was up to date, clean first (`make clean`) and "
-                "capture again");
+  if (merged.compiles.empty()) return NothingRecorded(now);
   RETURN_IF_ERROR(WriteBuildRecord(merged, options.output_directory));
   options.say(fmt::format(
       "recorded {} compile and {} link commands; {} files are known",

@@ -94,6 +94,20 @@ ExtentSummary OfReach(const LibraryReach& reach, const ExtentCall& call) {
   return summary;
 }
 
+// As many bytes as the text there has, at most.
+bool ReadsText(const ExtentCall& call, const PassedArgument& pointer,
+               const ExtentSummary& callee) {
+  const ArgumentBound& bound = callee.bound;
+  if (callee.kind != ExtentKind::kParameter || callee.writes ||
+      bound.factor != 1 || bound.addend != 0 ||
+      pointer.bytes != ConstantBound(0))
+    return false;
+  const auto count = static_cast<size_t>(bound.argument);
+  return count < call.arguments.size() &&
+         pointer.kind == PassedKind::kParameter &&
+         call.arguments[count].text_of == pointer.parameter;
+}
+
 }  // namespace
 
 void ExtentSummary::Lose(std::string why, const SourceSite& where) {
@@ -134,6 +148,11 @@ ExtentSummary SummaryOf(const PointerReach& reach) {
   ExtentSummary summary;
   summary.reads = reach.reads;
   summary.writes = reach.writes;
+  if (reach.kind == ReachKind::kText) {
+    summary = Text();
+    summary.site = reach.site;
+    return summary;
+  }
   if (reach.kind == ReachKind::kUnknown) {
     summary.Lose(reach.reason, reach.site);
     return summary;
@@ -176,9 +195,12 @@ ArgumentBound BytesAt(const ExtentCall& call, const ArgumentBound& callee,
     return SumOf(TimesOf(number.most_constant, callee.factor), rest);
   // As an unsigned number it is never less.
   const bool is_signed = callee.is_signed && number.most_signed.is_known;
-  const ArgumentBound& most = is_signed ? number.most_signed : number.most;
+  ArgumentBound counted =
+      TimesOf(is_signed ? number.most_signed : number.most, callee.factor);
+  counted.is_exact &= callee.is_exact;
   // Of a negative number nothing is reached but the rest.
-  return AboveBoth(SumOf(TimesOf(most, callee.factor), rest), rest);
+  if (rest.addend == 0) return counted;
+  return AboveBoth(SumOf(counted, rest), rest);
 }
 
 ExtentSummary AtCall(const ExtentCall& call, size_t index,
@@ -192,6 +214,11 @@ ExtentSummary AtCall(const ExtentCall& call, size_t index,
   if (callee.kind == ExtentKind::kString) {
     if (offset != ConstantBound(0))
       summary.Lose("a part of it is used as a text", call.site);
+    return summary;
+  }
+  if (ReadsText(call, call.arguments[index], callee)) {
+    summary.kind = ExtentKind::kString;
+    summary.bound = {};
     return summary;
   }
   ArgumentBound end = SumOf(offset, BytesAt(call, callee.bound, false));

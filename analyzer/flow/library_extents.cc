@@ -1,5 +1,6 @@
 // The table of library functions, from the Linux manual pages (sections 2 and
-// 3), ISO C and, of what glibc has from there, OpenBSD's manual pages.
+// 3), ISO C and, of what glibc has from there, OpenBSD's manual pages; of
+// libsodium its documentation.
 //
 // A row's words: `r0:2` argument 0 is read, as many bytes as argument 2 says;
 // `w0=16` 16 bytes are written; `b0:1*2` both, the product of arguments 1 and
@@ -77,6 +78,31 @@ constexpr EffectRow kExtentRows[] = {
     {"f1", "fprintf dprintf syslog err errx"},
     {"s0", "vprintf vwarn vwarnx"},
     {"s1", "vfprintf vsyslog verr verrx"},
+    // libsodium.
+    {"r0:2 r1:2", "sodium_memcmp sodium_compare"},
+    {"w0:1!", "sodium_memzero randombytes_buf"},
+    {"r0:1", "sodium_is_zero"},
+    {"w0=32! r1:2!", "crypto_hash_sha256"},
+    {"w0=64! r1:2!", "crypto_hash_sha512 crypto_hash"},
+    {"r1:2!",
+     "crypto_sign_update crypto_hash_sha256_update crypto_hash_sha512_update "
+     "crypto_generichash_update crypto_auth_hmacsha256_update "
+     "crypto_auth_hmacsha512_update"},
+    {"w1:2", "crypto_generichash_final"},
+    {"w0:1 r2:3 r4:5", "crypto_generichash"},
+    {"w0=64 w1=8 r2:3! r4=64!", "crypto_sign_detached"},
+    {"r0=64 r1:2 r3=32", "crypto_sign_verify_detached"},
+    {"w1=64 w2=8 r3=64!", "crypto_sign_final_create"},
+    {"r1=64 r2=32", "crypto_sign_final_verify"},
+    {"w0=32! w1=64!", "crypto_sign_keypair"},
+    {"w0=32! w1=64! r2=32!", "crypto_sign_seed_keypair"},
+    {"w0=32! r1=64",
+     "crypto_sign_ed25519_sk_to_pk crypto_sign_ed25519_sk_to_seed"},
+    {"w0=32! r1:2! r3=32!",
+     "crypto_auth crypto_auth_hmacsha256 crypto_auth_hmacsha512256"},
+    {"r0=32! r1:2! r3=32!",
+     "crypto_auth_verify crypto_auth_hmacsha256_verify "
+     "crypto_auth_hmacsha512256_verify"},
 };
 
 int DigitOf(std::string_view word, size_t at) {

@@ -90,9 +90,11 @@ void MarkNeverWritten(Program& program) { WriterFinder(program).Mark(); }
 
 void UnmarkShared(const std::function<bool(const std::string& id)>& is_shared,
                   Flow& flow) {
-  for (FlowGlobal& each : flow.globals)
-    each.never_written &=
-        each.linkage == Linkage::kInternal || !is_shared(each.id);
+  for (FlowGlobal& each : flow.globals) {
+    if (each.linkage == Linkage::kInternal || !is_shared(each.id)) continue;
+    each.never_written = false;
+    each.values.clear();
+  }
 }
 
 }  // namespace bailey::analyzer

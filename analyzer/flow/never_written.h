@@ -19,7 +19,8 @@ struct Program;
 // `inferred` of the parameters, and the edges.
 void MarkNeverWritten(Program& program);
 
-// Of globals that code outside the program may use by name that is not enough.
+// Of globals that code outside the program may use by name that is not enough;
+// nor are the values that the program gives them all.
 void UnmarkShared(const std::function<bool(const std::string& id)>& is_shared,
                   Flow& flow);
 

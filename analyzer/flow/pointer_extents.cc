@@ -13,13 +13,14 @@
 #include "analyzer/flow/extent_summary.h"
 #include "analyzer/flow/library_extents.h"
 #include "analyzer/flow/program.h"
+#include "analyzer/flow/seen_uses.h"
 #include "analyzer/ir/bound_arithmetic.h"
 
 namespace bailey::analyzer {
 namespace {
 
 // A bound that grows more often than this grows in a recursion, for ever.
-constexpr int kMostChanges = 60;
+constexpr int kMostGrowths = 60;
 
 // All that the units say of one function.
 struct Body {
@@ -47,7 +48,8 @@ class Inference {
     }
     FindCertain();
     FindProvided();
-    for (FlowFunction& each : program_.flow.functions) Describe(each);
+    const SeenUses uses(program_.extents);
+    for (FlowFunction& each : program_.flow.functions) Describe(each, uses);
   }
 
  private:
@@ -125,9 +127,9 @@ class Inference {
           summary.reads != known.reads || summary.writes != known.writes;
       known.reads |= summary.reads;
       known.writes |= summary.writes;
-      return is_more && ++body.changes[index] < kMostChanges;
+      return is_more && ++body.changes[index] < kMostGrowths;
     }
-    if (++body.changes[index] > kMostChanges)
+    if (++body.changes[index] > kMostGrowths)
       summary.Lose("it is followed further in each round of a recursion",
                    summary.site);
     known = std::move(summary);
@@ -228,9 +230,17 @@ class Inference {
     const ExtentSummary& summary = body.arguments[index];
     if (summary.kind == ExtentKind::kNothing) return true;
     if (summary.kind == ExtentKind::kUnknown) return false;
-    if (Reaches(body.certain[index], summary)) return true;
+    if (Reaches(body.certain[index], summary) || IsAllOrNothing(summary))
+      return true;
     if (body.is_open || body.callers.empty()) return false;
     return FirstWithout(body, index) == nullptr;
+  }
+
+  // As many bytes as a number says, whenever any are reached: that number is
+  // how many there are.
+  static bool IsAllOrNothing(const ExtentSummary& summary) {
+    return summary.kind == ExtentKind::kParameter && summary.bound.is_exact &&
+           summary.bound.addend == 0;
   }
 
   // A caller that may have less there; null if none has.
@@ -300,7 +310,7 @@ class Inference {
     return true;
   }
 
-  void Describe(FlowFunction& function) {
+  void Describe(FlowFunction& function, const SeenUses& uses) {
     const auto found = bodies_.find(function.id);
     const bool is_plain =
         found != bodies_.end() && IsPlain(function, found->second);
@@ -309,6 +319,7 @@ class Inference {
       InferredExtent& inferred = function.parameters[i].inferred;
       if (is_plain) {
         inferred = Inferred(function, found->second, i);
+        inferred.seen = uses.Of(function.id, i);
         continue;
       }
       inferred.kind = ExtentKind::kUnknown;

@@ -10,7 +10,9 @@
 // in some calls, a caller need not have that many; and who carries a call over
 // copies them all. So *provided* says that they can be copied: either every
 // call of the function reaches all of them before it calls anything else (a
-// caller that has fewer is wrong by itself), or every caller in the program is
+// caller that has fewer is wrong by itself); or a number says how many they
+// are, and each access reaches all of them (no caller has fewer than it says,
+// but who counts on not being looked at); or every caller in the program is
 // known to have them: in a local, a global, what malloc gave it, or behind a
 // parameter of its own that is provided as far. Nobody may be able to call the
 // function by its address, and a function that nobody calls is not provided.

@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "analyzer/flow/global_values.h"
 #include "analyzer/flow/never_written.h"
 #include "analyzer/flow/pointer_extents.h"
 #include "analyzer/flow/shared_names.h"
@@ -78,6 +79,7 @@ class Joiner {
     SettleLooks(program_.flow);
     InferExtents(program_);
     MarkNeverWritten(program_);
+    FindGlobalValues(program_);
     std::ranges::sort(program_.read_files);
     const auto rest = std::ranges::unique(program_.read_files);
     program_.read_files.erase(rest.begin(), rest.end());
@@ -192,7 +194,7 @@ class Joiner {
         if (!defined.contains(id)) continue;
         GlobalFact& escaped = program_.global_facts.emplace_back();
         escaped.id = id;
-        escaped.escapes = true;
+        escaped.escapes = escaped.roams = true;
         program_.global_writes.push_back({id, /*may_be_written=*/true});
         if (each.from.empty()) {
           program_.kept.push_back(id);

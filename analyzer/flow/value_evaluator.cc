@@ -93,6 +93,7 @@ AbstractValue ValueEvaluator::OfKind(const ValueExpression& expression,
                                      const Environment& environment) {
   switch (expression.kind) {
     case ExpressionKind::kUnknown:
+    case ExpressionKind::kFunction:
       break;
     case ExpressionKind::kConstant:
       return ConstantValue(expression.number, expression.width_bits);

@@ -73,6 +73,14 @@ ValueExpression AddressOf(const llvm::GlobalVariable& global, uint64_t offset,
   return made;
 }
 
+ValueExpression AddressOf(const llvm::Function& function,
+                          const Places& places) {
+  ValueExpression made = Unknown(64);
+  made.symbol = places.Id(function);
+  if (!made.symbol.empty()) made.kind = ExpressionKind::kFunction;
+  return made;
+}
+
 }  // namespace
 
 bool IsLocalObject(const llvm::Value& value) {
@@ -162,6 +170,8 @@ ValueExpression ExpressionReader::ReadConstant(const llvm::Constant& value,
       integer != nullptr && integer->getBitWidth() <= 64)
     return Constant(integer->getZExtValue(), WidthOf(*integer->getType()));
   if (isa<llvm::ConstantPointerNull>(value)) return Constant(0, 64);
+  if (const auto* function = dyn_cast<llvm::Function>(&value))
+    return AddressOf(*function, places);
   if (!value.getType()->isPointerTy())
     return Unknown(WidthOf(*value.getType()));
   llvm::APInt offset(64, 0);

@@ -8,6 +8,7 @@
 #include <llvm/IR/IntrinsicInst.h>
 #include <llvm/IR/Module.h>
 #include <llvm/IR/Operator.h>
+#include <llvm/IR/PatternMatch.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Transforms/Scalar/EarlyCSE.h>
 #include <llvm/Transforms/Scalar/SROA.h>
@@ -22,6 +23,7 @@
 #include <set>
 
 #include "analyzer/ir/argument_bounds.h"
+#include "analyzer/ir/pointer_uses.h"
 #include "analyzer/ir/simplify.h"
 
 namespace bailey::analyzer {
@@ -52,6 +54,22 @@ class Analyses {
 
 bool IsOfLocal(const llvm::Value& pointer) {
   return llvm::isa<llvm::AllocaInst>(pointer.stripInBoundsOffsets());
+}
+
+// Promises that a compiler may count on, and an attacker's arguments break:
+// that loops and calls come to an end. With them a loop, or a call of a pure
+// function of which nothing is used, may be dropped, and what it reads with it.
+void ForgetPromises(llvm::Module& module) {
+  for (llvm::Function& function : module) {
+    if (function.isIntrinsic()) continue;
+    function.removeFnAttr(llvm::Attribute::MustProgress);
+    function.removeFnAttr(llvm::Attribute::WillReturn);
+    for (llvm::Instruction& each : llvm::instructions(function)) {
+      each.setMetadata(llvm::LLVMContext::MD_loop, nullptr);
+      if (auto* call = llvm::dyn_cast<llvm::CallBase>(&each))
+        call->removeFnAttr(llvm::Attribute::WillReturn);
+    }
+  }
 }
 
 // A read of which nothing is used reads all the same where nobody optimises, so
@@ -108,7 +126,8 @@ class FunctionReader {
       : function_(function),
         places_(places),
         layout_(function.getDataLayout()),
-        bounds_(function, analyses.functions()) {}
+        bounds_(function, analyses.functions()),
+        uses_(function, places) {}
 
   FunctionExtents Read() {
     extents_.id = places_.Id(function_);
@@ -117,7 +136,12 @@ class FunctionReader {
     for (const llvm::Argument& each : function_.args())
       extents_.arguments.push_back(Describe(each));
     FindCertain();
-    if (function_.arg_size() <= kMostArguments) Follow();
+    if (function_.arg_size() <= kMostArguments) {
+      Follow();
+      extents_.uses = uses_.Read();
+      extents_.copies = uses_.Copies();
+      extents_.returned = uses_.Returned();
+    }
     for (const llvm::Instruction& each : llvm::instructions(function_))
       if (const auto* call = llvm::dyn_cast<llvm::CallBase>(&each))
         ReadCall(*call);
@@ -247,6 +271,10 @@ class FunctionReader {
     if (const auto* intrinsic = llvm::dyn_cast<llvm::IntrinsicInst>(&call)) {
       if (const auto* memory = llvm::dyn_cast<llvm::AnyMemIntrinsic>(&call))
         return ReadMemory(use, *memory);
+      // What they give is no address: a number that a compiler knows or not.
+      if (intrinsic->getIntrinsicID() == llvm::Intrinsic::objectsize ||
+          intrinsic->getIntrinsicID() == llvm::Intrinsic::is_constant)
+        return;
       // One that gives the pointer back (an annotation) hides what follows.
       if (intrinsic->isAssumeLikeIntrinsic() &&
           intrinsic->getType()->isVoidTy())
@@ -273,6 +301,9 @@ class FunctionReader {
 
   void ReadMemory(const llvm::Use& use, const llvm::AnyMemIntrinsic& memory) {
     const bool is_target = &use == &memory.getRawDestUse();
+    const int text = TextOf(*memory.getLength());
+    if (!is_target && text >= 0 && use.get() == ArgumentOf(text))
+      return ReachText(text, memory);
     Reach(*use, memory, MostOfSize(*memory.getLength(), memory), !is_target,
           is_target);
   }
@@ -332,6 +363,39 @@ class FunctionReader {
       return ConstantBound(0);
     return bounds_.MostOffset(
         pointer, *function_.getArg(static_cast<unsigned>(argument)), at);
+  }
+
+  void ReachText(int argument, const llvm::Instruction& at) {
+    PointerReach reach;
+    reach.argument = argument;
+    reach.kind = ReachKind::kText;
+    reach.reads = true;
+    reach.is_certain = certain_.contains(&at);
+    reach.site = places_.SiteOf(at);
+    extents_.reaches.push_back(std::move(reach));
+    accesses_.push_back(&at);
+  }
+
+  const llvm::Argument* ArgumentOf(int index) const {
+    return function_.getArg(static_cast<unsigned>(index));
+  }
+
+  // The argument of which a number is the text's length, with or without its
+  // NUL; -1: none.
+  static int TextOf(const llvm::Value& number) {
+    namespace match = llvm::PatternMatch;
+    const llvm::Value* length = nullptr;
+    const bool has_nul = match::match(
+        &number, match::m_Add(match::m_Value(length), match::m_One()));
+    const auto* call =
+        llvm::dyn_cast<llvm::CallBase>(has_nul ? length : &number);
+    const llvm::Function* callee =
+        call == nullptr ? nullptr : call->getCalledFunction();
+    if (callee == nullptr || !callee->isDeclaration() ||
+        callee->getName() != "strlen" || call->arg_size() != 1)
+      return -1;
+    const auto* text = llvm::dyn_cast<llvm::Argument>(call->getArgOperand(0));
+    return text == nullptr ? -1 : static_cast<int>(text->getArgNo());
   }
 
   // From here on anything may be done, and later, too.
@@ -396,6 +460,7 @@ class FunctionReader {
     read.site = places_.SiteOf(call);
     read.is_certain = certain_.contains(&call);
     read.is_result_used = IsResultUsed(call);
+    ReadResult(call, read);
     if (call.getFunctionType()->isVarArg())
       read.fixed = static_cast<int>(call.getFunctionType()->getNumParams());
     for (const llvm::Use& each : call.args())
@@ -425,7 +490,11 @@ class FunctionReader {
       argument.most = bounds_.Most(value, call);
       argument.most_signed = bounds_.MostSigned(value, call);
       argument.most_constant = bounds_.MostConstant(value, call);
+      argument.text_of = TextOf(value);
     } else if (value.getType()->isPointerTy()) {
+      argument.is_local = PointerUses::IsLocal(value);
+      argument.copies = uses_.CopiesAt(value);
+      argument.holds_pointers = uses_.HoldsPointersAt(value);
       ReadPointer(value, call, argument);
     }
     return argument;
@@ -495,6 +564,7 @@ class FunctionReader {
   const Places& places_;
   const llvm::DataLayout& layout_;
   ArgumentBounds bounds_;
+  PointerUses uses_;
   FunctionExtents extents_;
   std::map<const llvm::Value*, Origins> origins_;
   std::vector<const llvm::Value*> open_;
@@ -507,6 +577,7 @@ class FunctionReader {
 std::vector<FunctionExtents> ReadExtents(const llvm::Module& module,
                                          const Places& places) {
   const std::unique_ptr<llvm::Module> copy = llvm::CloneModule(module);
+  ForgetPromises(*copy);
   Analyses analyses;
   std::vector<FunctionExtents> extents;
   for (llvm::Function& function : *copy) {

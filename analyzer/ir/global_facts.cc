@@ -43,14 +43,16 @@ class GlobalReader {
     fact_.is_constant = global_.isConstant();
     fact_.size_bytes = layout_.getTypeStoreSize(global_.getValueType());
     // Who reads a section of its own may write it.
-    fact_.escapes |= global_.hasSection() && !global_.isConstant();
+    if (global_.hasSection() && !global_.isConstant()) Roam();
     auto leaves = LeavesOf(*global_.getInitializer(), layout_, places_);
-    fact_.escapes |= !leaves;
+    if (!leaves) Roam();
     if (leaves) fact_.initial = *std::move(leaves);
   }
 
+  void Roam() { fact_.escapes = fact_.roams = true; }
+
   void Visit(const llvm::Value& value) {
-    if (fact_.escapes || !visited_.insert(&value).second) return;
+    if (fact_.roams || !visited_.insert(&value).second) return;
     for (const llvm::Use& use : value.uses()) VisitUse(use);
   }
 
@@ -59,7 +61,7 @@ class GlobalReader {
     if (const auto* instruction = dyn_cast<llvm::Instruction>(user))
       return VisitInstruction(*instruction, use);
     if (isa<llvm::GEPOperator>(user)) return Visit(*user);
-    fact_.escapes = true;  // in data, or under another name
+    Roam();  // in data, or under another name
   }
 
   void VisitInstruction(const llvm::Instruction& user, const llvm::Use& use) {
@@ -80,31 +82,49 @@ class GlobalReader {
                         *swap->getNewValOperand(), true);
     if (const auto* call = dyn_cast<llvm::CallBase>(&user))
       return VisitCall(*call, use);
-    fact_.escapes = true;
+    Roam();
   }
 
   void VisitWrite(const llvm::Instruction& user, const llvm::Use& use,
                   bool is_pointer, const llvm::Value& value, bool is_value) {
     const auto place = PlaceOf(*use.get(), layout_);
     const uint64_t bits = layout_.getTypeStoreSize(value.getType()) * 8;
-    if (!is_pointer || !place || place->stride != 0 || bits > 64) {
-      fact_.escapes = true;
-      return;
-    }
+    if (!is_pointer) return KeepPart(place);
+    if (!place || bits > 64) return Roam();
+    fact_.escapes |= place->stride != 0;
     ValueExpression written =
         is_value ? readers_.Of(*user.getFunction()).Read(value, user)
                  : ValueExpression();
     if (!is_value ||
         !(value.getType()->isIntegerTy() || value.getType()->isPointerTy()))
       written = Unknown(static_cast<uint8_t>(bits));
-    AddStore(user, place->offset, std::move(written));
+    AddStore(user, place->offset, std::move(written), place->stride);
+  }
+
+  // The address of a row's member reaches that member and no other; one of the
+  // first member may be the row's.
+  void KeepPart(const std::optional<GlobalPlace>& place) {
+    const auto* array = llvm::dyn_cast<llvm::ArrayType>(global_.getValueType());
+    auto* row =
+        array ? dyn_cast<llvm::StructType>(array->getElementType()) : nullptr;
+    if (!place || row == nullptr ||
+        layout_.getTypeAllocSize(row) != place->stride)
+      return Roam();
+    const llvm::StructLayout& layout = *layout_.getStructLayout(row);
+    const unsigned member =
+        layout.getElementContainingOffset(place->offset % place->stride);
+    if (member == 0) return Roam();
+    fact_.escapes = true;
+    fact_.kept.push_back(
+        {layout.getElementOffset(member).getFixedValue(), place->stride,
+         layout_.getTypeAllocSize(row->getElementType(member))});
   }
 
   void AddStore(const llvm::Instruction& user, uint64_t offset,
-                ValueExpression written) {
-    if (fact_.stores.size() >= kMostStores) fact_.escapes = true;
+                ValueExpression written, uint64_t stride = 0) {
+    if (fact_.stores.size() >= kMostStores) return Roam();
     fact_.stores.push_back(
-        {offset, places_.Id(*user.getFunction()), std::move(written)});
+        {offset, places_.Id(*user.getFunction()), std::move(written), stride});
   }
 
   void VisitCall(const llvm::CallBase& call, const llvm::Use& use) {
@@ -129,6 +149,11 @@ class GlobalReader {
     fact_.escapes = true;
   }
 
+  static bool IsZero(const llvm::MemSetInst& fill) {
+    const auto* byte = dyn_cast<llvm::ConstantInt>(fill.getValue());
+    return byte != nullptr && byte->isZero();
+  }
+
   void VisitIntrinsic(const llvm::IntrinsicInst& call, const llvm::Use& use) {
     if (call.getIntrinsicID() == llvm::Intrinsic::threadlocal_address)
       return Visit(call);
@@ -137,10 +162,11 @@ class GlobalReader {
     if (isa<llvm::AnyMemTransferInst>(call) && use.getOperandNo() == 1) return;
     const auto place = PlaceOf(*use.get(), layout_);
     const auto* fill = dyn_cast<llvm::MemSetInst>(&call);
-    if (fill == nullptr || !place || place->stride != 0) {
-      fact_.escapes = true;
+    if (fill != nullptr && place && place->stride != 0 && IsZero(*fill)) {
+      fact_.escapes = true;  // as if a function wiped the row
       return;
     }
+    if (fill == nullptr || !place || place->stride != 0) return Roam();
     ExpressionReader& reader = readers_.Of(*call.getFunction());
     ValueExpression effect = Unknown(64);
     effect.kind = ExpressionKind::kResult;

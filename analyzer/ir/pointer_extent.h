@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "common/documents/flow.h"
 #include "common/documents/report.h"
 
 namespace bailey::analyzer {
@@ -36,7 +37,8 @@ struct ArgumentBound {
 
 inline constexpr int64_t kMostExtent = int64_t{1} << 30;
 
-enum class ReachKind : uint8_t { kBound, kUnknown };
+// kText: a text's bytes, its NUL included, are read.
+enum class ReachKind : uint8_t { kBound, kText, kUnknown };
 
 // One access by the function's own instructions.
 struct PointerReach {
@@ -49,6 +51,22 @@ struct PointerReach {
   ArgumentBound bound;  // of the access's end, in bytes from the pointer
   std::string reason;   // of kUnknown
   SourceSite site;
+};
+
+// Something that the function's own instructions do with an argument.
+struct ArgumentUse {
+  int argument = 0;
+  SeenUse use = SeenUse::kKept;
+  int into = -1;  // kKept: in what this argument points to; -1: elsewhere
+  SourceSite site;
+};
+
+// Bytes from behind one argument come to where another points to.
+struct ArgumentCopy {
+  int from = 0;
+  int into = 0;
+
+  bool operator==(const ArgumentCopy&) const = default;
 };
 
 enum class PassedKind : uint8_t {
@@ -71,7 +89,16 @@ struct PassedArgument {
   // kObject, kText: how many bytes are there. kParameter: how far from it.
   ArgumentBound bytes;
   int parameter = -1;
-  std::string text;  // kText, of calls with a variable number of arguments
+  // kNumber: no more than the text behind that parameter of the caller has
+  // bytes, with its NUL; -1: that is not known.
+  int text_of = -1;
+  std::string text;       // kText, of calls with a variable number of arguments
+  bool is_local = false;  // a pointer into locals of the caller
+  // There are pointers: by the object's type, or because the caller loads some.
+  bool holds_pointers = false;
+  // To memory of no type that begins with a copy of what these arguments of the
+  // caller point to: bit N is argument N.
+  uint64_t copies = 0;
 };
 
 // A call that matters to what pointers reach: of a function by name.
@@ -80,6 +107,10 @@ struct ExtentCall {
   SourceSite site;
   bool is_certain = false;  // as in PointerReach
   bool is_result_used = false;
+  bool is_result_returned = false;
+  // The result is stored in what these arguments of the caller point to; -1:
+  // elsewhere, but not in a local.
+  std::vector<int> result_into = {};
   int fixed = -1;  // arguments before `...`; -1: there are no others
   std::vector<PassedArgument> arguments;
 };
@@ -94,6 +125,10 @@ struct FunctionExtents {
   bool is_plain = false;  // arguments are the parameters that C declares
   std::vector<ExtentArgument> arguments;
   std::vector<PointerReach> reaches;
+  std::vector<ArgumentUse> uses;  // in the order of the code
+  std::vector<ArgumentCopy> copies;
+  uint64_t returned =
+      0;  // arguments that the result may point into, a bit each
   std::vector<ExtentCall> calls;
 };
 

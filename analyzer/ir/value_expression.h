@@ -31,6 +31,7 @@ enum class ExpressionKind : uint8_t {
                // writes there: kResult of functions, or as memory_writers.h
                // names them, each from its `number` on. `readers` are the
                // other functions that get its address
+  kFunction,   // the address of function `symbol`
 };
 
 enum class Operation : uint8_t {
@@ -78,6 +79,14 @@ struct CellFact {
   uint64_t offset = 0;
   std::string from = {};
   ValueExpression value = {};
+  uint64_t stride = 0;  // of a store: or any such step further
+};
+
+// A member of each row of a table.
+struct MemberFact {
+  uint64_t offset = 0;  // in a row
+  uint64_t stride = 0;  // from row to row
+  uint64_t bytes = 0;
 };
 
 // What one unit does with a global. What all units do together is all that is
@@ -90,6 +99,10 @@ struct GlobalFact {
   // By a pointer, a copy of memory, at an offset that is not known: it may
   // hold anything.
   bool escapes = false;
+  // Not only as the argument of a call, by stores at a stride, or by what is
+  // `kept`: then `stores` are not all that there are in its units.
+  bool roams = false;
+  std::vector<MemberFact> kept = {};      // their addresses are somewhere
   std::vector<std::string> readers = {};  // functions that get its address
   std::vector<CellFact> initial = {};
   std::vector<CellFact> stores = {};

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -101,6 +102,34 @@ void CredentialFlow::FindOne(const PlanCredential& credential,
   AddWaySources(credential, seeds, search);
 }
 
+// Of C++: `vault::sign` of what the linker sees, `_ZN5vault4signEv`; as far as
+// plain names go. An unnamed namespace is left out.
+static std::string QualifiedName(std::string_view symbol) {
+  symbol.remove_prefix(2);  // _Z
+  if (symbol.starts_with("N")) symbol.remove_prefix(1);
+  std::string name;
+  while (!symbol.empty()) {
+    size_t length = 0;
+    const auto [end, error] =
+        std::from_chars(symbol.data(), symbol.data() + symbol.size(), length);
+    const auto digits = static_cast<size_t>(end - symbol.data());
+    if (error != std::errc() || length > symbol.size() - digits) break;
+    const std::string_view part = symbol.substr(digits, length);
+    if (!part.starts_with("_GLOBAL__N_"))
+      name.append(name.empty() ? "" : "::").append(part);
+    symbol.remove_prefix(digits + length);
+  }
+  return name;
+}
+
+static bool IsCxxName(std::string_view symbol, std::string_view name) {
+  if (!symbol.starts_with("_Z")) return false;
+  const std::string qualified = QualifiedName(symbol);
+  const size_t last = qualified.rfind("::");
+  return qualified == name ||
+         (last != std::string::npos && qualified.substr(last + 2) == name);
+}
+
 // A name that stands for several functions declassifies none.
 std::set<uint32_t> CredentialFlow::FunctionsNamed(std::string_view name) const {
   std::set<uint32_t> found;
@@ -109,7 +138,8 @@ std::set<uint32_t> CredentialFlow::FunctionsNamed(std::string_view name) const {
     const std::string_view id = graph_.functions[i].id;
     const size_t colon = id.rfind(':');
     const bool is_local = colon != std::string_view::npos;
-    if (id != name && !(is_local && id.substr(colon + 1) == name)) continue;
+    const std::string_view symbol = is_local ? id.substr(colon + 1) : id;
+    if (id != name && symbol != name && !IsCxxName(symbol, name)) continue;
     found.insert(i);
     ids.insert(id);
   }

@@ -33,11 +33,16 @@ class ClientWriter : public CrossingWriter {
     }
     for (const PassedGlobal& each : crossing_.globals) out_ += PutPassed(each);
     Call();
+    if (crossing_.throws) GetThrown();
     GetResult();
     for (const Item& item : items_) {
-      if (item.comes_out()) GetPointer(item);
+      if (item.comes_out() && !item.is_library()) GetPointer(item);
     }
+    GetLibraries();
     Line("bailey_end(bailey_m);");
+    if (crossing_.throws)
+      Line("if (bailey_k) bailey_throw(bailey_k, bailey_e, {});",
+           CLiteral(function_.qualified_name));
     if (has_result()) Line("return bailey_result;");
     return std::move(out_) + "}";
   }
@@ -47,6 +52,10 @@ class ClientWriter : public CrossingWriter {
     Line("struct bailey_crossing* bailey_m;");
     if (has_result()) {
       Line("{} bailey_result;", WithoutQualifiers(crossing_.return_type));
+    }
+    if (crossing_.throws) {
+      Line("unsigned char bailey_k;");
+      Line("int bailey_e;");
     }
     if (returns_struct()) {
       Line("unsigned char bailey_r[{}];", crossing_.return_bytes);
@@ -61,6 +70,18 @@ class ClientWriter : public CrossingWriter {
                   item.crossing.element_bytes);
       }
     }
+  }
+
+  void GetThrown() {
+    Line("bailey_get(bailey_m, &bailey_k, sizeof bailey_k);");
+    Line("bailey_get(bailey_m, &bailey_e, sizeof bailey_e);");
+  }
+
+  void GetLibraries() {
+    if (crossing_.result) out_ += GetLibrary(LibraryResult(), "bailey_result");
+    for (const Item& item : items_)
+      if (item.is_library() && item.comes_out())
+        out_ += GetLibrary(LibraryOf(item), item.flow.name);
   }
 
   // bailey_nI: how many bytes pointer I points to.
@@ -97,10 +118,10 @@ class ClientWriter : public CrossingWriter {
       for (size_t j = i + 1; j < items_.size(); ++j) {
         const Item& a = items_[i];
         const Item& b = items_[j];
-        if (!a.is_pointer() || !b.is_pointer()) continue;
+        if (!HasRange(a) || !HasRange(b)) continue;
         if (!a.comes_out() && !b.comes_out()) continue;
-        Line("bailey_require_apart(bailey_m, {}, bailey_n{}, {}, bailey_n{});",
-             a.flow.name, i, b.flow.name, j);
+        Line("bailey_require_apart(bailey_m, {}, {});", RangeOf(a), RangeOf(b));
+        RequireOtherObject(a, b);
       }
     }
     for (const PassedGlobal& global : crossing_.globals)
@@ -110,8 +131,29 @@ class ClientWriter : public CrossingWriter {
                                          fmt::format("bailey_n{}", item.index));
   }
 
+  static bool HasRange(const Item& item) {
+    return item.is_pointer() || item.is_library();
+  }
+
+  std::string RangeOf(const Item& item) const {
+    return item.is_library()
+               ? LibraryRange(LibraryOf(item), item.flow.name)
+               : fmt::format("{}, bailey_n{}", item.flow.name, item.index);
+  }
+
+  // Two references to one empty text share no byte, but what is put into it.
+  void RequireOtherObject(const Item& a, const Item& b) {
+    if (!a.flow.type.is_reference || !b.flow.type.is_reference) return;
+    Line("bailey_require_apart(bailey_m, &{0}, sizeof {0}, &{1}, sizeof {1});",
+         a.flow.name, b.flow.name);
+  }
+
   void PutValue(const Item& item) {
     const std::string& name = item.flow.name;
+    if (item.is_library()) {
+      out_ += PutLibrary(LibraryOf(item), name);
+      return;
+    }
     if (item.is_struct()) {
       PutFields(item, fmt::format("&{}", name));
     } else {
@@ -169,7 +211,7 @@ class ClientWriter : public CrossingWriter {
       Line("bailey_get(bailey_m, bailey_r, sizeof bailey_r);");
       Line("__builtin_memset(&bailey_result, 0, sizeof bailey_result);");
       CopyFields("&bailey_result", "bailey_r", -1);
-    } else if (has_result()) {
+    } else if (has_plain_result()) {
       Line("bailey_get(bailey_m, &bailey_result, sizeof bailey_result);");
     }
   }

@@ -21,10 +21,13 @@ struct CrossingItem {
   const FlowParameter& flow;
   int index;
 
-  // To bytes that cross; a handle is a number by itself.
+  // To bytes that cross; a handle is a number by itself, and a reference to a
+  // value of the library is that value.
   bool is_pointer() const {
-    return flow.type.kind == TypeKind::kPointer && !is_handle();
+    return flow.type.kind == TypeKind::kPointer && !is_handle() &&
+           !is_library();
   }
+  bool is_library() const { return flow.type.library != LibraryType::kNone; }
   bool is_handle() const { return crossing.mode == MarshalMode::kHandle; }
   bool is_struct() const { return crossing.mode == MarshalMode::kStruct; }
   bool is_bool() const { return flow.type.kind == TypeKind::kBool; }

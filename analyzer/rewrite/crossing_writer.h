@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "analyzer/rewrite/crossing_item.h"
+#include "analyzer/rewrite/library_items.h"
 #include "analyzer/rewrite/stub_writer.h"
 
 namespace bailey::analyzer {
@@ -71,9 +72,18 @@ class CrossingWriter {
   }
 
   bool has_result() const { return crossing_.return_type != "void"; }
+  // A result of fixed bytes, unlike one of the library.
+  bool has_plain_result() const { return has_result() && !crossing_.result; }
+  bool is_cxx() const { return !function_.qualified_name.empty(); }
+  LibraryItem LibraryOf(const Item& item) const {
+    return {item.crossing, item.flow.type.library};
+  }
+  LibraryItem LibraryResult() const {
+    return {*crossing_.result, function_.return_type.library};
+  }
   int ResultIndex() const { return static_cast<int>(items_.size()); }
   bool returns_struct() const {
-    return function_.return_type.kind == TypeKind::kStruct;
+    return function_.return_type.kind == TypeKind::kStruct && !crossing_.result;
   }
 
   const Crossing& crossing_;

@@ -30,7 +30,8 @@ std::string Renames() {
     words += fmt::format(" \\\n  --redefine-sym {}=bailey_fuzz_{}", name, name);
   }
   for (const std::string_view name :
-       {"take", "take_string", "reserve", "reserve_copy", "begin"}) {
+       {"take", "take_string", "reserve", "reserve_copy", "guard", "guard_text",
+        "begin"}) {
     words += fmt::format(" \\\n  --redefine-sym bailey_{}=bailey_fuzz_{}", name,
                          name);
   }
@@ -73,6 +74,13 @@ Result<std::string> UnitRule(BuildCommand unit, const std::string& directory) {
   return rule + fmt::format("\t$(FUZZ_OBJCOPY) $(FUZZ_RENAMES) {}\n\n", object);
 }
 
+// The program's compiler says which library it is linked with.
+std::string_view CompilerFor(const BuildCommand& link) {
+  const std::string name =
+      std::filesystem::path(link.arguments[0]).filename().string();
+  return name.contains("++") ? "clang++-19" : "clang-19";
+}
+
 }  // namespace
 
 std::string FuzzObject(const std::string& directory,
@@ -89,7 +97,7 @@ Result<std::string> FuzzRules(const FuzzBuild& build) {
   std::string text = fmt::format(
       "# The fuzzer that plays this portion's hostile client: "
       "docs/fuzzing.md.\n"
-      "FUZZ_CC = clang-19\n"
+      "FUZZ_CC = {}\n"
       "FUZZ_OBJCOPY = objcopy\n"
       "FUZZ_SANITIZERS = address,undefined\n"
       "FUZZ_CFLAGS = -O1 -g -U_FORTIFY_SOURCE -fno-omit-frame-pointer "
@@ -97,7 +105,8 @@ Result<std::string> FuzzRules(const FuzzBuild& build) {
       "-fsanitize=fuzzer-no-link,$(FUZZ_SANITIZERS) "
       "-fno-sanitize-recover=undefined\n"
       "{}.PHONY: fuzz-{}\nfuzz-{}: {}\n\n",
-      Renames(), build.portion, build.portion, program);
+      CompilerFor(build.link), Renames(), build.portion, build.portion,
+      program);
   ASSIGN_OR_RETURN(const std::string link,
                    Rule(build.link, "-fsanitize=fuzzer,$(FUZZ_SANITIZERS)"));
   text += link + "\n";

@@ -16,6 +16,9 @@ namespace {
 
 std::string_view KindOf(const CrossingItem& item) {
   if (item.is_handle()) return "BAILEY_FUZZ_HANDLE";
+  if (item.crossing.mode == MarshalMode::kOptional)
+    return "BAILEY_FUZZ_OPTIONAL";
+  if (item.is_library()) return "BAILEY_FUZZ_ROW";
   if (!item.is_pointer()) return "BAILEY_FUZZ_VALUE";
   switch (item.crossing.mode) {
     case MarshalMode::kCString:
@@ -40,7 +43,7 @@ std::string PassedRow(const PassedGlobal& global) {
   return fmt::format(
       "    {{BAILEY_FUZZ_FIXED, 0 | BAILEY_FUZZ_SENT, {}, -1, 0u}}, /* {} "
       "*/\n",
-      PassedBytes(global), global.name);
+      PassedItemBytes(global), global.name);
 }
 
 std::string ItemTable(const Crossing& crossing, const FlowFunction& function,

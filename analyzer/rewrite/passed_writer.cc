@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "analyzer/rewrite/closed_writer.h"
+
 namespace bailey::analyzer {
 namespace {
 
@@ -11,8 +13,18 @@ bool IsBool(const PassedGlobal& global) {
   return global.type == "_Bool" || global.type == "bool";
 }
 
-// An id made a name: "log.c:flag" is "log_2e_c_3a_flag".
-std::string Mangled(const std::string& id) {
+std::string Place(const PassedGlobal& global) {
+  return fmt::format("const void* bailey_place_{}(void)", MangledId(global.id));
+}
+
+std::string Swap(const PassedGlobal& global) {
+  return fmt::format("void bailey_swap_{}(void* bailey_v)",
+                     MangledId(global.id));
+}
+
+}  // namespace
+
+std::string MangledId(const std::string& id) {
   std::string name;
   for (const char each : id) {
     const bool is_plain = (each >= 'a' && each <= 'z') ||
@@ -25,21 +37,13 @@ std::string Mangled(const std::string& id) {
   return name;
 }
 
-std::string Place(const PassedGlobal& global) {
-  return fmt::format("const void* bailey_place_{}(void)", Mangled(global.id));
-}
-
-std::string Swap(const PassedGlobal& global) {
-  return fmt::format("void bailey_swap_{}(void* bailey_v)", Mangled(global.id));
-}
-
-}  // namespace
-
 uint64_t PassedBytes(const PassedGlobal& global) {
   return global.element_bytes * std::max<uint64_t>(global.count, 1);
 }
 
-std::string PassedAccess(const PassedGlobal& global, bool answers) {
+namespace {
+
+std::string ObjectAccess(const PassedGlobal& global, bool answers) {
   const std::string check =
       fmt::format("  char bailey_z[sizeof({}) == {} ? 1 : -1];\n", global.name,
                   PassedBytes(global));
@@ -63,9 +67,24 @@ std::string PassedAccess(const PassedGlobal& global, bool answers) {
       global.name, Swap(global), check);
 }
 
+}  // namespace
+
+uint64_t PassedItemBytes(const PassedGlobal& global) {
+  return IsClosed(global) ? 1 : PassedBytes(global);
+}
+
+std::string PassedAccess(const PassedGlobal& global, bool answers,
+                         const Flow& flow) {
+  const std::string access = ObjectAccess(global, answers);
+  if (!IsClosed(global)) return access;
+  return access +
+         (answers ? ValueAccess(global, flow) : ChoiceAccess(global, flow));
+}
+
 std::string PutPassed(const PassedGlobal& global) {
+  if (IsClosed(global)) return PutChoice(global);
   const std::string place =
-      fmt::format("bailey_place_{}()", Mangled(global.id));
+      fmt::format("bailey_place_{}()", MangledId(global.id));
   return fmt::format("  {{ {}; bailey_put(bailey_m, {}, {}); }}\n",
                      Place(global), place, PassedBytes(global));
 }
@@ -76,18 +95,20 @@ std::string RequireApartFromPassed(const PassedGlobal& global,
   return fmt::format(
       "  {{ {}; bailey_require_apart(bailey_m, {}, {}, bailey_place_{}(), {}); "
       "}}\n",
-      Place(global), pointer, size, Mangled(global.id), PassedBytes(global));
+      Place(global), pointer, size, MangledId(global.id), PassedBytes(global));
 }
 
 std::string DeclarePassed(const PassedGlobal& global) {
-  return Swap(global) + ";\n";
+  return Swap(global) + ";\n" + (IsClosed(global) ? DeclareChoice(global) : "");
 }
 
-std::string PassedLocal(size_t index) {
-  return fmt::format("  void* bailey_g{} = 0;\n", index);
+std::string PassedLocal(const PassedGlobal& global, size_t index) {
+  return fmt::format("  void* bailey_g{} = 0;\n", index) +
+         (IsClosed(global) ? ChoiceLocal(global, index) : "");
 }
 
 std::string TakePassed(const PassedGlobal& global, size_t index) {
+  if (IsClosed(global)) return TakeChoice(global, index);
   std::string text = fmt::format("  bailey_g{} = bailey_take(bailey_m, {});\n",
                                  index, PassedBytes(global));
   // Any byte may come; a bool that is neither 0 nor 1 would be a trap.
@@ -100,7 +121,7 @@ std::string TakePassed(const PassedGlobal& global, size_t index) {
 }
 
 std::string SwapPassed(const PassedGlobal& global, size_t index) {
-  return fmt::format("  bailey_swap_{}(bailey_g{});\n", Mangled(global.id),
+  return fmt::format("  bailey_swap_{}(bailey_g{});\n", MangledId(global.id),
                      index);
 }
 

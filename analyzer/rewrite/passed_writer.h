@@ -6,7 +6,8 @@
 //   body += PutPassed(passed);                        // in the stub
 //
 // They are the last items of a request, a number's or array's bytes as they
-// are. Nothing of them is in the reply.
+// are; of those with a list of values (closed_writer.h) the place in it.
+// Nothing of them is in the reply.
 
 #ifndef BAILEY_ANALYZER_REWRITE_PASSED_WRITER_H_
 #define BAILEY_ANALYZER_REWRITE_PASSED_WRITER_H_
@@ -15,16 +16,22 @@
 #include <cstdint>
 #include <string>
 
+#include "common/documents/flow.h"
 #include "common/documents/plan.h"
 
 namespace bailey::analyzer {
 
-// Of the object itself.
+// An id made a name: "log.c:flag" is "log_2e_c_3a_flag".
+std::string MangledId(const std::string& id);
+
+// Of the object itself, and of its item in a request.
 uint64_t PassedBytes(const PassedGlobal& global);
+uint64_t PassedItemBytes(const PassedGlobal& global);
 
 // Definitions by which other units get at the object: the side that answers
 // exchanges its bytes, the other reads them.
-std::string PassedAccess(const PassedGlobal& global, bool answers);
+std::string PassedAccess(const PassedGlobal& global, bool answers,
+                         const Flow& flow);
 
 // Statements of a stub.
 std::string PutPassed(const PassedGlobal& global);
@@ -38,7 +45,7 @@ std::string RequireApartFromPassed(const PassedGlobal& global,
 // statement that takes the value from the request, and the one that exchanges
 // it with the global's: before the call, and again behind it.
 std::string DeclarePassed(const PassedGlobal& global);
-std::string PassedLocal(size_t index);
+std::string PassedLocal(const PassedGlobal& global, size_t index);
 std::string TakePassed(const PassedGlobal& global, size_t index);
 std::string SwapPassed(const PassedGlobal& global, size_t index);
 

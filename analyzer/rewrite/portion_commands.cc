@@ -180,7 +180,8 @@ BuildCommand CompileService(const FlowUnit& unit, const std::string& source,
   std::vector<std::string> words = {
       unit.command[0], "-std=gnu11", "-O2", "-fPIE", "-I", paths.include};
   for (std::string& word : PathMaps(paths)) words.push_back(std::move(word));
-  words.insert(words.end(), {"-c", source, "-o", object});
+  // C, also where the unit's compiler is for C++.
+  words.insert(words.end(), {"-x", "c", "-c", source, "-o", object});
   return {unit.directory, source, object, {source}, std::move(words)};
 }
 

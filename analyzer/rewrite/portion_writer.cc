@@ -6,10 +6,12 @@
 #include <filesystem>
 #include <utility>
 
+#include "analyzer/rewrite/cxx_edits.h"
 #include "analyzer/rewrite/fuzz_makefile.h"
 #include "analyzer/rewrite/fuzz_writer.h"
 #include "analyzer/rewrite/makefile.h"
 #include "analyzer/rewrite/passed_writer.h"
+#include "analyzer/rewrite/thrown_text.h"
 #include "analyzer/rewrite/written_check.h"
 #include "common/check.h"
 
@@ -27,6 +29,11 @@ Diagnostic At(const SourceExtent& extent, Error error) {
   diagnostic.column = extent.column;
   diagnostic.length = 1;
   return diagnostic;
+}
+
+// <iostream> has one in each unit, and the library counts them.
+bool IsStreamsStart(const FlowGlobal& global) {
+  return global.name == "__ioinit" && global.linkage == Linkage::kInternal;
 }
 
 constexpr std::string_view kServiceName = "bailey_service.c";
@@ -102,10 +109,12 @@ void PortionWriter::CheckHeaders() {
   if (!portion_.holds_main) return;
   for (const FlowFunction& function : program_.flow.functions) {
     if (program_.sources.contains(function.extent.file)) continue;
+    if (RoleOf(function.id) == "absent" && MayBeInHeader(function)) continue;
     if (!IsHere(function.id)) ReportHeader(function.extent, function.id);
   }
   for (const FlowGlobal& global : program_.flow.globals) {
     if (program_.sources.contains(global.extent.file)) continue;
+    if (IsStreamsStart(global) || MayBeInHeader(global)) continue;
     if (!IsHere(global.id)) ReportHeader(global.extent, global.id);
   }
 }
@@ -147,15 +156,13 @@ void PortionWriter::WriteUnit(const FlowUnit& unit, size_t index) {
   const SourceFile& file = program_.sources.at(unit.file);
   const size_t errors = diagnostics_.error_count();
   std::vector<Splice> splices;
-  for (const FlowFunction& function : program_.flow.functions) {
-    if (function.extent.file == unit.file) {
-      EditFunction(file, function, splices);
-    }
-  }
   for (const FlowGlobal& global : program_.flow.globals) {
     if (global.extent.file == unit.file && global.function.empty()) {
       EditGlobal(file, global, splices);
     }
+  }
+  for (const FlowFunction* function : FunctionsOf(program_.flow, unit.file)) {
+    EditFunction(file, *function, splices);
   }
   const fs::path relative =
       fs::path(unit.file).lexically_relative(program_.root);
@@ -165,7 +172,7 @@ void PortionWriter::WriteUnit(const FlowUnit& unit, size_t index) {
                   fs::path(unit.file).stem().string());
   const std::string text =
       ApplySplices(file.text, std::move(splices), SourceName(unit)) +
-      GlueFor(unit);
+      GlueFor(unit) + ThrowingFor(unit);
   result_.files.push_back({source, text});
   compiles_.push_back(CompileUnit(unit, source, object, Paths()));
   if (diagnostics_.error_count() == errors) Check(unit, text);
@@ -176,19 +183,25 @@ PortionPaths PortionWriter::Paths() const {
 }
 
 void PortionWriter::Check(const FlowUnit& unit, const std::string& text) {
-  WrittenUnit written{unit, compiles_.back(), text, portion_.name, {}, {}, {},
-                      {}};
+  WrittenUnit written{
+      unit, compiles_.back(), text, portion_.name, {}, {}, {}, {}, {}};
   for (const FlowFunction& function : program_.flow.functions) {
-    written.known.insert(function.name);
+    const std::string symbol = SymbolOf(function);
+    written.known.insert(symbol);
     if (function.extent.file != unit.file) continue;
-    written.functions.insert(function.name);
+    written.functions.insert(symbol);
+    const Crossing* crossing = CrossingOf(function.id);
+    if (crossing && Answers(*crossing))
+      written.glue[GlueName(*crossing)] = symbol;
+    if (IsTextHere(function)) continue;
     const std::string role = RoleOf(function.id);
-    if (role == "absent") written.bodies[function.name] = "bailey_absent";
-    if (role == "stub") written.bodies[function.name] = "bailey_begin";
+    if (role == "absent") written.bodies[symbol] = "bailey_absent";
+    if (role == "stub") written.bodies[symbol] = "bailey_begin";
   }
   for (const FlowGlobal& global : program_.flow.globals) {
     if (global.extent.file == unit.file && IsHere(global.id)) {
       written.globals.insert(global.name);
+      written.globals.insert(SymbolOf(global));
     }
   }
   CheckWritten(written, diagnostics_);
@@ -213,12 +226,38 @@ void PortionWriter::Add(Result<Splice> splice, const SourceExtent& extent,
   splices.push_back(*std::move(splice));
 }
 
+// Whether it, or another instantiation of the same text, is to be here.
+bool PortionWriter::IsTextHere(const FlowFunction& function) const {
+  if (IsHere(function.id)) return true;
+  if (function.qualified_name.empty() || RoleOf(function.id) == "stub")
+    return false;
+  if (HasNoText(program_.sources.at(function.extent.file), function))
+    return true;
+  return std::ranges::any_of(
+      program_.flow.functions, [&](const FlowFunction& other) {
+        return IsWithin(other.extent, function.extent) &&
+               IsWithin(function.extent, other.extent) && IsHere(other.id);
+      });
+}
+
+// It went with what is around it.
+static bool IsGone(const FlowFunction& function,
+                   const std::vector<Splice>& splices) {
+  return !function.qualified_name.empty() &&
+         std::ranges::any_of(splices, [&](const Splice& each) {
+           return each.begin <= function.body.begin &&
+                  function.body.end <= each.end;
+         });
+}
+
 void PortionWriter::EditFunction(const SourceFile& file,
                                  const FlowFunction& function,
                                  std::vector<Splice>& splices) {
   const SourceExtent& extent = function.extent;
   const std::string role = RoleOf(function.id);
-  if (role == "placed" || role == "replica") return;
+  if (IsTextHere(function)) return;
+  const bool is_generated = role == "absent" && HasNoText(file, function);
+  if (is_generated || IsGone(function, splices)) return;
   const Crossing* crossing = CrossingOf(function.id);
   if (role == "stub") {
     CHECK(crossing != nullptr);
@@ -245,7 +284,8 @@ void PortionWriter::EditFunction(const SourceFile& file,
 
 void PortionWriter::EditGlobal(const SourceFile& file, const FlowGlobal& global,
                                std::vector<Splice>& splices) {
-  if (IsHere(global.id)) return;
+  if (IsHere(global.id) || HasNoText(global) || IsConstexpr(file, global))
+    return;
   const auto shares = [&](const FlowGlobal& other) {
     return other.extent.file == global.extent.file &&
            other.extent.begin == global.extent.begin && IsHere(other.id);
@@ -260,7 +300,9 @@ void PortionWriter::EditGlobal(const SourceFile& file, const FlowGlobal& global,
             "declare each in a declaration of its own"}));
     return;
   }
-  Add(DeclareOnly(file, global), global.extent, splices);
+  Add(global.id.contains("_Z") ? DeclareOnlyCxx(file, global)
+                               : DeclareOnly(file, global),
+      global.extent, splices);
 }
 
 std::string PortionWriter::GlueFor(const FlowUnit& unit) {
@@ -279,6 +321,27 @@ std::string PortionWriter::GlueFor(const FlowUnit& unit) {
          glue;
 }
 
+// The ends of exceptions that cross, for a unit with stubs or glue that has
+// any.
+std::string PortionWriter::ThrowingFor(const FlowUnit& unit) const {
+  bool throws = false;
+  bool catches = false;
+  for (const FlowFunction& function : program_.flow.functions) {
+    const Crossing* crossing = CrossingOf(function.id);
+    if (!crossing || !crossing->throws || function.extent.file != unit.file)
+      continue;
+    throws |= RoleOf(function.id) == "stub";
+    catches |= Answers(*crossing);
+  }
+  std::string text;
+  if (throws) text += ThrowText();
+  if (catches) text += CaughtText();
+  if (text.empty()) return text;
+  return fmt::format("\n#line 1 \"bailey-thrown-{}.cc\"\n",
+                     fs::path(unit.file).stem().string()) +
+         text;
+}
+
 // Of the unit's globals those that this portion sends or gets, once each.
 std::string PortionWriter::PassedAccessFor(const FlowUnit& unit) const {
   std::map<std::string, std::string> access;
@@ -290,7 +353,8 @@ std::string PortionWriter::PassedAccessFor(const FlowUnit& unit) const {
       if (global == program_.flow.globals.end() ||
           global->extent.file != unit.file)
         continue;
-      access[passed.id] = PassedAccess(passed, Answers(crossing));
+      access[passed.id] =
+          PassedAccess(passed, Answers(crossing), program_.flow);
     }
   }
   std::string text;

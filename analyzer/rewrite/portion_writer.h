@@ -58,6 +58,7 @@ class PortionWriter {
  private:
   std::string RoleOf(const std::string& id) const;
   bool IsHere(const std::string& id) const;
+  bool IsTextHere(const FlowFunction& function) const;
   bool HasPartOf(const FlowUnit& unit) const;
   void CheckHeaders();
   void ReportHeader(const SourceExtent& extent, const std::string& id);
@@ -75,6 +76,7 @@ class PortionWriter {
   void EditGlobal(const SourceFile& file, const FlowGlobal& global,
                   std::vector<Splice>& splices);
   std::string GlueFor(const FlowUnit& unit);
+  std::string ThrowingFor(const FlowUnit& unit) const;
   std::string PassedAccessFor(const FlowUnit& unit) const;
   void WriteService();
   Result<std::string> WriteFuzzer(const std::vector<BuildCommand>& units);

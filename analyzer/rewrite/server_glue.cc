@@ -24,7 +24,8 @@ class ServerWriter : public CrossingWriter {
     out_ = fmt::format("\n#undef {}\n", crossing_.name);
     for (const PassedGlobal& each : crossing_.globals)
       out_ += DeclarePassed(each);
-    out_ += fmt::format("void {}(struct bailey_crossing* bailey_m);\n", name);
+    out_ += fmt::format("{}void {}(struct bailey_crossing* bailey_m);\n",
+                        is_cxx() ? "extern \"C\" " : "", name);
     out_ += fmt::format("void {}(struct bailey_crossing* bailey_m) {{\n", name);
     Declare();
     for (const Item& item : items_) {
@@ -34,15 +35,19 @@ class ServerWriter : public CrossingWriter {
       if (item.is_pointer()) TakePointer(item);
     }
     ForEachPassed(TakePassed);
-    if (has_result()) {
+    if (crossing_.throws) ReserveThrown();
+    if (has_plain_result()) {
       Line("bailey_result = bailey_reserve(bailey_m, {});",
            crossing_.return_bytes);
     }
     for (const Item& item : items_) {
-      if (item.comes_out()) Reserve(item);
+      if (HasRoom(item)) Reserve(item);
     }
     RequireApart();
     if (crossing_.returns_handle) Line("bailey_reserve_handle(bailey_m);");
+    for (const Item& item : items_) {
+      if (item.is_pointer()) Guard(item);
+    }
     Line("if (!bailey_ready(bailey_m)) return;");
     Call();
     return std::move(out_) + "}\n";
@@ -60,9 +65,15 @@ class ServerWriter : public CrossingWriter {
   }
 
   void Declare() {
-    for (size_t i = 0; i < crossing_.globals.size(); ++i)
-      out_ += PassedLocal(i);
-    if (has_result()) Line("void* bailey_result;");
+    ForEachPassed(PassedLocal);
+    if (has_plain_result()) Line("void* bailey_result;");
+    if (crossing_.result)
+      Line("{} bailey_result;", LibraryTypeName(LibraryResult()));
+    if (crossing_.throws) {
+      Line("void *bailey_t, *bailey_u;");
+      Line("unsigned bailey_k = 0;");
+      Line("int bailey_e = 0;");
+    }
     if (crossing_.returns_handle) Line("const void* bailey_r;");
     if (returns_struct()) {
       Line("{} bailey_r;", WithoutQualifiers(crossing_.return_type));
@@ -72,6 +83,8 @@ class ServerWriter : public CrossingWriter {
       if (item.is_pointer()) DeclarePointer(item);
       if (item.is_handle()) {
         Line("void* bailey_p{};", item.index);
+      } else if (item.is_library()) {
+        out_ += DeclareLibrary(LibraryOf(item), item.index);
       } else if (!item.is_pointer()) {
         Line("{} bailey_p{};", TypeOf(item), item.index);
       }
@@ -90,9 +103,8 @@ class ServerWriter : public CrossingWriter {
       Line("__SIZE_TYPE__ bailey_n{} = 0;", item.index);
       Line("int bailey_h{} = 1;", item.index);
     }
-    if (!item.is_struct()) return;
-    Line("{} bailey_s{};", TypeOf(item), item.index);
-    if (item.comes_out()) Line("void* bailey_o{} = 0;", item.index);
+    if (item.is_struct()) Line("{} bailey_s{};", TypeOf(item), item.index);
+    if (HasRoom(item)) Line("void* bailey_o{} = 0;", item.index);
   }
 
   // The client chose them together.
@@ -110,8 +122,47 @@ class ServerWriter : public CrossingWriter {
                b.index);
   }
 
+  // What an exception is, in the reply before all else (thrown_text.h).
+  void ReserveThrown() {
+    Line("bailey_t = bailey_reserve(bailey_m, 1);");
+    Line("bailey_u = bailey_reserve(bailey_m, sizeof bailey_e);");
+  }
+
+  void GiveThrown() {
+    Line("*(unsigned char*)bailey_t = (unsigned char)bailey_k;");
+    Line("__builtin_memcpy(bailey_u, &bailey_e, sizeof bailey_e);");
+  }
+
+  void MakeLibraries() {
+    for (const Item& item : items_)
+      if (item.is_library()) out_ += MakeLibrary(LibraryOf(item), item.index);
+  }
+
+  // Also where it threw: what was written until then is.
+  void GiveLibraries() {
+    if (crossing_.result) out_ += GiveLibrary(LibraryResult(), "bailey_result");
+    for (const Item& item : items_)
+      if (item.is_library() && item.comes_out())
+        out_ +=
+            GiveLibrary(LibraryOf(item), fmt::format("bailey_p{}", item.index));
+  }
+
+  // C++ converts no `void*` by itself.
+  std::string ArgumentOf(const Item& item) const {
+    const std::string name = fmt::format("bailey_p{}", item.index);
+    if (!is_cxx() || !(item.is_pointer() || item.is_handle())) return name;
+    return fmt::format("static_cast<{}*>({})", item.flow.type.pointee.spelling,
+                       name);
+  }
+
+  std::string Callee() const {
+    return is_cxx() ? "::" + function_.qualified_name : crossing_.name;
+  }
+
   void TakeValue(const Item& item) {
-    if (item.is_handle()) {
+    if (item.is_library()) {
+      out_ += TakeLibrary(LibraryOf(item), item.index);
+    } else if (item.is_handle()) {
       Line("bailey_p{} = bailey_take_handle(bailey_m, {}u);", item.index,
            tags_.Of(crossing_.to, item.crossing.type));
     } else if (item.is_struct()) {
@@ -184,27 +235,55 @@ class ServerWriter : public CrossingWriter {
          item.index);
   }
 
+  static bool HasRoom(const Item& item) {
+    return item.comes_out() && item.is_pointer();
+  }
+
   void Reserve(const Item& item) {
+    Line("if (bailey_h{}) bailey_o{} = bailey_reserve(bailey_m, bailey_n{});",
+         item.index, item.index, item.index);
+  }
+
+  // Whatever a pointer's extent was taken from: what was declared may be as
+  // wrong as what was inferred (docs/decisions/0023). Behind all else that may
+  // find the request wrong.
+  void Guard(const Item& item) {
+    const std::string name = CLiteral(item.flow.name);
+    if (item.crossing.mode == MarshalMode::kCString)
+      return Line(
+          "bailey_p{} = bailey_guard_text(bailey_m, (const char*)bailey_p{}, "
+          "{});",
+          item.index, item.index, name);
+    Line(
+        "if (bailey_h{}) bailey_p{} = bailey_guard(bailey_m, bailey_p{}, "
+        "bailey_n{}, {}, {});",
+        item.index, item.index, item.index, item.index,
+        item.crossing.element_bytes, name);
+  }
+
+  void GiveOut(const Item& item) {
+    Line("if (bailey_o{}) {{", item.index);
     if (item.is_struct()) {
-      Line("if (bailey_h{}) bailey_o{} = bailey_reserve(bailey_m, bailey_n{});",
-           item.index, item.index, item.index);
+      CopyFields(fmt::format("bailey_o{}", item.index),
+                 fmt::format("bailey_p{}", item.index), item.index);
     } else {
-      Line(
-          "if (bailey_h{}) bailey_p{} = bailey_reserve_copy(bailey_m, "
-          "bailey_p{}, bailey_n{});",
-          item.index, item.index, item.index, item.index);
+      Line("__builtin_memcpy(bailey_o{}, bailey_p{}, bailey_n{});", item.index,
+           item.index, item.index);
     }
+    Line("}}");
   }
 
   void Call() {
     std::string arguments;
     for (const Item& item : items_) {
       if (!arguments.empty()) arguments += ", ";
-      arguments += fmt::format("bailey_p{}", item.index);
+      arguments += ArgumentOf(item);
     }
     std::string target;
     if (returns_struct() || crossing_.returns_handle) {
       target = "bailey_r = ";
+    } else if (crossing_.result) {
+      target = "bailey_result = ";
     } else if (has_result()) {
       target = fmt::format("*({}*)bailey_result = ",
                            WithoutQualifiers(crossing_.return_type));
@@ -215,8 +294,13 @@ class ServerWriter : public CrossingWriter {
         if (item.is_handle())
           Line("bailey_pin(bailey_m, bailey_p{});", item.index);
     Line("bailey_enter(bailey_m);");
-    Line("{}{}({});", target, crossing_.name, arguments);
+    if (crossing_.throws) Line("try {{");
+    MakeLibraries();
+    Line("{}{}({});", target, Callee(), arguments);
+    if (crossing_.throws)
+      Line("}} catch (...) {{ bailey_k = bailey_caught(&bailey_e); }}");
     Line("bailey_leave(bailey_m);");
+    if (crossing_.throws) GiveThrown();
     if (MayFreeOneByAnother()) Line("bailey_unpin();");
     ForEachPassed(SwapPassed);
     if (crossing_.returns_handle)
@@ -224,12 +308,9 @@ class ServerWriter : public CrossingWriter {
            tags_.Of(crossing_.to, function_.return_type.pointee.spelling));
     if (returns_struct()) CopyFields("bailey_result", "&bailey_r", -1);
     for (const Item& item : items_) {
-      if (!item.comes_out() || !item.is_struct()) continue;
-      Line("if (bailey_o{}) {{", item.index);
-      CopyFields(fmt::format("bailey_o{}", item.index),
-                 fmt::format("&bailey_s{}", item.index), item.index);
-      Line("}}");
+      if (HasRoom(item)) GiveOut(item);
     }
+    GiveLibraries();
   }
 
   const HandleTags& tags_;

@@ -2,7 +2,9 @@
 
 #include <clang/AST/ASTContext.h>
 #include <clang/AST/Decl.h>
+#include <clang/AST/Mangle.h>
 #include <clang/AST/RecordLayout.h>
+#include <clang/AST/RecursiveASTVisitor.h>
 #include <clang/Frontend/ASTUnit.h>
 #include <fmt/format.h>
 
@@ -102,6 +104,34 @@ class FieldCollector {
   StructFields fields_;
 };
 
+// Of C++, wherever it stands, by what the linker sees.
+class MangledFinder : public clang::RecursiveASTVisitor<MangledFinder> {
+ public:
+  MangledFinder(clang::ASTContext& context, const std::string& symbol)
+      : names_(context), symbol_(symbol) {}
+
+  bool VisitFunctionDecl(clang::FunctionDecl* function) {
+    if (!function->isThisDeclarationADefinition() ||
+        function->isDependentContext() || names_.getName(function) != symbol_)
+      return true;
+    found_ = function;
+    return false;
+  }
+  const clang::FunctionDecl* found() const { return found_; }
+
+ private:
+  clang::ASTNameGenerator names_;
+  const std::string& symbol_;
+  const clang::FunctionDecl* found_ = nullptr;
+};
+
+const clang::FunctionDecl* FindMangled(clang::ASTContext& context,
+                                       const std::string& symbol) {
+  MangledFinder finder(context, symbol);
+  finder.TraverseAST(context);
+  return finder.found();
+}
+
 const clang::FunctionDecl* FindDefinition(const clang::ASTContext& context,
                                           const std::string& name) {
   for (const clang::Decl* each : context.getTranslationUnitDecl()->decls()) {
@@ -134,8 +164,10 @@ Result<StructFields> StructFinder::OfParameter(const std::string& function,
     }
     parse_ = std::make_unique<Parse>(Parse{*std::move(tree)});
   }
-  const clang::ASTContext& context = parse_->unit->getASTContext();
-  const clang::FunctionDecl* found = FindDefinition(context, function);
+  clang::ASTContext& context = parse_->unit->getASTContext();
+  const clang::FunctionDecl* found = context.getLangOpts().CPlusPlus
+                                         ? FindMangled(context, function)
+                                         : FindDefinition(context, function);
   if (!found || parameter >= static_cast<int>(found->getNumParams())) {
     return Fail(fmt::format("`{}` does not define `{}` as it was analyzed",
                             unit_.file, function),

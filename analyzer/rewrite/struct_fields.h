@@ -37,9 +37,10 @@ class StructFinder {
   StructFinder(const StructFinder&) = delete;
   StructFinder& operator=(const StructFinder&) = delete;
 
-  // Of the structure that a parameter is or points to; `parameter` -1 is the
-  // result. An error if the unit does not parse, has no such function, or the
-  // structure has members that are not plain.
+  // Of C++ `function` is its mangled name. Of the structure that a parameter is
+  // or points to; `parameter` -1 is the result. An error if the unit does not
+  // parse, has no such function, or the structure has members that are not
+  // plain.
   Result<StructFields> OfParameter(const std::string& function, int parameter);
 
  private:

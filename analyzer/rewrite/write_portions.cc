@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "analyzer/rewrite/cxx_edits.h"
 #include "analyzer/rewrite/portion_writer.h"
 #include "common/digest.h"
 #include "common/fd.h"
@@ -17,14 +18,6 @@ namespace bailey::analyzer {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool IsCxx(const FlowUnit& unit) {
-  const std::string suffix = fs::path(unit.file).extension().string();
-  static const std::set<std::string> kSuffixes = {
-      ".cc", ".cpp", ".cxx", ".C", ".c++", ".cp", ".CPP", ".ii"};
-  return kSuffixes.contains(suffix) ||
-         fs::path(unit.command[0]).filename().string().contains("++");
-}
 
 Result<> CheckUnits(const Flow& flow, Diagnostics& diagnostics) {
   if (flow.units.empty()) return Fail("flow.json has no units");
@@ -35,11 +28,7 @@ Result<> CheckUnits(const Flow& flow, Diagnostics& diagnostics) {
     }
     Diagnostic diagnostic;
     diagnostic.file = unit.file;
-    if (IsCxx(unit)) {
-      diagnostic.message = "splitting C++ is not supported yet";
-      diagnostic.hint = "split the C part of the program";
-      diagnostics.Add(diagnostic);
-    } else if (!seen.insert(unit.file).second) {
+    if (!seen.insert(unit.file).second) {
       diagnostic.message = "it is compiled twice for the program";
       diagnostic.hint = "compile it once, or from two files";
       diagnostics.Add(diagnostic);
@@ -60,11 +49,41 @@ const FlowFunction* FindFunction(const Flow& flow, std::string_view id) {
 }
 
 // Whether a parameter is of the form that its mode is for.
+bool FitsLibrary(const CrossingParameter& crossing, const TypeInfo& type) {
+  if (crossing.type != type.pointee.spelling ||
+      crossing.element_bytes != type.pointee.size_bytes)
+    return false;
+  switch (type.library) {
+    case LibraryType::kString:
+    case LibraryType::kStringView:
+      return crossing.mode == MarshalMode::kText;
+    case LibraryType::kVector:
+    case LibraryType::kSpan:
+      return crossing.mode == MarshalMode::kElements;
+    case LibraryType::kOptional:
+      return crossing.mode == MarshalMode::kOptional;
+    case LibraryType::kNone:
+      break;
+  }
+  return false;
+}
+
+bool FitsResult(const Crossing& crossing, const FlowFunction& function) {
+  const TypeInfo& type = function.return_type;
+  if (type.library == LibraryType::kNone)
+    return !crossing.result && !type.is_reference;
+  return crossing.result && !type.is_reference &&
+         FitsLibrary(*crossing.result, type);
+}
+
 bool Fits(const CrossingParameter& crossing, const FlowFunction& function,
           size_t index) {
   const FlowParameter& parameter = function.parameters[index];
   const bool is_pointer = parameter.type.kind == TypeKind::kPointer;
   if (crossing.name != parameter.name) return false;
+  if (parameter.type.library != LibraryType::kNone)
+    return FitsLibrary(crossing, parameter.type);
+  if (parameter.type.is_reference) return false;
   switch (crossing.mode) {
     case MarshalMode::kScalar:
       return !is_pointer && parameter.type.kind != TypeKind::kStruct;
@@ -84,6 +103,10 @@ bool Fits(const CrossingParameter& crossing, const FlowFunction& function,
              crossing.length_parameter >= 0 &&
              static_cast<size_t>(crossing.length_parameter) <
                  function.parameters.size();
+    case MarshalMode::kText:
+    case MarshalMode::kElements:
+    case MarshalMode::kOptional:
+      return false;
   }
   return false;
 }
@@ -96,7 +119,10 @@ bool Fits(const Plan& plan, const Crossing& crossing, const Flow& flow) {
     return false;
   }
   const bool returns_pointer = function->return_type.kind == TypeKind::kPointer;
-  if (crossing.returns_handle != returns_pointer) return false;
+  if (crossing.returns_handle != returns_pointer ||
+      crossing.throws != function->may_throw || function->is_method ||
+      !FitsResult(crossing, *function))
+    return false;
   for (size_t i = 0; i < crossing.parameters.size(); ++i) {
     if (!Fits(crossing.parameters[i], *function, i)) return false;
   }
@@ -146,6 +172,43 @@ Result<> CheckPlan(const Plan& plan, const Flow& flow) {
   return {};
 }
 
+void RefuseInCxx(const FlowFunction& function, std::string what,
+                 std::string hint, Diagnostics& diagnostics) {
+  Diagnostic diagnostic;
+  diagnostic.message = fmt::format("`{}` is called across, and {}",
+                                   function.qualified_name, what);
+  diagnostic.hint = std::move(hint);
+  diagnostic.file = function.extent.file;
+  diagnostic.line = function.extent.line;
+  diagnostic.column = function.extent.column;
+  diagnostic.length = 1;
+  diagnostics.Add(std::move(diagnostic));
+}
+
+bool HasHandle(const Crossing& crossing) {
+  return crossing.returns_handle ||
+         std::ranges::any_of(crossing.parameters, [](const auto& each) {
+           return each.mode == MarshalMode::kHandle;
+         });
+}
+
+// Objects of C++ end in more ways than by free(), and a global's address there
+// is not written by its C name.
+void CheckCxxCrossings(const Plan& plan, const Flow& flow,
+                       Diagnostics& diagnostics) {
+  for (const Crossing& crossing : plan.crossings) {
+    const FlowFunction& function = *FindFunction(flow, crossing.function);
+    if (function.qualified_name.empty()) continue;
+    if (HasHandle(crossing))
+      RefuseInCxx(function, "handles do not cross in C++",
+                  "pass a number that the trusted side keeps a table for",
+                  diagnostics);
+    if (!crossing.globals.empty())
+      RefuseInCxx(function, "globals are not passed in C++",
+                  "pass its value as a parameter", diagnostics);
+  }
+}
+
 std::string CommonRoot(const Flow& flow) {
   fs::path root = fs::path(flow.units.front().file).parent_path();
   for (const FlowUnit& unit : flow.units) {
@@ -158,7 +221,8 @@ std::string CommonRoot(const Flow& flow) {
 }
 
 bool IsStruct(const Crossing& crossing, const FlowFunction& function, int i) {
-  if (i < 0) return function.return_type.kind == TypeKind::kStruct;
+  if (i < 0)
+    return function.return_type.kind == TypeKind::kStruct && !crossing.result;
   return crossing.parameters[static_cast<size_t>(i)].mode ==
          MarshalMode::kStruct;
 }
@@ -177,7 +241,7 @@ Result<FieldsByParameter> FindFields(const Flow& flow,
       return Fail(fmt::format("`{}` is defined in a header", function.id));
     }
     if (!finder) finder = std::make_unique<StructFinder>(*unit);
-    auto found = finder->OfParameter(function.name, i);
+    auto found = finder->OfParameter(SymbolOf(function), i);
     if (!found.ok()) {
       return std::unexpected(WithContext(
           fmt::format("the structure that crosses with `{}`", function.name),
@@ -261,6 +325,7 @@ Result<std::vector<WrittenPortion>> WritePortions(const Plan& plan,
   const size_t errors = diagnostics.error_count();
   RETURN_IF_ERROR(CheckUnits(flow, diagnostics));
   RETURN_IF_ERROR(CheckPlan(plan, flow));
+  CheckCxxCrossings(plan, flow, diagnostics);
   const auto failed = [&] { return diagnostics.error_count() > errors; };
   const auto failure =
       Fail("the portions' sources cannot be written", "see the diagnostics");

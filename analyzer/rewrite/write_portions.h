@@ -18,7 +18,7 @@
 // A client's channels are numbered from 0 in the order in which plan.crossings
 // first mentions the portions that it calls; a server's one channel is 0.
 //
-// C only. Nothing is written when there is any error.
+// C and C++ (docs/split.md, "C++"). Nothing is written when there is any error.
 
 #ifndef BAILEY_ANALYZER_REWRITE_WRITE_PORTIONS_H_
 #define BAILEY_ANALYZER_REWRITE_WRITE_PORTIONS_H_

@@ -7,6 +7,7 @@
 #include <clang/AST/Stmt.h>
 #include <fmt/format.h>
 
+#include "analyzer/rewrite/cxx_check.h"
 #include "analyzer/rewrite/unit_parse.h"
 
 namespace bailey::analyzer {
@@ -147,7 +148,9 @@ void CheckWritten(const WrittenUnit& written, Diagnostics& diagnostics) {
     diagnostics.Add(std::move(diagnostic));
     return;
   }
-  const clang::ASTContext& context = (*tree)->getASTContext();
+  clang::ASTContext& context = (*tree)->getASTContext();
+  if (context.getLangOpts().CPlusPlus)
+    return CheckWrittenCxx(written, context, diagnostics);
   DefinitionChecker checker(written, context, diagnostics);
   for (const clang::Decl* each : context.getTranslationUnitDecl()->decls()) {
     checker.Check(*each);

@@ -27,8 +27,8 @@ struct WrittenUnit {
   const BuildCommand& compile;
   const std::string& text;
   std::string portion;
-  // C names of what this file may define. Names of the generated glue begin
-  // with `bailey_` and are allowed.
+  // C names, of C++ mangled ones, of what this file may define. Names of the
+  // generated glue begin with `bailey_` and are allowed.
   std::set<std::string> functions;
   std::set<std::string> globals;
   // Names that some file of the program defines.
@@ -36,6 +36,8 @@ struct WrittenUnit {
   // Those of `functions` whose body must trap or be a stub, by C name: what the
   // body calls for that, with the function's name as an argument.
   std::map<std::string, std::string> bodies = {};
+  // Of C++: by the name of generated glue, the function that it has to call.
+  std::map<std::string, std::string> glue = {};
 };
 
 // Each violation, and each error of a text that does not parse, is an error.

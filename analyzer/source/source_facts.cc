@@ -179,8 +179,32 @@ class Collector : public clang::RecursiveASTVisitor<Collector> {
     AddPlaces(function, fact);
     AddParameters(function, fact);
     fact.looks_into = looks_.Of(function);
+    if (context_.getLangOpts().CPlusPlus) AddCxx(function, fact);
     facts_.functions.push_back(std::move(fact));
     return facts_.functions.back().id;
+  }
+
+  // An instantiation may be in any unit, like what is declared inline.
+  static void AddCxx(const clang::FunctionDecl& function, FlowFunction& fact) {
+    fact.qualified_name = CallableName(function);
+    const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&function);
+    fact.is_method = method != nullptr && !method->isStatic();
+    const auto* type = function.getType()->getAs<clang::FunctionProtoType>();
+    fact.may_throw = type == nullptr || !type->isNothrow();
+    fact.is_inline |= function.isTemplateInstantiation();
+  }
+
+  // As it can be called from outside of every namespace: what has no name there
+  // is left out, since its members are found without it.
+  static std::string CallableName(const clang::FunctionDecl& function) {
+    std::string name = function.getNameAsString();
+    for (const clang::DeclContext* around = function.getDeclContext(); around;
+         around = around->getParent()) {
+      const auto* named = llvm::dyn_cast<clang::NamedDecl>(around);
+      if (named == nullptr || named->getIdentifier() == nullptr) continue;
+      name = named->getName().str() + "::" + name;
+    }
+    return name;
   }
 
   void AddPlaces(const clang::FunctionDecl& function, FlowFunction& fact) {
@@ -242,7 +266,8 @@ class Collector : public clang::RecursiveASTVisitor<Collector> {
     fact.linkage = function.empty() && !IsInternal(variable)
                        ? Linkage::kExternal
                        : Linkage::kInternal;
-    fact.is_constant = IsConstant(variable.getType());
+    fact.is_constant =
+        IsConstant(variable.getType()) && IsKnownFromTheStart(variable);
     fact.is_thread_local = variable.getTLSKind() != clang::VarDecl::TLS_None;
     fact.function = function;
     fact.extent =
@@ -257,6 +282,12 @@ class Collector : public clang::RecursiveASTVisitor<Collector> {
   bool IsConstant(clang::QualType type) const {
     return context_.getBaseElementType(type).isConstQualified() &&
            !context_.getBaseElementType(type).isVolatileQualified();
+  }
+
+  // What code computes before `main` is what that code found.
+  bool IsKnownFromTheStart(const clang::VarDecl& variable) const {
+    return !context_.getLangOpts().CPlusPlus || variable.getInit() == nullptr ||
+           variable.hasConstantInitialization();
   }
 
   // Alone in its declaration: no other declarator, and no type defined in it.

@@ -3,9 +3,12 @@
 #include <clang/AST/ASTContext.h>
 #include <clang/AST/Decl.h>
 #include <clang/AST/DeclCXX.h>
+#include <clang/AST/QualTypeNames.h>
 #include <clang/AST/Type.h>
 
 #include <algorithm>
+
+#include "analyzer/source/library_types.h"
 
 namespace bailey::analyzer {
 namespace {
@@ -54,8 +57,13 @@ uint64_t SizeOf(const ASTContext& context, QualType type) {
       context.getTypeSizeInChars(type.getNonReferenceType()).getQuantity());
 }
 
+// In C++ with its namespaces, so that it means the same at the unit's end.
 std::string Spell(const ASTContext& context, QualType type) {
-  return type.getUnqualifiedType().getAsString(context.getPrintingPolicy());
+  const QualType unqualified = type.getUnqualifiedType();
+  const clang::PrintingPolicy& policy = context.getPrintingPolicy();
+  if (context.getLangOpts().CPlusPlus && !type->isDependentType())
+    return clang::TypeName::getFullyQualifiedName(unqualified, context, policy);
+  return unqualified.getAsString(policy);
 }
 
 PointeeInfo DescribePointee(const ASTContext& context, QualType type) {
@@ -93,6 +101,13 @@ TypeInfo DescribeType(const ASTContext& context, QualType type) {
   info.size_bytes = SizeOf(context, type);
   info.is_signed = type->isSignedIntegerOrEnumerationType();
   info.is_flat = info.size_bytes > 0 && IsFlat(context, type);
+  info.is_reference = type->isReferenceType();
+  const LibraryValue value = LibraryValueOf(type);
+  info.library = value.type;
+  if (info.library != LibraryType::kNone) {
+    info.pointee = DescribePointee(context, value.element);
+    return info;
+  }
   if (info.kind != TypeKind::kPointer) return info;
   info.pointee = DescribePointee(context, type->getPointeeType());
   info.pointee.fixed_count = fixed_count;

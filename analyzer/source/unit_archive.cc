@@ -10,6 +10,7 @@ namespace bailey {
 BAILEY_ARCHIVE_ENUM(Architecture, kAarch64)
 BAILEY_ARCHIVE_ENUM(TypeKind, kOther)
 BAILEY_ARCHIVE_ENUM(AccessMode, kNone)
+BAILEY_ARCHIVE_ENUM(LibraryType, kOptional)
 BAILEY_ARCHIVE_ENUM(Linkage, kInternal)
 BAILEY_ARCHIVE_ENUM(EdgeKind, kData)
 BAILEY_ARCHIVE_ENUM(Confidence, kAssumed)
@@ -19,26 +20,30 @@ BAILEY_ARCHIVE_FIELDS(ValueRange, min, max)
 BAILEY_ARCHIVE_FIELDS(PointeeInfo, kind, spelling, size_bytes, is_const,
                       is_character, is_flat, fixed_count)
 BAILEY_ARCHIVE_FIELDS(TypeInfo, kind, spelling, size_bytes, is_signed, is_flat,
-                      pointee)
+                      pointee, library, is_reference)
 BAILEY_ARCHIVE_ENUM(ExtentKind, kUnknown)
+BAILEY_ARCHIVE_ENUM(SeenUse, kCounted)
+BAILEY_ARCHIVE_FIELDS(PointerUse, use, site)
 BAILEY_ARCHIVE_FIELDS(InferredExtent, kind, access, bytes, factor, parameter,
-                      provided, reason, site)
+                      provided, reason, site, seen)
 BAILEY_ARCHIVE_FIELDS(FlowParameter, name, type, access, length_parameter,
                       inferred)
 BAILEY_ARCHIVE_FIELDS(SourceExtent, file, begin, end, line, column, end_line)
 BAILEY_ARCHIVE_FIELDS(FlowFunction, id, name, linkage, variadic, address_taken,
                       is_inline, extent, body, return_type, parameters,
-                      looks_into)
+                      looks_into, qualified_name, is_method, may_throw)
+BAILEY_ARCHIVE_ENUM(GlobalValueKind, kText)
+BAILEY_ARCHIVE_FIELDS(GlobalValue, kind, number, text)
 BAILEY_ARCHIVE_FIELDS(FlowGlobal, id, name, linkage, is_constant, never_written,
                       is_thread_local, address_taken, function, extent,
-                      sole_declarator, type)
+                      sole_declarator, type, values)
 BAILEY_ARCHIVE_FIELDS(FlowEdge, kind, from, to, external, site, label,
                       confidence)
 BAILEY_ARCHIVE_FIELDS(FlowUnit, file, directory, command, sha256)
 
 namespace analyzer {
 
-BAILEY_ARCHIVE_ENUM(ExpressionKind, kBuffer)
+BAILEY_ARCHIVE_ENUM(ExpressionKind, kFunction)
 BAILEY_ARCHIVE_ENUM(Operation, kSignedGreaterOrEqual)
 
 BAILEY_ARCHIVE_FIELDS(ValueFact, known, values, width_bits, ranges, mask, bits)
@@ -58,9 +63,10 @@ BAILEY_ARCHIVE_FIELDS(ControlNode, successors, unwinds, positions, leaves,
 BAILEY_ARCHIVE_FIELDS(ControlLoop, header, nodes, bounded, site)
 BAILEY_ARCHIVE_FIELDS(ControlFlow, function, files, nodes, loops, may_throw,
                       may_suspend)
-BAILEY_ARCHIVE_FIELDS(CellFact, offset, from, value)
+BAILEY_ARCHIVE_FIELDS(CellFact, offset, from, value, stride)
+BAILEY_ARCHIVE_FIELDS(MemberFact, offset, stride, bytes)
 BAILEY_ARCHIVE_FIELDS(GlobalFact, id, size_bytes, is_defined, is_constant,
-                      escapes, readers, initial, stores)
+                      escapes, roams, kept, readers, initial, stores)
 BAILEY_ARCHIVE_FIELDS(PassedAddress, callee, argument, is_only_read)
 BAILEY_ARCHIVE_FIELDS(GlobalWrites, id, may_be_written, passed)
 BAILEY_ARCHIVE_FIELDS(ReturnFact, function, value)
@@ -99,11 +105,15 @@ BAILEY_ARCHIVE_FIELDS(ArgumentBound, is_known, is_signed, is_exact, argument,
 BAILEY_ARCHIVE_FIELDS(PointerReach, argument, kind, reads, writes, is_certain,
                       bound, reason, site)
 BAILEY_ARCHIVE_FIELDS(PassedArgument, kind, most, most_signed, most_constant,
-                      bytes, parameter, text)
-BAILEY_ARCHIVE_FIELDS(ExtentCall, to, site, is_certain, is_result_used, fixed,
-                      arguments)
+                      bytes, parameter, text_of, text, is_local, holds_pointers,
+                      copies)
+BAILEY_ARCHIVE_FIELDS(ArgumentCopy, from, into)
+BAILEY_ARCHIVE_FIELDS(ArgumentUse, argument, use, into, site)
+BAILEY_ARCHIVE_FIELDS(ExtentCall, to, site, is_certain, is_result_used,
+                      is_result_returned, result_into, fixed, arguments)
 BAILEY_ARCHIVE_FIELDS(ExtentArgument, is_pointer, width_bits)
-BAILEY_ARCHIVE_FIELDS(FunctionExtents, id, is_plain, arguments, reaches, calls)
+BAILEY_ARCHIVE_FIELDS(FunctionExtents, id, is_plain, arguments, reaches, uses,
+                      copies, returned, calls)
 BAILEY_ARCHIVE_FIELDS(CodeFacts, architecture, edges, calls, syscalls,
                       unresolved, aliases, assembly_names, constructors,
                       destructors, control, kept, global_facts, global_writes,

@@ -63,13 +63,8 @@ class CrossingWarnings {
   }
 
   void WarnOfKept(const Crossing& crossing) {
-    const auto pointer =
-        std::ranges::find_if(crossing.parameters, [](const auto& parameter) {
-          return parameter.mode == MarshalMode::kCString ||
-                 parameter.mode == MarshalMode::kFixedArray ||
-                 parameter.mode == MarshalMode::kBuffer;
-        });
-    if (pointer == crossing.parameters.end()) return;
+    const FlowParameter* pointer = CopiedPointer(crossing);
+    if (pointer == nullptr) return;
     for (const FlowEdge* edge : graph_.From(crossing.function)) {
       const FlowGlobal* global = graph_.Global(edge->to);
       if (!global || edge->kind != EdgeKind::kWrite ||
@@ -84,6 +79,16 @@ class CrossingWarnings {
           "keep a copy of what a parameter points to, not the pointer"));
       return;
     }
+  }
+
+  // The first that points to a copy while the call lasts; null if none does.
+  const FlowParameter* CopiedPointer(const Crossing& crossing) const {
+    const auto& declared = graph_.Function(crossing.function)->parameters;
+    for (size_t i = 0; i < declared.size(); ++i)
+      if (declared[i].type.kind == TypeKind::kPointer &&
+          crossing.parameters[i].mode != MarshalMode::kHandle)
+        return &declared[i];
+    return nullptr;
   }
 
   static bool MayHoldPointer(const TypeInfo& type) {

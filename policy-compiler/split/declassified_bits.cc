@@ -39,6 +39,16 @@ Diagnostic ErrorOfBound(const SourceText& text, const Declassification& said,
 
 }  // namespace
 
+void BoundDeclassified(const Policy& policy, const ProgramGraph& graph,
+                       std::vector<Crossing>& crossings) {
+  for (const Declassification& said : policy.declassified) {
+    const FlowFunction& function = *graph.FunctionsNamed(said.function).front();
+    const auto crossing =
+        std::ranges::find(crossings, function.id, &Crossing::function);
+    if (crossing != crossings.end()) BoundBitsBack(*crossing, said.most_bits);
+  }
+}
+
 void CheckDeclassified(const Policy& policy, const SourceText& policy_text,
                        const ProgramGraph& graph, const HandleTypes& handles,
                        const std::vector<Crossing>& crossings,
@@ -49,9 +59,9 @@ void CheckDeclassified(const Policy& policy, const SourceText& policy_text,
         crossings.end())
       diagnostics.Add(WarningOfUncalled(policy_text, said));
     Diagnostics refusals;
-    const auto crossing = DescribeCrossing(function, refusals, {},
-                                           InferredLengths::kIgnored, handles);
+    auto crossing = DescribeCrossing(function, refusals, {}, handles);
     if (!crossing || said.most_bits == 0) continue;
+    BoundBitsBack(*crossing, said.most_bits);
     const auto bits = BitsBack(*crossing);  // all that a call gives back
     if (!bits || *bits > said.most_bits)
       diagnostics.Add(ErrorOfBound(policy_text, said, bits));

@@ -15,6 +15,11 @@
 
 namespace bailey::policy {
 
+// Of what a declassified function gives back and whose size varies, no more
+// than its bound has room for: the answering portion holds it to that.
+void BoundDeclassified(const Policy& policy, const ProgramGraph& graph,
+                       std::vector<Crossing>& crossings);
+
 // Names must be resolved (split_names.h). A bound that is too small is an
 // error, a function that is not called across a warning.
 void CheckDeclassified(const Policy& policy, const SourceText& policy_text,

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "policy-compiler/split/places.h"
+#include "policy-compiler/split/program_graph.h"
 #include "policy-compiler/split/type_names.h"
 
 namespace bailey::policy {
@@ -12,10 +13,9 @@ namespace {
 
 const Declassification* WordOf(const Policy& policy,
                                const FlowFunction& function) {
-  const auto found =
-      std::ranges::find_if(policy.declassified, [&](const auto& each) {
-        return each.function == function.name || each.function == function.id;
-      });
+  const auto found = std::ranges::find_if(
+      policy.declassified,
+      [&](const auto& each) { return IsNamed(function, each.function); });
   return found == policy.declassified.end() ? nullptr : &*found;
 }
 

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <utility>
 
+#include "policy-compiler/split/closed_globals.h"
 #include "policy-compiler/split/places.h"
 
 namespace bailey::policy {
@@ -152,8 +153,15 @@ class Passer {
   Diagnostics& diagnostics_;
 };
 
-// By its declaration alone.
-std::optional<std::string> WhyNotDeclared(const FlowGlobal& global) {
+bool HasValue(const FlowGlobal& global, std::string_view function) {
+  return HasClosedValues(global) &&
+         std::ranges::find(global.values, function, &GlobalValue::text) !=
+             global.values.end();
+}
+
+// By its declaration, and what it may be alone.
+std::optional<std::string> WhyNotDeclared(const ProgramGraph& graph,
+                                          const FlowGlobal& global) {
   if (!global.function.empty())
     return fmt::format("it is a local of `{}`", global.function);
   if (global.is_thread_local) return "each thread has one of its own";
@@ -163,8 +171,7 @@ std::optional<std::string> WhyNotDeclared(const FlowGlobal& global) {
   if (global.name.starts_with("bailey_"))
     return "names that begin with `bailey_` are the tool's own";
   if (global.type.kind == TypeKind::kPointer)
-    return "it is a pointer, and how much is used of what it points to is not "
-           "known";
+    return WhyNotClosed(graph, global);
   if (!DescribePassed(global))
     return fmt::format(
         "`{}` is neither a number, nor an array of at most {} bytes of plain "
@@ -178,23 +185,26 @@ std::optional<std::string> WhyNotDeclared(const FlowGlobal& global) {
 std::optional<PassedGlobal> DescribePassed(const FlowGlobal& global) {
   const TypeInfo& type = global.type;
   const bool is_bool = type.kind == TypeKind::kBool;
-  if (IsNumber(type))
-    return PassedGlobal{global.id,
-                        global.name,
-                        is_bool ? "_Bool" : type.spelling,
-                        MarshalMode::kScalar,
-                        type.size_bytes,
-                        0};
-  return DescribeArray(global);
+  const bool is_closed = HasClosedValues(global);
+  if (!IsNumber(type) && !is_closed) return DescribeArray(global);
+  PassedGlobal passed{global.id,
+                      global.name,
+                      is_bool ? "_Bool" : type.spelling,
+                      MarshalMode::kScalar,
+                      type.size_bytes,
+                      0};
+  if (is_closed) passed.values = global.values;
+  return passed;
 }
 
 std::optional<std::string> WhyNotPassed(const ProgramGraph& graph,
                                         const FlowGlobal& global) {
-  if (auto reason = WhyNotDeclared(global)) return reason;
+  if (auto reason = WhyNotDeclared(graph, global)) return reason;
   if (!graph.IsInUnit(global.id))
     return "it is defined in a header, which is not rewritten";
   for (const FlowEdge* edge : graph.From(global.id))
-    return fmt::format("it points to `{}`", edge->to);
+    if (!HasValue(global, edge->to))
+      return fmt::format("it points to `{}`", edge->to);
   bool is_addressed = false;
   for (const FlowEdge* edge : graph.To(global.id)) {
     is_addressed |= edge->kind == EdgeKind::kAddress;

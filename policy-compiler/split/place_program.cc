@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "common/check.h"
+#include "policy-compiler/split/array_words.h"
 #include "policy-compiler/split/crossing_failures.h"
 #include "policy-compiler/split/crossing_rules.h"
 #include "policy-compiler/split/crossing_warnings.h"
@@ -69,6 +70,8 @@ class Placer {
                                    ForbiddenIn(server), diagnostics_);
     }
     for (const TrustedPortion& server : servers_) AddCrossings(server);
+    CheckSeparated(policy_.separate, graph_, Contents(), diagnostics_);
+    BoundDeclassified(policy_, graph_, placement_.crossings);
     AddFailures(policy_, text_, graph_, placement_.crossings, diagnostics_);
     CheckOutlinedReach(policy_.outlined, graph_, placement_.crossings,
                        diagnostics_);
@@ -299,6 +302,16 @@ class Placer {
     return forbidden;
   }
 
+  std::vector<PortionContents> Contents() const {
+    std::vector<PortionContents> portions;
+    portions.push_back([this](const std::string& id) { return IsInMain(id); });
+    for (const TrustedPortion& server : servers_)
+      portions.push_back([&server](const std::string& id) {
+        return server.Has(id) || server.support.replicas.contains(id);
+      });
+    return portions;
+  }
+
   // ---- Crossings ----
 
   void AddCrossings(const TrustedPortion& server) {
@@ -309,10 +322,11 @@ class Placer {
       if (!IsCalledFromMain(server, function.id)) continue;
       is_called = true;
       crossing_ids_.insert(function.id);
-      auto crossing = DescribeCrossing(function, diagnostics_,
-                                       StringsOf(*server.policy, function),
-                                       InferredLengths::kIgnored, handles_);
+      auto crossing = DescribeCrossing(
+          WithArrays(function, server.policy->strings), diagnostics_,
+          StringsOf(*server.policy, function), handles_);
       if (!crossing) continue;
+      GuardArrays(function, server.policy->strings, *crossing);
       crossing->id = static_cast<uint32_t>(placement_.crossings.size()) + 1;
       crossing->from = main_->name;
       crossing->to = server.policy->name;
@@ -334,9 +348,10 @@ class Placer {
     for (const std::string& id : graph_.passed()) {
       if (!server.support.replicas.contains(id)) continue;
       PassedGlobal passed = *DescribePassed(*graph_.Global(id));
-      if (passed.mode != MarshalMode::kCString)
-        crossing.max_request_bytes +=
-            passed.element_bytes * std::max<uint64_t>(passed.count, 1);
+      crossing.max_request_bytes +=
+          passed.values.empty()
+              ? passed.element_bytes * std::max<uint64_t>(passed.count, 1)
+              : 1;  // a place in the list
       crossing.globals.push_back(std::move(passed));
     }
   }
@@ -347,7 +362,7 @@ class Placer {
     for (const StringParameter& string : portion.strings) {
       const bool is_here =
           graph_.FunctionsNamed(string.function).front() == &function;
-      if (is_here) strings.insert(string.parameter);
+      if (is_here && string.count.empty()) strings.insert(string.parameter);
     }
     return strings;
   }
@@ -355,6 +370,7 @@ class Placer {
   void CheckString(const StringParameter& string) {
     const FlowFunction& function =
         *graph_.FunctionsNamed(string.function).front();
+    if (!string.count.empty()) return CheckArray(function, string);
     const bool has = std::ranges::any_of(
         function.parameters,
         [&](const FlowParameter& p) { return p.name == string.parameter; });
@@ -363,6 +379,12 @@ class Placer {
               fmt::format("`{}` has no parameter `{}`", string.function,
                           string.parameter),
               "name one as the definition does");
+  }
+
+  void CheckArray(const FlowFunction& function, const StringParameter& array) {
+    if (const auto reason = WhyNoArray(function, array))
+      SpanError(array.span, *reason,
+                "name a pointer and an integer as the definition does");
   }
 
   bool IsCalledFromMain(const TrustedPortion& server,
@@ -376,6 +398,7 @@ class Placer {
                       const FlowFunction& function) {
     for (const FlowEdge* edge : graph_.To(function.id)) {
       if (edge->kind != EdgeKind::kAddress || server.Has(edge->from)) continue;
+      if (IsStubInTable(server, *edge)) continue;
       diagnostics_.Add(ErrorAtSite(
           edge->site,
           fmt::format("`{}` takes the address of `{}`, which is in portion "
@@ -383,6 +406,13 @@ class Placer {
                       edge->from, function.id, server.policy->name),
           "call it by name, or through a function of this side that does"));
     }
+  }
+
+  // The stub has the function's type, so it is the entry of the other side's
+  // tables; who calls it there is seen to call across.
+  bool IsStubInTable(const TrustedPortion& server, const FlowEdge& edge) const {
+    return graph_.Global(edge.from) != nullptr &&
+           IsCalledFromMain(server, edge.to);
   }
 
   // ---- The result ----

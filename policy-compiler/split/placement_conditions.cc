@@ -19,8 +19,10 @@ namespace {
 
 // What an author may write, by how much is given up by it: the cheapest that
 // helps is proposed.
+// A global that is passed tells nothing of a key. A function that is called
+// across tells an errno at least, and what it is passed is an attacker's, too.
+constexpr uint64_t kPassCost = 10;
 constexpr uint64_t kDeclassifyCost = 10;
-constexpr uint64_t kPassCost = 1'000;
 constexpr uint64_t kSeparateCost = 10'000;
 // A result of one word, and an errno.
 constexpr uint64_t kWordBits = 64 + 12;
@@ -161,7 +163,7 @@ class ConditionWriter {
       const FlowFunction& function) const {
     const auto found =
         std::ranges::find_if(policy_.declassified, [&](const auto& each) {
-          return each.function == function.name || each.function == function.id;
+          return policy::IsNamed(function, each.function);
         });
     return found == policy_.declassified.end() ? nullptr : &*found;
   }
@@ -170,10 +172,10 @@ class ConditionWriter {
     return std::ranges::any_of(
         policy_.portions, [&](const PortionPolicy& portion) {
           return &portion != &main_ &&
-                 std::ranges::any_of(
-                     portion.functions, [&](const std::string& name) {
-                       return name == function.name || name == function.id;
-                     });
+                 std::ranges::any_of(portion.functions,
+                                     [&](const std::string& name) {
+                                       return policy::IsNamed(function, name);
+                                     });
         });
   }
 
@@ -275,8 +277,7 @@ class ConditionWriter {
   static std::optional<Crossing> Describe(const FlowFunction& function,
                                           const HandleTypes& handles,
                                           Diagnostics& refusals) {
-    return DescribeCrossing(function, refusals, {}, InferredLengths::kIgnored,
-                            handles);
+    return DescribeCrossing(function, refusals, {}, handles);
   }
 
   // Perhaps it could, if what it takes and gives were handles: then who gives
@@ -371,8 +372,7 @@ class ConditionWriter {
     const uint32_t number = NumberOf(global.id);
     IsSomewhere(number);
     for (const FlowEdge* edge : graph_.From(global.id))
-      Needs(number, NumberOf(edge->to),
-            fmt::format("`{}` points to `{}`", global.id, edge->to));
+      AddPointer(number, *edge);
     if (graph_.IsPassed(global.id)) return AddPassed(global);
     if (!graph_.IsState(global.id)) return;
     AddState(number, global);
@@ -390,6 +390,25 @@ class ConditionWriter {
               : fmt::format("the address of `{}` is taken where the analysis "
                             "does not see by whom",
                             global.id));
+  }
+
+  // A table of main's portion may have a stub for an entry; a trusted one calls
+  // nobody back.
+  void AddPointer(uint32_t holder, const FlowEdge& edge) {
+    const std::string reason =
+        fmt::format("`{}` points to `{}`", edge.from, edge.to);
+    const uint32_t used = NumberOf(edge.to);
+    Add({{holder, kEachTrusted, false}, {used, kEachTrusted, true}}, reason);
+    const FlowFunction* function = graph_.Function(edge.to);
+    const bool has_stub = function != nullptr && IsCalled(edge.to) &&
+                          !BarrierBefore(*function).is_closed;
+    if (!has_stub) Add({{holder, kMain, false}, {used, kMain, true}}, reason);
+  }
+
+  bool IsCalled(std::string_view id) const {
+    return std::ranges::any_of(graph_.To(id), [](const FlowEdge* edge) {
+      return edge->kind == EdgeKind::kCall;
+    });
   }
 
   // State is in one portion, unless the author passes it, or makes it separate.

@@ -16,6 +16,13 @@ const auto& FindList(const Map& map, std::string_view id) {
   return found == map.end() ? kNone : found->second;
 }
 
+// What the compiler makes of a C++ unit to initialize its globals before
+// `main`. Each portion has its own, for those that it has: what initializes one
+// goes where that is.
+bool IsUnitStart(std::string_view id) {
+  return id.substr(id.rfind(':') + 1).starts_with("_GLOBAL__sub_I_");
+}
+
 }  // namespace
 
 ProgramGraph::ProgramGraph(const Flow& flow) : flow_(flow) {
@@ -31,7 +38,7 @@ ProgramGraph::ProgramGraph(const Flow& flow) : flow_(flow) {
   }
   for (const FlowEdge& edge : flow.edges) {
     // Placement goes by who uses what; data may go through what others hold.
-    if (edge.kind == EdgeKind::kData) continue;
+    if (edge.kind == EdgeKind::kData || IsUnitStart(edge.from)) continue;
     const bool is_inside = Function(edge.to) || Global(edge.to);
     if (edge.external || !is_inside) {
       external_[edge.from].push_back(&edge);
@@ -56,7 +63,7 @@ std::vector<const FlowFunction*> ProgramGraph::FunctionsNamed(
   std::vector<const FlowFunction*> found;
   for (const FlowFunction& function : flow_.functions) {
     if (function.id == name) return {&function};
-    if (function.name == name) found.push_back(&function);
+    if (IsNamed(function, name)) found.push_back(&function);
   }
   return found;
 }
@@ -108,7 +115,23 @@ bool ProgramGraph::IsInUnit(std::string_view id) const {
   return global && unit_files_.contains(global->extent.file);
 }
 
-void ProgramGraph::MakePassed(std::string_view id) { passed_.emplace(id); }
+void ProgramGraph::MakePassed(std::string_view id) {
+  if (!passed_.emplace(id).second) return;
+  const FlowGlobal* global = Global(id);
+  if (global == nullptr) return;
+  for (const GlobalValue& each : global->values) {
+    if (each.kind != GlobalValueKind::kFunction || !Function(each.text))
+      continue;
+    const FlowEdge& edge = value_edges_.emplace_back(FlowEdge{
+        EdgeKind::kAddress,
+        global->id,
+        each.text,
+        false,
+        {global->extent.file, global->extent.line, global->extent.column, ""}});
+    from_[edge.from].push_back(&edge);
+    to_[edge.to].push_back(&edge);
+  }
+}
 
 bool ProgramGraph::IsPassed(std::string_view id) const {
   return passed_.contains(id);

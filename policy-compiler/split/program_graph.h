@@ -9,6 +9,7 @@
 #ifndef BAILEY_POLICY_COMPILER_SPLIT_PROGRAM_GRAPH_H_
 #define BAILEY_POLICY_COMPILER_SPLIT_PROGRAM_GRAPH_H_
 
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -18,6 +19,13 @@
 #include "common/documents/flow.h"
 
 namespace bailey::policy {
+
+// Whether a policy means this function: by its id, its name, or that with the
+// namespaces of C++ before it.
+inline bool IsNamed(const FlowFunction& function, std::string_view name) {
+  return name == function.id || name == function.name ||
+         (!function.qualified_name.empty() && name == function.qualified_name);
+}
 
 class ProgramGraph {
  public:
@@ -47,7 +55,8 @@ class ProgramGraph {
   // From here on each portion that uses the global has one of its own.
   void MakeSeparate(std::string_view id);
   bool IsSeparate(std::string_view id) const;
-  // The same, and main's portion sends its value with each call.
+  // The same, and main's portion sends its value with each call. It uses the
+  // functions from then on whose addresses it may have.
   void MakePassed(std::string_view id);
   bool IsPassed(std::string_view id) const;
   // In order of their ids.
@@ -73,6 +82,7 @@ class ProgramGraph {
   std::set<std::string, std::less<>> state_;
   std::set<std::string, std::less<>> separate_;
   std::set<std::string, std::less<>> passed_;
+  std::deque<FlowEdge> value_edges_;  // of what is passed
   std::set<std::string, std::less<>> unit_files_;
 };
 

@@ -21,7 +21,6 @@ class Separator {
     const auto found = graph_.GlobalsNamed(name.name);
     if (found.size() != 1) return ReportName(name, found);
     CheckIsState(name, *found.front());
-    CheckUsers(name, *found.front());
     graph_.MakeSeparate(found.front()->id);
   }
 
@@ -54,23 +53,6 @@ class Separator {
            "leave it out");
   }
 
-  void CheckUsers(const SeparateGlobal& name, const FlowGlobal& global) {
-    std::set<std::string> writers;
-    for (const FlowEdge* edge : graph_.To(global.id)) {
-      if (edge->kind == EdgeKind::kWrite) writers.insert(edge->from);
-    }
-    for (const FlowEdge* edge : graph_.To(global.id)) {
-      if (writers.empty() || writers.contains(edge->from)) continue;
-      diagnostics_.Add(ErrorAtSite(
-          edge->site,
-          fmt::format("`{}` uses `{}` and does not set it: a value passes "
-                      "through it, so it cannot be separate",
-                      edge->from, name.name),
-          "leave it out of `separate`: its users then stay together"));
-      return;
-    }
-  }
-
   void Report(const SeparateGlobal& name, std::string message,
               std::string hint) {
     diagnostics_.Add(
@@ -82,7 +64,46 @@ class Separator {
   Diagnostics& diagnostics_;
 };
 
+bool IsWrite(const FlowEdge* edge) { return edge->kind == EdgeKind::kWrite; }
+
+// Who uses the global in a portion without setting it, while somebody sets it
+// who is not there; null: nobody.
+const FlowEdge* LackingUse(const ProgramGraph& graph, std::string_view global,
+                           const PortionContents& has) {
+  std::set<std::string> writers;
+  bool lacks = false;
+  for (const FlowEdge* edge : graph.To(global)) {
+    if (!IsWrite(edge)) continue;
+    writers.insert(edge->from);
+    lacks |= !has(edge->from);
+  }
+  if (!lacks) return nullptr;
+  for (const FlowEdge* edge : graph.To(global))
+    if (has(edge->from) && !writers.contains(edge->from)) return edge;
+  return nullptr;
+}
+
 }  // namespace
+
+void CheckSeparated(const std::vector<SeparateGlobal>& names,
+                    const ProgramGraph& graph,
+                    const std::vector<PortionContents>& portions,
+                    Diagnostics& diagnostics) {
+  for (const SeparateGlobal& name : names) {
+    const FlowGlobal& global = *graph.GlobalsNamed(name.name).front();
+    for (const PortionContents& has : portions) {
+      const FlowEdge* use = LackingUse(graph, global.id, has);
+      if (use == nullptr) continue;
+      diagnostics.Add(ErrorAtSite(
+          use->site,
+          fmt::format("`{}` uses `{}` and does not set it: a value passes "
+                      "through it, so it cannot be separate",
+                      use->from, name.name),
+          "leave it out of `separate`: its users then stay together"));
+      break;
+    }
+  }
+}
 
 void SeparateGlobals(const std::vector<SeparateGlobal>& names,
                      const SourceText& policy_text, ProgramGraph& graph,

@@ -135,6 +135,21 @@ TEST_F(CaptureTest, ABuildThatCompilesNothingIsAnErrorWithAWayOut) {
   EXPECT_THAT(status.error().hint, HasSubstr("make clean"));
 }
 
+TEST_F(CaptureTest, ABuildThatRemovesItsSourcesIsAnErrorWithAWayOut) {
+  CaptureOptions options;
+  options.command = {
+      "sh", "-c",
+      "cd " + scratch_.path() +
+          " && mkdir work && echo 'int a;' >work/a.c && cd work && "
+          "g++ -c a.c && cd .. && rm -r work"};
+  options.output_directory = scratch_.path();
+  const auto status = Capture(options);
+  ASSERT_FALSE(status.ok());
+  EXPECT_THAT(status.error().message, HasSubstr("not there any more"));
+  EXPECT_THAT(status.error().message, HasSubstr("work/a.c"));
+  EXPECT_THAT(status.error().hint, HasSubstr("let the build keep"));
+}
+
 TEST_F(CaptureTest, RefusesToReplaceWhatItCannotRead) {
   scratch_.Write("compile_commands.json", "not json");
   EXPECT_FALSE(Run({}).ok());

@@ -15,7 +15,7 @@ namespace {
 
 const std::string kNeverWritten = BAILEY_TESTDATA "/analyzer/never_written";
 
-Flow LoadProgram(const std::vector<std::string>& files,
+Flow LoadWriters(const std::vector<std::string>& files,
                  const std::string& level = "-O0",
                  const ProgramSelection& selection = {}) {
   std::vector<UnitFacts> units;
@@ -53,19 +53,19 @@ void ExpectAsNamed(const Flow& flow) {
 }
 
 TEST(NeverWrittenTest, IsAsTheNamesSay) {
-  ExpectAsNamed(LoadProgram({"program.c", "other.c"}));
+  ExpectAsNamed(LoadWriters({"program.c", "other.c"}));
 }
 
 TEST(NeverWrittenTest, TheBuildsOptimisationChangesNothing) {
-  ExpectAsNamed(LoadProgram({"program.c", "other.c"}, "-O2"));
+  ExpectAsNamed(LoadWriters({"program.c", "other.c"}, "-O2"));
 }
 
 // The unit that writes it is part of the program, or is not.
 TEST(NeverWrittenTest, EveryUnitCounts) {
-  EXPECT_TRUE(Global(LoadProgram({"program.c"}), "no_extern_of_other_type")
+  EXPECT_TRUE(Global(LoadWriters({"program.c"}), "no_extern_of_other_type")
                   .never_written);
   EXPECT_FALSE(
-      Global(LoadProgram({"program.c", "other.c"}), "no_extern_of_other_type")
+      Global(LoadWriters({"program.c", "other.c"}), "no_extern_of_other_type")
           .never_written);
 }
 
@@ -76,14 +76,14 @@ TEST(NeverWrittenTest, ALinkThatRedirectsNamesLeavesNothingSure) {
     ProgramSelection selection;
     selection.link.emplace();
     selection.link->arguments = {"cc", "-o", "program", option};
-    const Flow flow = LoadProgram({"program.c", "other.c"}, "-O0", selection);
+    const Flow flow = LoadWriters({"program.c", "other.c"}, "-O0", selection);
     for (const FlowGlobal& each : flow.globals)
       EXPECT_FALSE(each.never_written) << option << each.name;
   }
 }
 
 TEST(NeverWrittenTest, WhatOthersSeeByNameIsTheirs) {
-  Flow flow = LoadProgram({"program.c", "other.c"});
+  Flow flow = LoadWriters({"program.c", "other.c"});
   UnmarkShared([](const std::string& id) { return id == "yes_table"; }, flow);
   EXPECT_FALSE(Global(flow, "yes_table").never_written);
   EXPECT_TRUE(Global(flow, "yes_extern_read").never_written);
@@ -93,7 +93,7 @@ TEST(NeverWrittenTest, WhatOthersSeeByNameIsTheirs) {
 }
 
 TEST(NeverWrittenTest, TheDocumentKeepsIt) {
-  const Flow flow = LoadProgram({"program.c", "other.c"});
+  const Flow flow = LoadWriters({"program.c", "other.c"});
   const auto read = ParseFlow(WriteFlow(flow), "flow.json");
   ASSERT_TRUE(read.ok()) << read.error().message;
   EXPECT_TRUE(Global(*read, "yes_table").never_written);

@@ -18,7 +18,7 @@ using ::testing::IsEmpty;
 
 const std::string kFolder = BAILEY_TESTDATA "/analyzer/looks";
 
-Flow LoadProgram(const std::vector<std::string>& files) {
+Flow LoadLookers(const std::vector<std::string>& files) {
   std::vector<UnitFacts> units;
   for (const std::string& file : files) {
     UnitOutcome unit =
@@ -37,7 +37,7 @@ const FlowFunction& Function(const Flow& flow, const std::string& id) {
 }
 
 TEST(StructureLooksTest, AreAsTheNamesSay) {
-  const Flow flow = LoadProgram({"program.c", "key.c"});
+  const Flow flow = LoadLookers({"program.c", "key.c"});
   int looking = 0;
   int keeping = 0;
   for (const FlowFunction& each : flow.functions) {
@@ -55,7 +55,7 @@ TEST(StructureLooksTest, AreAsTheNamesSay) {
 }
 
 TEST(StructureLooksTest, OnlyStructuresThatSomeFunctionReturnsAreNamed) {
-  const Flow flow = LoadProgram({"program.c", "key.c"});
+  const Flow flow = LoadLookers({"program.c", "key.c"});
   EXPECT_THAT(Function(flow, "key_load").looks_into, ElementsAre("struct key"));
   EXPECT_THAT(Function(flow, "key_drop").looks_into, ElementsAre("struct key"));
   EXPECT_THAT(Function(flow, "seal_a").looks_into, IsEmpty());
@@ -65,7 +65,7 @@ TEST(StructureLooksTest, OnlyStructuresThatSomeFunctionReturnsAreNamed) {
 
 // A handle of the one would be one of the other.
 TEST(StructureLooksTest, TwoStructuresOfOneNameAreLookedIntoByAll) {
-  const Flow flow = LoadProgram({"program.c", "key.c", "twin.c"});
+  const Flow flow = LoadLookers({"program.c", "key.c", "twin.c"});
   for (const FlowFunction& each : flow.functions)
     EXPECT_EQ(std::ranges::count(each.looks_into, "struct key"), 1)
         << each.name;
@@ -94,7 +94,7 @@ TEST(StructureLooksTest, OneNameOfTwoStructuresIsLookedIntoByAll) {
 // The same call, once to code of the program and once to code outside.
 TEST(StructureLooksTest, WhatGoesOutsideIsLookedInto) {
   EXPECT_THAT(
-      Function(LoadProgram({"program.c"}), "no_calls_its_own").looks_into,
+      Function(LoadLookers({"program.c"}), "no_calls_its_own").looks_into,
       ElementsAre("struct key"));
   Flow flow;
   FlowFunction function;
@@ -115,7 +115,7 @@ TEST(StructureLooksTest, WhatGoesOutsideIsLookedInto) {
 }
 
 TEST(StructureLooksTest, TheDocumentKeepsThem) {
-  const Flow flow = LoadProgram({"program.c", "key.c"});
+  const Flow flow = LoadLookers({"program.c", "key.c"});
   const auto read = ParseFlow(WriteFlow(flow), "flow.json");
   ASSERT_TRUE(read.ok()) << read.error().message;
   EXPECT_EQ(Function(*read, "key_drop").looks_into,

@@ -34,6 +34,48 @@ TEST(PointerExtent, AReadOfWhichNothingIsUsedIsARead) {
   EXPECT_EQ(f.reaches[0].bound, ConstantBound(9));
 }
 
+// B8: that nothing is used of a pure function's result does not say that it is
+// not called: it reads what it is given.
+TEST(PointerExtent, AnUnusedCallOfAPureFunctionIsSeen) {
+  for (const char* how :
+       {"nounwind willreturn memory(read)", "nounwind willreturn memory(none)",
+        "nounwind memory(argmem: read) mustprogress willreturn"}) {
+    const FunctionExtents f = Of(std::string(R"(
+      define void @f(ptr %p) {
+        %ignored = call i32 @checksum(ptr %p) )") +
+                                 how + R"(
+        ret void
+      }
+      declare i32 @checksum(ptr) )" +
+                                 how);
+    ASSERT_THAT(f.calls, SizeIs(1)) << how;
+    EXPECT_EQ(f.calls[0].to, "checksum");
+    EXPECT_EQ(f.calls[0].arguments[0].kind, PassedKind::kParameter);
+  }
+}
+
+// B7: with an odd count it runs past it, for ever and beyond all bounds. Only
+// who may take it to end knows better.
+TEST(PointerExtent, ALoopNeedNotEnd) {
+  const FunctionExtents f = Of(R"(
+    declare i32 @get(ptr, i64) nounwind willreturn memory(read)
+    define void @f(ptr %p, i64 %n) mustprogress {
+      br label %loop
+    loop:
+      %i = phi i64 [ 0, %0 ], [ %next, %loop ]
+      %read = call i32 @get(ptr %p, i64 %i) nounwind willreturn memory(read)
+      %next = add i64 %i, 2
+      %more = icmp ne i64 %next, %n
+      br i1 %more, label %loop, label %out, !llvm.loop !0
+    out:
+      ret void
+    }
+    !0 = distinct !{!0, !1}
+    !1 = !{!"llvm.loop.mustprogress"})");
+  ASSERT_THAT(f.calls, SizeIs(1));
+  EXPECT_FALSE(f.calls[0].arguments[1].most.is_known);
+}
+
 TEST(PointerExtent, NegativeOffsetsAreNotKnown) {
   const FunctionExtents f = Of(R"(
     define i8 @f(ptr %p) {

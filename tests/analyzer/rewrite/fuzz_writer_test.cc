@@ -134,7 +134,9 @@ TEST(FuzzRules, BuildApartFromThePortion) {
                         "$(FUZZ_CFLAGS)\n\t$(FUZZ_OBJCOPY) $(FUZZ_RENAMES) "
                         "'/out/keeper/fuzz/obj/0-a.o'\n"));
   EXPECT_THAT(*rules, HasSubstr("--redefine-sym exit=bailey_fuzz_exit"));
-  EXPECT_THAT(*rules, HasSubstr("bailey_take=bailey_fuzz_take"));
+  for (const std::string name : {"take", "guard", "guard_text"})
+    EXPECT_THAT(*rules,
+                HasSubstr("bailey_" + name + "=bailey_fuzz_" + name + " \\\n"));
   // The portion's own objects stay what they are.
   EXPECT_THAT(*rules, Not(HasSubstr("/out/keeper/obj/")));
 }

@@ -393,12 +393,6 @@ TEST_F(RewriteErrorTest, AnObjectThatNobodyAnalyzed) {
   EXPECT_THAT(WriteError(), HasSubstr("links `blob.o`"));
 }
 
-TEST_F(RewriteErrorTest, Cxx) {
-  Plan();
-  project_.flow.units[0].command[0] = "c++";
-  EXPECT_THAT(WriteError(), HasSubstr("C++ is not supported yet"));
-}
-
 TEST_F(RewriteErrorTest, AConstructorOfAnotherPortion) {
   Replace("keeper.c", "void keeper_close(void)",
           "__attribute__((constructor)) static void early(void) { total++; }\n"

@@ -39,17 +39,14 @@ FlowParameter Size(std::string name) {
 
 CrossingParameter Describe(const FlowFunction& function, size_t index = 0) {
   Diagnostics diagnostics;
-  const auto crossing =
-      DescribeCrossing(function, diagnostics, {}, InferredLengths::kBelieved);
+  const auto crossing = DescribeCrossing(function, diagnostics);
   EXPECT_TRUE(crossing.has_value()) << RenderText(diagnostics);
   return crossing ? crossing->parameters.at(index) : CrossingParameter{};
 }
 
 std::string Refuse(const FlowFunction& function) {
   Diagnostics diagnostics;
-  EXPECT_FALSE(
-      DescribeCrossing(function, diagnostics, {}, InferredLengths::kBelieved)
-          .has_value());
+  EXPECT_FALSE(DescribeCrossing(function, diagnostics).has_value());
   EXPECT_TRUE(diagnostics.has_errors());
   if (diagnostics.empty()) return "";
   EXPECT_EQ(diagnostics.all()[0].file, "/src/a.c");
@@ -251,9 +248,7 @@ TEST(CrossingRules, SaysEveryReasonAtOnce) {
       Taking({Named("p", PointerTo(TypeKind::kVoid, "void", 0, false)),
               Named("q", PointerTo(TypeKind::kVoid, "void", 0, false))});
   Diagnostics diagnostics;
-  EXPECT_FALSE(
-      DescribeCrossing(function, diagnostics, {}, InferredLengths::kBelieved)
-          .has_value());
+  EXPECT_FALSE(DescribeCrossing(function, diagnostics).has_value());
   EXPECT_EQ(diagnostics.error_count(), 2u);
 }
 
@@ -263,8 +258,7 @@ TEST(CrossingRules, CountsWhatIsKnownOfTheMessages) {
   FlowFunction function = Taking({array, Named("x", IntegerType("int", 4))});
   function.return_type = IntegerType("long", 8);
   Diagnostics diagnostics;
-  const auto crossing =
-      DescribeCrossing(function, diagnostics, {}, InferredLengths::kBelieved);
+  const auto crossing = DescribeCrossing(function, diagnostics);
   ASSERT_TRUE(crossing.has_value()) << RenderText(diagnostics);
   EXPECT_EQ(crossing->max_request_bytes, 36u);
   EXPECT_EQ(crossing->max_reply_bytes, 40u);
@@ -430,24 +424,185 @@ TEST(CrossingRules, AStructureThatIsOnlyReadDoesNotComeBack) {
               HasSubstr("more than one plain structure"));
 }
 
-// A split goes by declarations alone.
-TEST(CrossingRulesTest, WhatIsInferredDecidesNothingUnlessItIsBelieved) {
-  FlowFunction function;
-  function.id = function.name = "fill";
-  function.return_type = IntegerType("int", 4);
-  FlowParameter bytes{"bytes",
-                      PointerTo(TypeKind::kInteger, "unsigned char", 1, false)};
-  bytes.inferred.kind = ExtentKind::kConstant;
-  bytes.inferred.access = AccessMode::kReadWrite;
-  bytes.inferred.bytes = 16;
-  bytes.inferred.provided = true;
-  function.parameters = {bytes};
-  Diagnostics ignored;
-  EXPECT_FALSE(DescribeCrossing(function, ignored).has_value());
-  Diagnostics believed;
-  EXPECT_TRUE(
-      DescribeCrossing(function, believed, {}, InferredLengths::kBelieved)
-          .has_value());
+FlowParameter Text(std::string name) {
+  return Named(std::move(name), PointerTo(TypeKind::kInteger, "char", 1, true));
+}
+
+FlowParameter FlatPoint() {
+  FlowParameter point =
+      Named("point", PointerTo(TypeKind::kStruct, "struct point", 12, false));
+  point.type.pointee.is_flat = true;
+  return point;
+}
+
+FlowParameter Reaching(FlowParameter parameter, uint64_t bytes,
+                       AccessMode access) {
+  parameter = Inferred(std::move(parameter), ExtentKind::kConstant, access);
+  parameter.inferred.bytes = bytes;
+  return parameter;
+}
+
+// B6: `n - 1` with n = 0, a product that wraps: what holds for the program's
+// callers is no bound for an attacker's. So all that is inferred is guarded.
+TEST(CrossingRules, WhatIsInferredIsGuarded) {
+  const FlowParameter text =
+      Inferred(Named("text", PointerTo(TypeKind::kInteger, "char", 1, false)),
+               ExtentKind::kString, AccessMode::kReadOnly);
+  for (const FlowParameter& each :
+       {Reaching(Bytes("p", false), 12, AccessMode::kReadWrite),
+        UpTo(Bytes("p", false), 1, 1, AccessMode::kReadOnly),
+        Reaching(FlatPoint(), 8, AccessMode::kReadOnly), text})
+    EXPECT_TRUE(Describe(Taking({each, Size("n")})).guarded) << each.name;
+}
+
+TEST(CrossingRules, WhatIsDeclaredAndConfirmedIsNot) {
+  FlowParameter bytes = UpTo(Bytes("p", true), 1, 1, AccessMode::kReadOnly);
+  bytes.access = AccessMode::kReadOnly;
+  bytes.length_parameter = 1;
+  EXPECT_FALSE(Describe(Taking({bytes, Size("n")})).guarded);
+  EXPECT_FALSE(Describe(Taking({Text("path")})).guarded);
+  EXPECT_FALSE(Describe(Taking({FlatPoint()})).guarded);
+}
+
+// Out alone would be zeros where the code writes nothing: only an author knows.
+TEST(CrossingRules, NothingPassesOutAloneByInference) {
+  for (const AccessMode access :
+       {AccessMode::kWriteOnly, AccessMode::kReadWrite})
+    for (const FlowParameter& each : {Reaching(Bytes("p", false), 12, access),
+                                      UpTo(Bytes("p", false), 1, 1, access),
+                                      Reaching(FlatPoint(), 12, access)})
+      EXPECT_EQ(Describe(Taking({each, Size("n")})).direction,
+                Direction::kInOut);
+}
+
+// B4: 32 bytes would be read of a copy that may have one.
+TEST(CrossingRules, CharactersThatAreNoTextAreAnArrayOrRefused) {
+  FlowParameter key = Reaching(Text("key"), 32, AccessMode::kReadOnly);
+  const CrossingParameter array = Describe(Taking({key}));
+  EXPECT_EQ(array.mode, MarshalMode::kFixedArray);
+  EXPECT_EQ(array.count, 32u);
+  EXPECT_TRUE(array.guarded);
+  key.inferred.provided = false;
+  key.inferred.reason = "this caller may have less there";
+  EXPECT_THAT(Refuse(Taking({key})),
+              HasSubstr("declared like a text, but its code may reach 32"));
+}
+
+TEST(CrossingRules, CharactersThatANumberCountsAreNoText) {
+  const FlowParameter text = UpTo(Text("text"), 0, 1, AccessMode::kReadOnly);
+  const FlowFunction function =
+      Taking({Named("limit", IntegerType("unsigned", 4, false)), text});
+  EXPECT_EQ(Describe(function, 1).mode, MarshalMode::kBuffer);
+  EXPECT_EQ(Describe(function, 1).length_parameter, 0);
+}
+
+// Where main has a name from its arguments, it is as good as every other text.
+TEST(CrossingRules, ATextBesideANumberIsOneByWhatIsDoneToIt) {
+  FlowParameter path = Text("path");
+  path.inferred.kind = ExtentKind::kString;
+  path.inferred.access = AccessMode::kReadOnly;
+  path.inferred.reason = "this caller may have less there";
+  EXPECT_EQ(Describe(Taking({path, Size("flags")})).mode,
+            MarshalMode::kCString);
+  path.inferred.kind = ExtentKind::kUnknown;
+  path.inferred.reason = "it is returned";
+  Refuse(Taking({path, Size("flags")}));
+  path.inferred.seen = {{SeenUse::kText, {}}};
+  EXPECT_EQ(Describe(Taking({path, Size("flags")})).mode,
+            MarshalMode::kCString);
+  EXPECT_TRUE(Describe(Taking({path, Size("flags")})).guarded);
+  path.inferred.seen.push_back({SeenUse::kCounted, {}});
+  Refuse(Taking({path, Size("flags")}));
+  path.inferred.seen.pop_back();
+  path.type.pointee.is_const = false;
+  Refuse(Taking({path, Size("flags")}));
+}
+
+TEST(CrossingRules, TheFirstCharacterIsInEveryText) {
+  FlowParameter text = Reaching(Text("text"), 1, AccessMode::kReadOnly);
+  text.inferred.provided = false;
+  EXPECT_EQ(Describe(Taking({text})).mode, MarshalMode::kCString);
+}
+
+TEST(CrossingRules, AStringByThePolicyIsGuardedWhereItsCodeGoesFurther) {
+  FlowParameter text = Reaching(Text("path"), 2, AccessMode::kReadOnly);
+  text.inferred.provided = false;
+  Diagnostics diagnostics;
+  const auto crossing = DescribeCrossing(Taking({text}), diagnostics, {"path"});
+  ASSERT_TRUE(crossing.has_value()) << RenderText(diagnostics);
+  EXPECT_EQ(crossing->parameters[0].mode, MarshalMode::kCString);
+  EXPECT_TRUE(crossing->parameters[0].guarded);
+}
+
+TEST(CrossingRules, ASecondStructureIsRefused) {
+  FlowParameter two = Reaching(FlatPoint(), 24, AccessMode::kReadOnly);
+  EXPECT_THAT(Refuse(Taking({two})),
+              HasSubstr("like one structure, but its code may reach 24"));
+  two.access = AccessMode::kReadWrite;
+  EXPECT_THAT(Refuse(Taking({two})), HasSubstr("like one structure"));
+}
+
+TEST(CrossingRules, AnAttributeThatSaysLessIsGuarded) {
+  FlowParameter bytes = Reaching(Bytes("p", true), 64, AccessMode::kReadOnly);
+  bytes.access = AccessMode::kReadOnly;
+  bytes.length_parameter = 1;
+  EXPECT_TRUE(Describe(Taking({bytes, Size("n")})).guarded);
+  FlowParameter array = Reaching(Bytes("p", true), 64, AccessMode::kReadOnly);
+  array.type.pointee.fixed_count = 32;
+  EXPECT_TRUE(Describe(Taking({array})).guarded);
+  array.type.pointee.fixed_count = 64;
+  EXPECT_FALSE(Describe(Taking({array})).guarded);
+}
+
+FlowParameter SeenTo(FlowParameter parameter, SeenUse use) {
+  parameter.inferred.seen = {{use, {"b.c", 31, 3, "g"}}};
+  return parameter;
+}
+
+std::vector<FlowParameter> OfEachMode() {
+  FlowParameter array = Bytes("p", true);
+  array.type.pointee.fixed_count = 32;
+  FlowParameter buffer = Bytes("p", true);
+  buffer.access = AccessMode::kReadOnly;
+  buffer.length_parameter = 1;
+  FlowParameter point = FlatPoint();
+  point.access = AccessMode::kReadOnly;
+  return {Text("p"), array, buffer, point,
+          Reaching(Bytes("p", true), 8, AccessMode::kReadOnly)};
+}
+
+FlowFunction AloneOrCounted(const FlowParameter& parameter) {
+  if (parameter.length_parameter < 0) return Taking({parameter});
+  return Taking({parameter, Size("count")});
+}
+
+// After the call it would point to the next caller's bytes, in the portion that
+// has the key.
+TEST(CrossingRules, AKeptPointerIsRefusedWhateverIsDeclared) {
+  for (const FlowParameter& each : OfEachMode()) {
+    EXPECT_TRUE(Describe(AloneOrCounted(each)).count < 64);
+    EXPECT_THAT(Refuse(AloneOrCounted(SeenTo(each, SeenUse::kKept))),
+                HasSubstr("keeps the pointer, and what it points to is gone "
+                          "after the call (b.c:31)"));
+  }
+}
+
+// B5: an attacker who chooses a pointer reads what is there.
+TEST(CrossingRules, PointersInBytesAreRefusedWhateverIsDeclared) {
+  for (const FlowParameter& each : OfEachMode())
+    EXPECT_THAT(Refuse(AloneOrCounted(SeenTo(each, SeenUse::kHoldsPointers))),
+                HasSubstr("takes pointers out of what it points to"));
+}
+
+// B9: the caller would not see what was written.
+TEST(CrossingRules, WhatIsWrittenInSpiteOfConstIsRefused) {
+  for (const FlowParameter& each : OfEachMode())
+    EXPECT_THAT(Refuse(AloneOrCounted(SeenTo(each, SeenUse::kWritten))),
+                HasSubstr("declared as only read (b.c:31)"));
+  FlowParameter array = Bytes("p", false);
+  array.type.pointee.fixed_count = 32;
+  EXPECT_EQ(Describe(Taking({SeenTo(array, SeenUse::kWritten)})).direction,
+            Direction::kInOut);
 }
 
 }  // namespace

@@ -132,6 +132,18 @@ TEST_F(FindPlacementTest, WhatThePolicyIsSilentOfIsNotCalledAcross) {
             HasSubstr("`main` starts the program"), Not(HasSubstr("`print`"))));
 }
 
+// Where it may be called across, a table of the other side has a stub.
+TEST_F(FindPlacementTest, AnEntryOfATableIsAStub) {
+  FlowBuilder program = Program();
+  program.Constant("table").Reads("parse", "table");
+  program.TakesAddress("table", "sign").Calls("parse", "sign");
+  ASSERT_TRUE(Place(program.flow)) << Said();
+  EXPECT_EQ(Role("worker", "sign"), "stub");
+  EXPECT_EQ(Role("worker", "table"), "placed");
+  Silence("sign");
+  EXPECT_FALSE(Place(program.flow));
+}
+
 TEST_F(FindPlacementTest, WhatItTellsIsSaid) {
   FlowBuilder program = Program();
   Silence("sign");
@@ -339,6 +351,23 @@ TEST_F(FindPlacementTest, PassingIsProposedBeforeSeparation) {
   EXPECT_THAT(Said(), HasSubstr("agree that none is better"));
   for (const Crossing& each : placement_.crossings)
     EXPECT_EQ(each.globals.size(), 1u);
+}
+
+// To let the setter be called across would do as well: it would be one more
+// function for an attacker, who sets what he likes either way.
+TEST_F(FindPlacementTest, PassingIsProposedBeforeAFunctionToBeCalled) {
+  FlowBuilder program = Program();
+  program.Function("set_level").Global("level");
+  program.Calls("main", "set_level");
+  program.Writes("set_level", "level").Reads("sign", "level");
+  EXPECT_FALSE(Place(program.flow));
+  EXPECT_THAT(Said(), AllOf(HasSubstr("possible: pass level;"),
+                            Not(HasSubstr("possible: declassify"))));
+  Declassify("set_level");
+  EXPECT_TRUE(Place(program.flow)) << Said();
+  Silence("set_level");
+  policy_.passed = {{"level", {0, 6}}};
+  EXPECT_TRUE(Place(program.flow)) << Said();
 }
 
 // Who changes it would have to be on both sides: passing does not help.

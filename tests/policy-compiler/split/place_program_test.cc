@@ -250,11 +250,25 @@ TEST_F(PlaceProgramTest, AddressOfAPlacedFunctionOutsideIsAnError) {
               HasSubstr("`main` takes the address of `sign`"));
 }
 
-TEST_F(PlaceProgramTest, AddressInATableOutsideIsAnError) {
+TEST_F(PlaceProgramTest, AddressOfWhatNothingOutsideCallsIsAnError) {
   FlowBuilder program = Notary();
   program.Constant("table").Reads("parse", "table");
-  program.TakesAddress("table", "sign");
+  program.Function("unseen").TakesAddress("table", "unseen");
+  signer().functions.push_back("unseen");
   EXPECT_THAT(Errors(program.flow), HasSubstr("`table` takes the address"));
+}
+
+TEST_F(PlaceProgramTest, AnEntryThatIsCalledIsAStub) {
+  FlowBuilder program = Notary();
+  program.Constant("table").Reads("parse", "table");
+  program.TakesAddress("table", "sign").Calls("parse", "sign");
+  ASSERT_TRUE(Place(program.flow)) << RenderText(diagnostics_);
+  EXPECT_EQ(Role("worker", "sign"), "stub");
+  EXPECT_EQ(Role("worker", "table"), "placed");
+  // Code that takes it may hand it to anybody.
+  program.TakesAddress("parse", "sign");
+  EXPECT_THAT(Errors(program.flow),
+              HasSubstr("`parse` takes the address of `sign`"));
 }
 
 TEST_F(PlaceProgramTest, AddressInATableOfThePortionIsFine) {
@@ -370,6 +384,22 @@ TEST_F(PlaceProgramTest, WarnsOfWhatTypesCannotTell) {
   EXPECT_THAT(warnings, HasSubstr("if it keeps `file`"));
 }
 
+// What it points to is a copy, as a text is.
+TEST_F(PlaceProgramTest, WarnsOfAStructureThatMayBeKept) {
+  FlowBuilder program = Notary();
+  program.Global("last");
+  program.flow.globals.back().type =
+      PointerTo(TypeKind::kStruct, "struct point", 8, true);
+  FlowParameter parameter;
+  parameter.name = "point";
+  parameter.type = PointerTo(TypeKind::kStruct, "struct point", 8, true);
+  parameter.type.pointee.is_flat = true;
+  program.flow.functions[2].parameters.push_back(parameter);
+  program.Writes("load", "last");
+  ASSERT_TRUE(Place(program.flow)) << RenderText(diagnostics_);
+  EXPECT_THAT(RenderText(diagnostics_), HasSubstr("if it keeps `point`"));
+}
+
 TEST_F(PlaceProgramTest, APortionThatNobodyCallsIsAnError) {
   FlowBuilder program;
   program.Function("main").Function("parse").Function("load").Function("sign");
@@ -422,6 +452,23 @@ TEST_F(PlaceProgramTest, AValueThatPassesCannotBeSeparate) {
   FlowBuilder flag = Notary();
   flag.Global("scratch").Writes("sign", "scratch").Reads("main", "scratch");
   EXPECT_THAT(Errors(flag.flow), HasSubstr("a value passes through it"));
+}
+
+// Both sides have the helpers, one of which sets what the other reads.
+TEST_F(PlaceProgramTest, HelpersThatAreTogetherMayPassAValue) {
+  policy_.separate = {{"scratch", {0, 6}}};
+  FlowBuilder program = Notary();
+  program.Function("put").Function("flush").Global("scratch");
+  program.Writes("put", "scratch").Reads("flush", "scratch");
+  for (const char* user : {"sign", "parse"})
+    program.Calls(user, "put").Calls(user, "flush");
+  ASSERT_TRUE(Place(program.flow)) << RenderText(diagnostics_);
+  EXPECT_EQ(Role("signer", "scratch"), "replica");
+  EXPECT_EQ(Role("worker", "scratch"), "replica");
+  // One that only the untrusted side has sets it for both.
+  program.Writes("main", "scratch");
+  EXPECT_THAT(Errors(program.flow),
+              HasSubstr("`flush` uses `scratch` and does not set it"));
 }
 
 TEST_F(PlaceProgramTest, SeparateNamesOneVariableThatHoldsNoAddress) {
@@ -579,6 +626,93 @@ TEST_F(PlaceProgramTest, ArraysOfNumbersArePassedAndNoPointers) {
   EXPECT_THAT(Errors(program.flow), HasSubstr("the tool's own"));
 }
 
+// A pointer to `pick_a` or `pick_b`, or null.
+FlowBuilder WithChoice() {
+  FlowBuilder program = WithLevel();
+  program.Function("pick_a").Function("pick_b");
+  program.Calls("sign", "pick_a").Calls("sign", "pick_b");
+  FlowGlobal& level = program.flow.globals.back();
+  level.type = PointerTo(TypeKind::kOther, "int (int)", 0, false);
+  level.values = {{GlobalValueKind::kNumber, 0, {}},
+                  {GlobalValueKind::kFunction, 0, "pick_a"},
+                  {GlobalValueKind::kFunction, 0, "pick_b"}};
+  return program;
+}
+
+TEST_F(PlaceProgramTest, OfClosedValuesThePlaceCrosses) {
+  policy_.passed = {{"level", {0, 6}}};
+  const FlowBuilder program = WithChoice();
+  ASSERT_TRUE(Place(program.flow)) << RenderText(diagnostics_);
+  const PassedGlobal& passed = placement_.crossings[0].globals[0];
+  EXPECT_EQ(passed.values, program.flow.globals.back().values);
+  EXPECT_EQ(placement_.crossings[0].max_request_bytes, 1u);
+  // Whoever may be chosen is there, and on the caller's side, who compares.
+  for (const char* each : {"pick_a", "pick_b"}) {
+    EXPECT_EQ(Role("signer", each), "replica");
+    EXPECT_EQ(Role("worker", each), "replica");
+  }
+}
+
+// Also where no call of the function is seen.
+TEST_F(PlaceProgramTest, WhatMayBeChosenHoldsNoStateOfTheOtherSide) {
+  policy_.passed = {{"level", {0, 6}}};
+  FlowBuilder program = WithChoice();
+  program.Function("pick_c").Global("count");
+  program.Writes("pick_c", "count").Writes("parse", "count");
+  for (FlowGlobal& each : program.flow.globals)
+    if (each.name == "level") each.values[2].text = "pick_c";
+  EXPECT_THAT(Errors(program.flow), HasSubstr("`count` is state"));
+}
+
+TEST_F(PlaceProgramTest, TextsAndNumbersAreClosedToo) {
+  policy_.passed = {{"level", {0, 6}}};
+  FlowBuilder program = WithLevel();
+  FlowGlobal& level = program.flow.globals.back();
+  level.values = {{GlobalValueKind::kNumber, -1, {}},
+                  {GlobalValueKind::kNumber, 64, {}}};
+  ASSERT_TRUE(Place(program.flow)) << RenderText(diagnostics_);
+  EXPECT_EQ(placement_.crossings[0].globals[0].values.size(), 2u);
+  level.type = PointerTo(TypeKind::kInteger, "char", 1, true);
+  level.values = {{GlobalValueKind::kNumber, 0, {}},
+                  {GlobalValueKind::kText, 0, "a.key"}};
+  ASSERT_TRUE(Place(program.flow)) << RenderText(diagnostics_);
+  EXPECT_EQ(placement_.crossings[0].globals[0].values.size(), 2u);
+}
+
+TEST_F(PlaceProgramTest, WhatIsNotClosedIsNotPassed) {
+  policy_.passed = {{"level", {0, 6}}};
+  const auto refused = [&](const auto& change) {
+    FlowBuilder program = WithChoice();
+    change(program.flow.functions.back(), program.flow.globals.back());
+    return Errors(program.flow);
+  };
+  EXPECT_THAT(refused([](FlowFunction&, FlowGlobal& g) { g.values.clear(); }),
+              HasSubstr("nor that it only points to functions"));
+  EXPECT_THAT(refused([](FlowFunction&, FlowGlobal& g) {
+                g.values[1] = {GlobalValueKind::kNumber, 4096, {}};
+              }),
+              HasSubstr("it is a pointer"));
+  EXPECT_THAT(refused([](FlowFunction&, FlowGlobal& g) {
+                g.values[1] = {GlobalValueKind::kText, 0, "a"};
+              }),
+              HasSubstr("it is a pointer"));
+  // A text is not for writing, nor for other types.
+  EXPECT_THAT(refused([](FlowFunction&, FlowGlobal& g) {
+                g.type = PointerTo(TypeKind::kInteger, "char", 1, false);
+                g.values = {{GlobalValueKind::kText, 0, "a"}};
+              }),
+              HasSubstr("it is a pointer"));
+  EXPECT_THAT(refused([](FlowFunction& f, FlowGlobal&) {
+                f.linkage = Linkage::kInternal;
+                f.extent.file = "/src/b.c";
+              }),
+              HasSubstr("`pick_b`, which is static in another file"));
+  EXPECT_THAT(refused([](FlowFunction&, FlowGlobal& g) {
+                g.values[1].text = "nobody";
+              }),
+              HasSubstr("`nobody`"));
+}
+
 TEST_F(PlaceProgramTest, ThreadsMayTearWhatIsPassed) {
   policy_.passed = {{"level", {0, 6}}};
   FlowBuilder program = WithLevel();
@@ -618,6 +752,47 @@ TEST_F(PlaceProgramTest, WhatIsNeverWrittenIsInEachPortion) {
 TEST_F(PlaceProgramTest, AStringIsAParameterOfItsFunction) {
   signer().strings = {{"sign", "text", {0, 6}}};
   EXPECT_THAT(Errors(Notary().flow), HasSubstr("has no parameter `text`"));
+}
+
+// `sign` takes bytes of which nothing says how many there are.
+FlowBuilder WithBytes() {
+  FlowBuilder program = Notary();
+  for (FlowFunction& each : program.flow.functions)
+    if (each.name == "sign")
+      each.parameters = {
+          {"bytes", PointerTo(TypeKind::kInteger, "unsigned char", 1, false)},
+          {"label", PointerTo(TypeKind::kInteger, "char", 1, true)},
+          {"length", IntegerType("long long", 8)}};
+  return program;
+}
+
+TEST_F(PlaceProgramTest, AnArrayIsAParameterAndItsCountAnother) {
+  EXPECT_FALSE(Place(WithBytes().flow));
+  signer().strings = {{"sign", "bytes", {0, 6}, "length"},
+                      {"sign", "label", {0, 6}}};
+  diagnostics_ = {};
+  ASSERT_TRUE(Place(WithBytes().flow)) << RenderText(diagnostics_);
+  const auto sign =
+      std::ranges::find(placement_.crossings, "sign", &Crossing::name);
+  ASSERT_NE(sign, placement_.crossings.end());
+  EXPECT_EQ(sign->parameters[0].mode, MarshalMode::kBuffer);
+  EXPECT_EQ(sign->parameters[0].length_parameter, 2);
+  EXPECT_EQ(sign->parameters[0].direction, Direction::kInOut);
+  // The word may be wrong.
+  EXPECT_TRUE(sign->parameters[0].guarded);
+  EXPECT_EQ(sign->parameters[1].mode, MarshalMode::kCString);
+}
+
+TEST_F(PlaceProgramTest, WhatIsNoArrayIsSaid) {
+  const auto refused = [&](const char* array, const char* count) {
+    signer().strings = {{"sign", "label", {0, 6}},
+                        {"sign", array, {0, 6}, count}};
+    return Errors(WithBytes().flow);
+  };
+  EXPECT_THAT(refused("byte", "length"), HasSubstr("no parameter `byte`"));
+  EXPECT_THAT(refused("bytes", "size"), HasSubstr("no parameter `size`"));
+  EXPECT_THAT(refused("length", "length"), HasSubstr("is no pointer"));
+  EXPECT_THAT(refused("bytes", "label"), HasSubstr("is no integer"));
 }
 
 TEST_F(PlaceProgramTest, WarnsOfReportedEndsWhereExitHandlersWouldBeMissed) {
