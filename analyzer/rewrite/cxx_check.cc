@@ -10,6 +10,8 @@
 #include <string>
 #include <utility>
 
+#include "analyzer/rewrite/unit_reports.h"
+
 namespace bailey::analyzer {
 namespace {
 
@@ -48,7 +50,7 @@ class CxxChecker : public clang::RecursiveASTVisitor<CxxChecker> {
         context_(context),
         sources_(context.getSourceManager()),
         names_(context),
-        diagnostics_(diagnostics) {}
+        reports_(written, sources_, diagnostics) {}
 
   bool shouldVisitTemplateInstantiations() const { return true; }
 
@@ -71,10 +73,10 @@ class CxxChecker : public clang::RecursiveASTVisitor<CxxChecker> {
   bool VisitFileScopeAsmDecl(clang::FileScopeAsmDecl* assembly) {
     const auto place = sources_.getExpansionLoc(assembly->getLocation());
     if (!sources_.isInSystemHeader(place))
-      Report(*assembly,
-             "assembly outside of functions would be in every portion, "
-             "whatever it defines",
-             "move it into a function, or into a shared library");
+      reports_.Error(*assembly,
+                     "assembly outside of functions would be in every portion, "
+                     "whatever it defines",
+                     "move it into a function, or into a shared library");
     return true;
   }
 
@@ -110,7 +112,7 @@ class CxxChecker : public clang::RecursiveASTVisitor<CxxChecker> {
     const std::string symbol =
         function.isMain() ? std::string("main") : NameOf(function);
     if (written_.functions.contains(symbol)) return CheckBody(function, symbol);
-    if (!IsUnused(function, symbol)) ReportDefinition(function, symbol);
+    if (!IsUnused(function, symbol)) reports_.Definition(function, symbol);
   }
 
   void CheckGlue(const clang::FunctionDecl& function,
@@ -118,11 +120,12 @@ class CxxChecker : public clang::RecursiveASTVisitor<CxxChecker> {
     const auto expected = written_.glue.find(plain);
     if (expected == written_.glue.end()) return;
     if (NamesIn(function).calls.contains(expected->second)) return;
-    Report(function,
-           fmt::format("the call of `{}` from another portion would be one of "
-                       "another function of that name",
-                       expected->second),
-           "give one of them another name");
+    reports_.Error(
+        function,
+        fmt::format("the call of `{}` from another portion would be one of "
+                    "another function of that name",
+                    expected->second),
+        "give one of them another name");
   }
 
   void CheckBody(const clang::FunctionDecl& function,
@@ -134,11 +137,12 @@ class CxxChecker : public clang::RecursiveASTVisitor<CxxChecker> {
     if (found.calls.contains(expected->second) &&
         found.texts.contains(function.getNameAsString()))
       return;
-    Report(function,
-           fmt::format("the body of `{}` in portion `{}` is not the one that "
-                       "was written for it",
-                       function.getQualifiedNameAsString(), written_.portion),
-           "write out the macros of its definition");
+    reports_.Error(
+        function,
+        fmt::format("the body of `{}` in portion `{}` is not the one that "
+                    "was written for it",
+                    function.getQualifiedNameAsString(), written_.portion),
+        "write out the macros of its definition");
   }
 
   BodyNames NamesIn(const clang::FunctionDecl& function) {
@@ -152,7 +156,7 @@ class CxxChecker : public clang::RecursiveASTVisitor<CxxChecker> {
     if (!written_.globals.contains(symbol) &&
         !written_.globals.contains(variable.getNameAsString()) &&
         !IsConstantForAll(variable))
-      ReportDefinition(variable, variable.getQualifiedNameAsString());
+      reports_.Definition(variable, variable.getQualifiedNameAsString());
   }
 
   // One that no code was made for, since nothing uses it as an object.
@@ -161,33 +165,11 @@ class CxxChecker : public clang::RecursiveASTVisitor<CxxChecker> {
            variable.hasConstantInitialization();
   }
 
-  void ReportDefinition(const clang::Decl& at, const std::string& name) {
-    Report(at,
-           fmt::format("`{}` would be defined in portion `{}`, where the plan "
-                       "does not put this definition",
-                       name, written_.portion),
-           "define it once in the program, in a declaration of its own whose "
-           "initializer no macro hides");
-  }
-
-  void Report(const clang::Decl& at, std::string message, std::string hint) {
-    const clang::PresumedLoc place =
-        sources_.getPresumedLoc(sources_.getExpansionLoc(at.getLocation()));
-    Diagnostic diagnostic;
-    diagnostic.message = std::move(message);
-    diagnostic.hint = std::move(hint);
-    diagnostic.file = written_.unit.file;
-    diagnostic.line = static_cast<int>(place.getLine());
-    diagnostic.column = static_cast<int>(place.getColumn());
-    diagnostic.length = 1;
-    diagnostics_.Add(std::move(diagnostic));
-  }
-
   const WrittenUnit& written_;
   clang::ASTContext& context_;
   const clang::SourceManager& sources_;
   clang::ASTNameGenerator names_;
-  Diagnostics& diagnostics_;
+  UnitReports reports_;
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "analyzer/rewrite/cxx_check.h"
 #include "analyzer/rewrite/unit_parse.h"
+#include "analyzer/rewrite/unit_reports.h"
 
 namespace bailey::analyzer {
 namespace {
@@ -19,7 +20,7 @@ class DefinitionChecker {
                     const clang::ASTContext& context, Diagnostics& diagnostics)
       : written_(written),
         sources_(context.getSourceManager()),
-        diagnostics_(diagnostics) {}
+        reports_(written, sources_, diagnostics) {}
 
   void Check(const clang::Decl& declaration) {
     const clang::SourceLocation place =
@@ -48,7 +49,7 @@ class DefinitionChecker {
     // Never called, so that there is no code of it in either program.
     const bool is_unused =
         function.isInlined() && !written_.known.contains(name);
-    if (!is_unused) ReportDefinition(function, name);
+    if (!is_unused) reports_.Definition(function, name);
   }
 
   // Another name of a function of this file: it is, and does, what that one is
@@ -64,11 +65,12 @@ class DefinitionChecker {
     const auto* body =
         llvm::dyn_cast_or_null<clang::CompoundStmt>(function.getBody());
     if (body && CallsWithName(*body, expected->second, name)) return;
-    Report(function,
-           fmt::format("the body of `{}` in portion `{}` is not the one that "
-                       "was written for it",
-                       name, written_.portion),
-           "write out the macros of its definition");
+    reports_.Error(
+        function,
+        fmt::format("the body of `{}` in portion `{}` is not the one that "
+                    "was written for it",
+                    name, written_.portion),
+        "write out the macros of its definition");
   }
 
   // Whether a statement of `body` is `callee(..., "name")`, or assigns that.
@@ -96,42 +98,20 @@ class DefinitionChecker {
       return;
     }
     const std::string name = variable.getNameAsString();
-    if (!written_.globals.contains(name)) ReportDefinition(variable, name);
-  }
-
-  void ReportDefinition(const clang::Decl& at, const std::string& name) {
-    Report(at,
-           fmt::format("`{}` would be defined in portion `{}`, where the plan "
-                       "does not put this definition",
-                       name, written_.portion),
-           "define it once in the program, in a declaration of its own whose "
-           "initializer no macro hides");
+    if (!written_.globals.contains(name)) reports_.Definition(variable, name);
   }
 
   void ReportAssembly(const clang::Decl& at) {
-    Report(at,
-           "assembly outside of functions would be in every portion, whatever "
-           "it defines",
-           "move it into a function, or into a shared library");
-  }
-
-  void Report(const clang::Decl& at, std::string message, std::string hint) {
-    // The generated text has #line directives.
-    const clang::PresumedLoc place =
-        sources_.getPresumedLoc(sources_.getExpansionLoc(at.getLocation()));
-    Diagnostic diagnostic;
-    diagnostic.message = std::move(message);
-    diagnostic.hint = std::move(hint);
-    diagnostic.file = written_.unit.file;
-    diagnostic.line = static_cast<int>(place.getLine());
-    diagnostic.column = static_cast<int>(place.getColumn());
-    diagnostic.length = 1;
-    diagnostics_.Add(std::move(diagnostic));
+    reports_.Error(
+        at,
+        "assembly outside of functions would be in every portion, whatever "
+        "it defines",
+        "move it into a function, or into a shared library");
   }
 
   const WrittenUnit& written_;
   const clang::SourceManager& sources_;
-  Diagnostics& diagnostics_;
+  UnitReports reports_;
 };
 
 }  // namespace

@@ -62,6 +62,15 @@ bool StatementParser::NameList(std::string_view what,
   return true;
 }
 
+bool StatementParser::FunctionList(std::vector<Name>& names) {
+  do {
+    auto name = cursor_.ExpectFunction("the name of a function");
+    if (!name) return false;
+    names.push_back(*std::move(name));
+  } while (cursor_.AcceptSymbol(","));
+  return true;
+}
+
 StatementResult StatementParser::Target(Statement& statement) {
   TargetStatement target;
   if (!cursor_.ExpectWord("linux")) return StatementResult::kFailed;
@@ -149,7 +158,7 @@ StatementResult StatementParser::Credential(Statement& statement) {
   bool parsed = Source(credential);
   if (!parsed) credential.source.reset();
   if (parsed && cursor_.AcceptWord("by"))
-    parsed = NameList("the name of a function", credential.readers);
+    parsed = FunctionList(credential.readers);
   statement.body = std::move(credential);
   return ResultOf(parsed);
 }

@@ -72,6 +72,7 @@ class StatementParser {
   bool ThenAction(SyscallStatement& rule);
   std::optional<ActionSyntax> Action();
   bool NameList(std::string_view what, std::vector<Name>& names);
+  bool FunctionList(std::vector<Name>& names);
   bool OneLimit(LimitStatement& limit);
 
   TokenCursor& cursor_;

@@ -179,7 +179,7 @@ class Generator:
             if name == "p0":
                 lines.append('serves "/run/made/socket" to p1;')
         else:
-            lines.append(f"function {name}_f(string p, array q by n), {name}_g;")
+            lines.append(f"function {name}_f(string p, array q by n), {name}::inner::g;")
         if not trusted and not self.programs:
             lines.append(f"input function {name}_h;")
         if self.blocks or self.chance(30):
@@ -284,8 +284,8 @@ class Generator:
         every = ["limit memory 256 MiB, wall 30 s, cpu 50 %, pids 64, output 1 MiB;",
                  'plugins "/usr/lib/x/*.so";', "separate scratch, other;", "pass verbose, key_path;",
                  "declassify sign -> mac, at most 256 bits per call;",
-                 "declassify load -> handle;",
-                 "failure sign -> -1 errno EIO;", "credential four from fd 4 by load, open_key;", "outline load, tag from main;", "version 7;", ";",
+                 "declassify vault::load -> handle;",
+                 "failure sign -> -1 errno EIO;", "credential four from fd 4 by load, vault::open_key;", "outline load, tag from main;", "version 7;", ";",
                  'test "t" { getpid() => %s; %s dup(%s) => denied; }' % (
                      self.denial(), "in nobody" if self.sloppy else "",
                      self.pick("", "1", "1", "1", "1, 2" if self.sloppy else "~0")),

@@ -23,7 +23,7 @@ TOKEN = re.compile(r"""
   | (?P<name>[A-Za-z_]\w*)
   | (?P<number>[0-9]\w*)
   | (?P<string>"(?:[^"\\\n]|\\["\\])*")
-  | (?P<symbol>\.\.|==|!=|<=|>=|<<|->|=>|&&|\|\||[!-/:-@\[-`{-~])
+  | (?P<symbol>\.\.|::|==|!=|<=|>=|<<|->|=>|&&|\|\||[!-/:-@\[-`{-~])
 """, re.VERBOSE | re.ASCII)
 
 RELATIONS = ("==", "!=", "<", "<=", ">", ">=")
@@ -85,6 +85,12 @@ class Reader:
 
     def name(self):
         return self.take("name")
+
+    def function(self):
+        name = self.name()
+        while self.accept("::"):
+            name += "::" + self.name()
+        return name
 
     def string(self):
         return re.sub(r"\\(.)", r"\1", self.take("string")[1:-1])
@@ -164,7 +170,7 @@ class Reader:
         source = self.expect("env", "file", "fd")
         place = {"env": self.name, "file": self.string, "fd": self.number}[source]()
         if self.accept("by"):
-            self.joined(self.name)
+            self.joined(self.function)
         return name, source, place
 
     def read_portion(self):
@@ -189,13 +195,13 @@ class Reader:
 
     def read_input(self):
         self.expect("function")
-        return (self.joined(self.name),)
+        return (self.joined(self.function),)
 
     def read_function(self):
         return (self.joined(self.seed),)
 
     def seed(self):
-        name = self.name()
+        name = self.function()
         if self.accept("("):
             self.joined(self.said)
             self.expect(")")
@@ -213,7 +219,7 @@ class Reader:
         return (self.joined(self.name),)
 
     def read_declassify(self):
-        name = self.name()
+        name = self.function()
         self.expect("->")
         kind = self.expect("mac", "signature", "ciphertext", "verdict", "descriptor", "value",
                            "handle")
@@ -227,10 +233,10 @@ class Reader:
     def read_outline(self):
         names = self.joined(self.name)
         self.expect("from")
-        return (names, self.name())
+        return (names, self.function())
 
     def read_failure(self):
-        name = self.name()
+        name = self.function()
         self.expect("->")
         sign = -1 if self.accept("-") else 1
         return (name, sign * self.number(), self.action())
