@@ -144,11 +144,17 @@ bool Overlap(std::string_view a, std::string_view b) {
   return IsAtOrBelow(a, b) || IsAtOrBelow(b, a);
 }
 
+std::string_view DirectoryOf(const PlanSocket& socket) {
+  const std::string_view path = socket.path;
+  return path.substr(0, path.rfind('/'));
+}
+
 // The directory is made for the run: what the host or the bundle has at its
 // place would be hidden, or changed.
 Result<> CheckSocketDirectory(const Plan& plan, const PlanSocket& socket) {
-  const std::string directory = socket.path.substr(0, socket.path.rfind('/'));
-  if (!IsPlainPath(socket.path) || directory.find('/', 1) == std::string::npos)
+  const std::string_view directory = DirectoryOf(socket);
+  if (!IsPlainPath(socket.path) ||
+      directory.find('/', 1) == std::string_view::npos)
     return Fail("a socket has no directory of its own", std::string(kHint));
   for (const PlanCredential& credential : plan.credentials)
     if (!credential.path.empty() && IsAtOrBelow(credential.path, directory))
@@ -164,8 +170,7 @@ Result<> CheckSocketDirectory(const Plan& plan, const PlanSocket& socket) {
                         portion.name, rule.path, socket.path),
             "let the socket lie where no file rule reaches");
   for (const PlanSocket& other : plan.sockets)
-    if (other.server != socket.server &&
-        Overlap(other.path.substr(0, other.path.rfind('/')), directory))
+    if (other.server != socket.server && Overlap(DirectoryOf(other), directory))
       return Fail("two programs serve sockets in one directory",
                   std::string(kHint));
   return {};
@@ -292,7 +297,15 @@ Result<> CheckPlan(const Plan& plan) {
 
 Result<> CheckFiles(const Bundle& bundle) {
   uint64_t total = 0;
-  for (const Bundle::File& file : bundle.files()) total += file.bytes.size();
+  for (const Bundle::File& file : bundle.files()) {
+    total += file.bytes.size();
+    for (const PlanSocket& socket : bundle.plan().sockets)
+      if (IsAtOrBelow(file.file.path, DirectoryOf(socket)))
+        return Fail(fmt::format("the directory of the socket `{}` would hide "
+                                "`{}` of the bundle",
+                                socket.path, file.file.path),
+                    "a socket lies in a directory of its own");
+  }
   if (total <= kMaxInstanceFileBytes) return {};
   return Fail(
       fmt::format("the portions' files are {} bytes together, and an "

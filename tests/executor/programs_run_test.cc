@@ -109,6 +109,14 @@ TEST_P(ProgramsTest, TheDirectoryIsNewInEachRunAndNotTheHosts) {
               HasSubstr("signed: "));
 }
 
+TEST_P(ProgramsTest, ASocketHidesNothingOfTheBundle) {
+  TestPlan plan = Plan();
+  plan.plan.sockets[0].path = "/lib/x86_64-linux-gnu/socket";
+  const Ran ran = Start(plan, {"ask", kSocket, "x"});
+  EXPECT_EQ(ran.exit_code, 125);
+  EXPECT_THAT(ran.error, HasSubstr("would hide"));
+}
+
 // A link is no socket, and is not followed.
 TEST_P(ProgramsTest, WhatIsNoSocketIsNotWaitedFor) {
   TestPlan plan = Plan("litter");
