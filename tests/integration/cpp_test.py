@@ -106,7 +106,7 @@ class Sealer(unittest.TestCase):
         (other / "main.cc").write_text(main)
         policy = (other / "sealer.policy").read_text()
         policy = re.sub(r"  declassify .*\n", "", policy).replace(
-            "uses sealing_key; }", "uses sealing_key; function vault::open; }")
+            "uses sealing_key;", "uses sealing_key; function vault::open;")
         (other / "sealer.policy").write_text(policy)
         self.must(bailey("capture", "--", "make", "-s", directory=other))
         done = bailey("split", "-p", ".", "--policy", "sealer.policy", "-o", "portions", directory=other)
