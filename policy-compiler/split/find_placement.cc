@@ -142,6 +142,19 @@ class Finder {
     return false;
   }
 
+  // With the names of C++ functions in place of what the linker sees.
+  std::string Readable(std::string message) const {
+    for (const FlowFunction& each : graph_.flow().functions) {
+      if (each.qualified_name.empty()) continue;
+      const std::string id = "`" + each.id + "`";
+      const std::string name = "`" + PolicyName(each) + "`";
+      for (size_t at = message.find(id); at != std::string::npos;
+           at = message.find(id, at + name.size()))
+        message.replace(at, id.size(), name);
+    }
+    return message;
+  }
+
   void ReportConflict(const PlacementAnswer& answer) {
     std::string message =
         "no placement keeps the credentials where they are "
@@ -152,7 +165,7 @@ class Finder {
         if (!each.reason.empty() && said.insert(each.reason).second)
           message += (said.size() == 1 ? "\n  - " : "\n    ") + each.reason;
     }
-    Report(std::move(message), WithOutline(HintOf(answer.changes)));
+    Report(Readable(std::move(message)), WithOutline(HintOf(answer.changes)));
   }
 
   // The statements of all changes, each once: several may need the same.

@@ -340,7 +340,7 @@ class ConditionWriter {
                              const Crossing& crossing) {
     const uint64_t bits = BitsOf(crossing);
     return fmt::format("declassify {} -> {}, at most {} bits per call;",
-                       function.name,
+                       PolicyName(function),
                        crossing.returns_handle ? "handle"
                        : bits <= kWordBits     ? "verdict"
                                                : "value",

@@ -27,6 +27,12 @@ inline bool IsNamed(const FlowFunction& function, std::string_view name) {
          (!function.qualified_name.empty() && name == function.qualified_name);
 }
 
+// What a policy calls it, and people do.
+inline const std::string& PolicyName(const FlowFunction& function) {
+  return function.qualified_name.empty() ? function.name
+                                         : function.qualified_name;
+}
+
 class ProgramGraph {
  public:
   explicit ProgramGraph(const Flow& flow);

@@ -105,6 +105,19 @@ class FindPlacementTest : public ::testing::Test {
   Placement placement_;
 };
 
+// The linker's names are nobody's words.
+TEST_F(FindPlacementTest, FunctionsOfCxxAreCalledAsAPolicyCallsThem) {
+  FlowBuilder program = Program();
+  Expose(program, "main", "sign");
+  for (FlowFunction& each : program.flow.functions)
+    if (each.id == "sign") each.qualified_name = "vault::sign";
+  Silence("sign");
+  EXPECT_FALSE(Place(program.flow));
+  EXPECT_NE(Said().find("`vault::sign`"), std::string::npos) << Said();
+  EXPECT_NE(Said().find("declassify vault::sign ->"), std::string::npos);
+  EXPECT_EQ(Said().find("`sign`"), std::string::npos) << Said();
+}
+
 TEST_F(FindPlacementTest, WhatUsesTheKeyIsFound) {
   ASSERT_TRUE(Place(Program().flow)) << Said();
   EXPECT_EQ(Role("signer", "load"), "placed");
