@@ -230,7 +230,7 @@ class Finder {
     return found == pinned.end() ? "" : *found;
   }
 
-  std::string WithOutline(std::string hint) const {
+  std::string WithOutline(const std::string& hint) const {
     const std::string holder = PinnedHolder();
     if (holder.empty()) {
       return hint.empty() ? "change the program: let what a trusted function "
