@@ -20,6 +20,7 @@ Result<PolicyCredentials> ReadPolicyCredentials(const std::string& policy) {
   ASSIGN_OR_RETURN(found.declassified, object.Strings("declassified"));
   ASSIGN_OR_RETURN(found.outlined, object.Strings("outlined"));
   ASSIGN_OR_RETURN(found.readers, object.Strings("readers"));
+  ASSIGN_OR_RETURN(found.strict, object.Strings("strict"));
   ASSIGN_OR_RETURN(found.programs, object.Strings("programs"));
   return found;
 }

@@ -23,6 +23,7 @@ struct PolicyCredentials {
   std::vector<std::string> declassified;  // "FUNCTION=KIND"
   std::vector<std::string> outlined;      // "NAME=FUNCTION"
   std::vector<std::string> readers;       // "CREDENTIAL=FUNCTION"
+  std::vector<std::string> strict;        // names of credentials
   std::vector<std::string> programs;      // "PORTION=PROGRAM"
 };
 

@@ -90,7 +90,7 @@ std::vector<uint32_t> CredentialFlow::SitesIn(
 void CredentialFlow::FindOne(const PlanCredential& credential,
                              const std::vector<CredentialSeed>& seeds,
                              const PhasesAt& phases) {
-  DataSearch search(graph_, SearchOptions());
+  DataSearch search(graph_, SearchOptions(credential.name));
   for (const CredentialSeed& seed : seeds)
     search.StartFor(seed.node, seed.label, seed.sites);
   search.Run();
@@ -146,9 +146,11 @@ std::set<uint32_t> CredentialFlow::FunctionsNamed(std::string_view name) const {
   return ids.size() == 1 ? found : std::set<uint32_t>{};
 }
 
-DataSearchOptions CredentialFlow::SearchOptions() const {
+DataSearchOptions CredentialFlow::SearchOptions(
+    std::string_view credential) const {
   DataSearchOptions options;
-  options.decisions = request_.decisions;
+  options.decisions =
+      request_.decisions || request_.strict.contains(credential);
   for (const DeclassifiedFunction& each : request_.declassified) {
     const std::set<uint32_t> functions = FunctionsNamed(each.name);
     options.keep_data.insert(functions.begin(), functions.end());

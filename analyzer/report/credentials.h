@@ -33,6 +33,7 @@ namespace bailey::analyzer {
 struct CredentialRequest {
   std::vector<PlanCredential> credentials;
   bool decisions = false;  // what is decided by a credential depends on it
+  std::set<std::string, std::less<>> strict;  // so it is of these alone
   std::vector<DeclassifiedFunction> declassified;
   // By credential: C names of functions that alone get it, or tell others to.
   // None: whoever may.
@@ -97,7 +98,7 @@ class CredentialFlow {
                      const std::vector<CredentialSeed>& seeds,
                      const DataSearch& search);
   void AddExposures(const PlanCredential& credential, const DataSearch& search);
-  DataSearchOptions SearchOptions() const;
+  DataSearchOptions SearchOptions(std::string_view credential) const;
   std::set<uint32_t> FunctionsNamed(std::string_view name) const;
   void DropDoubled();
   static void KeepSites(Capability& capability);

@@ -35,6 +35,7 @@ struct Options {
   std::vector<std::string> credentials;   // see analyzer/report/credentials.h
   std::vector<std::string> declassified;  // "FUNCTION=KIND"
   std::vector<std::string> readers;       // "CREDENTIAL=FUNCTION"
+  std::vector<std::string> strict;        // names of credentials
   std::string policy;                     // that names them, or empty
   bool whole = false;  // its outlined parts are in their functions yet
 };
@@ -128,6 +129,16 @@ Result<> AddReader(const std::string& text,
   return {};
 }
 
+Result<> AddStrict(const std::string& name,
+                   analyzer::CredentialRequest& request) {
+  if (std::ranges::find(request.credentials, name, &PlanCredential::name) ==
+      request.credentials.end())
+    return Fail("`" + name + "` is no credential that is followed",
+                "name one of `--credential`, or of the policy");
+  request.strict.insert(name);
+  return {};
+}
+
 // A reader that is a part of a function means the function, until the part is
 // one of its own.
 std::string WholeReader(const std::string& reader,
@@ -152,6 +163,8 @@ Result<int> ReadCredentials(Options& options) {
     options.declassified.insert(options.declassified.end(),
                                 policy.declassified.begin(),
                                 policy.declassified.end());
+    options.strict.insert(options.strict.end(), policy.strict.begin(),
+                          policy.strict.end());
     for (const std::string& each : policy.readers)
       options.readers.push_back(options.whole ? WholeReader(each, policy)
                                               : each);
@@ -168,6 +181,8 @@ Result<int> ReadCredentials(Options& options) {
   }
   for (const std::string& each : options.readers)
     RETURN_IF_ERROR(AddReader(each, options.analysis.credentials));
+  for (const std::string& each : options.strict)
+    RETURN_IF_ERROR(AddStrict(each, options.analysis.credentials));
   return kExitFine;
 }
 
@@ -232,6 +247,9 @@ int RunAnalyzeProgram(int argc, char** argv) {
                "yet");
   app.add_flag("--decisions", options.analysis.credentials.decisions,
                "of credentials: follow what is decided by them, too");
+  app.add_option("--strict", options.strict,
+                 "of this credential alone: follow what is decided by it, too")
+      ->allow_extra_args(false);
   app.add_option("--without", options.without,
                  "an analysis to leave out, to see what it is good for")
       ->allow_extra_args(false);

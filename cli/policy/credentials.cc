@@ -34,6 +34,8 @@ Result<int> PrintCredentials(const std::string& path) {
   Json readers = Json::array();
   for (const policy::CredentialReader& each : loaded->policy.readers)
     readers.push_back(fmt::format("{}={}", each.credential, each.function));
+  Json strict = Json::array();
+  for (const std::string& each : loaded->policy.strict) strict.push_back(each);
   Json outlined = Json::array();
   for (const policy::OutlineWord& each : loaded->policy.outlined)
     outlined.push_back(fmt::format("{}={}", each.name, each.function));
@@ -45,6 +47,7 @@ Result<int> PrintCredentials(const std::string& path) {
                               {"programs", programs},
                               {"outlined", outlined},
                               {"readers", readers},
+                              {"strict", strict},
                               {"declassified", declassified},
                               {"policy_sha256", loaded->policy.sha256}}));
   return kExitFine;

@@ -127,6 +127,7 @@ struct CredentialStatement {
   Name place;  // variable or path
   uint64_t descriptor = 0;
   std::vector<Name> readers;  // `by`; empty: whoever may
+  bool strict = false;
 };
 
 struct UsesStatement {

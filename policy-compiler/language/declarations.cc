@@ -103,6 +103,7 @@ class Declarer {
     if (!IsDistinct(credential, result)) return;
     credentials_.push_back(&credential);
     TakeReaders(credential);
+    if (credential.strict) policy_.strict.push_back(credential.name.text);
     policy_.credentials.push_back(std::move(result));
   }
 

@@ -288,6 +288,8 @@ struct Policy {
   Architecture architecture = Architecture::kX8664;
   std::vector<PlanCredential> credentials;
   std::vector<CredentialReader> readers;  // none of a credential: whoever may
+  // Credentials of which what they decide is followed, too: by name.
+  std::vector<std::string> strict;
   std::vector<PortionPolicy>
       portions;                 // at least one; "main" if none is written
   std::vector<RuleInfo> rules;  // by index - kFirstUserRule

@@ -159,6 +159,7 @@ StatementResult StatementParser::Credential(Statement& statement) {
   if (!parsed) credential.source.reset();
   if (parsed && cursor_.AcceptWord("by"))
     parsed = FunctionList(credential.readers);
+  credential.strict = parsed && cursor_.AcceptWord("strict");
   statement.body = std::move(credential);
   return ResultOf(parsed);
 }

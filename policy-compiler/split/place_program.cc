@@ -24,6 +24,7 @@
 #include "policy-compiler/split/program_graph.h"
 #include "policy-compiler/split/separate.h"
 #include "policy-compiler/split/split_names.h"
+#include "policy-compiler/split/strict_crossings.h"
 #include "policy-compiler/split/trusted_portion.h"
 
 namespace bailey::policy {
@@ -82,6 +83,7 @@ class Placer {
     CheckHandles(
         policy_, text_, graph_, handles_, placement_.crossings,
         [&](const std::string& id) { return IsInMain(id); }, diagnostics_);
+    CheckStrict(policy_, graph_, placement_.crossings, diagnostics_);
     CheckDeclassified(policy_, text_, graph_, handles_, placement_.crossings,
                       diagnostics_);
     WriteSymbols();

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "policy-compiler/split/crossing_rules.h"
+#include "policy-compiler/split/exposed_parameters.h"
 #include "policy-compiler/split/handle_types.h"
 #include "policy-compiler/split/passed_globals.h"
 
@@ -122,19 +123,6 @@ class ConditionWriter {
     }
   }
 
-  // The analysis counts what is passed in integer registers; that is the
-  // parameters' own count where nothing goes elsewhere.
-  static bool IsCountedAlike(const FlowFunction& function) {
-    const auto is_plain = [](const TypeInfo& type) {
-      return type.kind != TypeKind::kFloating &&
-             type.kind != TypeKind::kStruct && type.kind != TypeKind::kOther &&
-             type.size_bytes <= 8;
-    };
-    return is_plain(function.return_type) &&
-           std::ranges::all_of(function.parameters, is_plain,
-                               &FlowParameter::type);
-  }
-
   // Who only keeps a handle does not get at what is behind it.
   bool IsBehindHandle(const FlowExposure& exposure) const {
     const FlowFunction* callee = graph_.Function(exposure.callee);
@@ -149,14 +137,6 @@ class ConditionWriter {
     }
     return IsHandle(*type, handles_) &&
            !LooksInto(*caller, type->pointee.spelling);
-  }
-
-  static bool IsInOnly(const FlowFunction& function, int parameter) {
-    if (parameter < 0 || !IsCountedAlike(function)) return false;
-    const auto index = static_cast<size_t>(parameter);
-    return index < function.parameters.size() &&
-           (function.parameters[index].type.kind != TypeKind::kPointer ||
-            function.parameters[index].type.pointee.is_const);
   }
 
   const Declassification* DeclassificationOf(

@@ -80,6 +80,8 @@ void AddReaders(const Policy& policy, SplitWords& words) {
     words[fmt::format("credential {} by {}", each.credential, each.function)] =
         {false};
   }
+  for (const std::string& each : policy.strict)
+    words[fmt::format("credential {} strict", each)] = {false};
 }
 
 SplitWords WordsOf(const Policy& policy) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -20,7 +21,8 @@ using ::testing::Not;
 // "caller callee parameter", of what does not need an assumption.
 std::set<std::string> ExposuresWith(
     const std::vector<std::string>& declassified, Flow* flow = nullptr,
-    const std::string& file = "program.c") {
+    const std::string& file = "program.c",
+    const std::set<std::string, std::less<>>& strict = {}) {
   const std::string folder = BAILEY_TESTDATA "/analyzer/exposures/";
   const BuildFolder build({folder + file});
   EXPECT_TRUE(build.written());
@@ -28,6 +30,7 @@ std::set<std::string> ExposuresWith(
   options.build_directory = build.path();
   options.root = folder;
   options.credentials.credentials = {*ParseCredential("key=file:/run/key")};
+  options.credentials.strict = strict;
   for (const std::string& each : declassified)
     options.credentials.declassified.push_back(*ParseDeclassified(each));
   const auto analysis = Analyze(options);
@@ -52,6 +55,13 @@ TEST(ExposuresTest, AreWhatACallGivesItsCaller) {
        {"main status -1", "main leave -1", "main load -1", "main peek 0",
         "run_mac mac 0", "mac program.c:fill 1"})
     EXPECT_THAT(found, Not(Contains(none)));
+}
+
+TEST(ExposuresTest, OfAStrictCredentialWhatItDecidesIsOne) {
+  const std::string file = "program.c";
+  EXPECT_THAT(ExposuresWith({}, nullptr, file, {"key"}),
+              IsSupersetOf({"main status -1", "main peek -1"}));
+  EXPECT_EQ(ExposuresWith({}, nullptr, file, {"other"}), ExposuresWith({}));
 }
 
 TEST(ExposuresTest, WhatADeclassifiedFunctionGivesBackIsNone) {

@@ -131,6 +131,20 @@ TEST(DeclarationsTest, ACredentialMayNameItsReaders) {
   EXPECT_FALSE(ErrorsOf("credential k from fd 3 by;").empty());
 }
 
+TEST(DeclarationsTest, ACredentialMayBeStrict) {
+  const Policy policy = MustLoad(
+      "credential k from file \"/run/k\" by load strict;"
+      "credential v from env V strict;"
+      "credential w from fd 3 by strict;"
+      "portion s trusted { uses k, v, w; function f; }");
+  EXPECT_THAT(policy.strict, ElementsAre("k", "v"));
+  EXPECT_EQ(policy.readers.back().function, "strict");
+  for (const char* text : {"credential k strict from fd 3;",
+                           "credential k from fd 3 strict strict;",
+                           "credential k from fd 3 strict by f;"})
+    EXPECT_FALSE(ErrorsOf(text).empty()) << text;
+}
+
 TEST(DeclarationsTest, WhatFailedCallsGiveBelongsToThePolicy) {
   const Policy policy = MustLoad(
       "failure sign -> -1 errno EIO; failure check -> 0 errno 12;"

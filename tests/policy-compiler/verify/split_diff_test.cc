@@ -122,6 +122,15 @@ TEST(SplitDiffTest, FewerReadersAreLooser) {
               Contains("-credential k by named functions"));
 }
 
+TEST(SplitDiffTest, ACredentialThatIsStrictIsStricter) {
+  const std::string rest =
+      " portion s trusted { uses k; function f; } portion u untrusted {}";
+  const std::string loose = "credential k from file \"/k\";" + rest;
+  const std::string strict = "credential k from file \"/k\" strict;" + rest;
+  EXPECT_THAT(Differences(loose, strict), ElementsAre("-credential k strict"));
+  EXPECT_THAT(Differences(strict, loose), ElementsAre("+credential k strict"));
+}
+
 TEST(SplitDiffTest, WhatACallGivesThatWasNotMadeIsNoDetail) {
   const std::string word = "failure f -> 0 errno EIO;";
   EXPECT_THAT(Differences("", word), ElementsAre("+failure f"));

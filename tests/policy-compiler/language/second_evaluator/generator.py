@@ -285,7 +285,7 @@ class Generator:
                  'plugins "/usr/lib/x/*.so";', "separate scratch, other;", "pass verbose, key_path;",
                  "declassify sign -> mac, at most 256 bits per call;",
                  "declassify vault::load -> handle;",
-                 "failure sign -> -1 errno EIO;", "credential four from fd 4 by load, vault::open_key;", "outline load, tag from main;", "version 7;", ";",
+                 "failure sign -> -1 errno EIO;", "credential four from fd 4 by load, vault::open_key;", "credential five from fd 5 by load strict;", "credential six from env SIX strict;", "outline load, tag from main;", "version 7;", ";",
                  'test "t" { getpid() => %s; %s dup(%s) => denied; }' % (
                      self.denial(), "in nobody" if self.sloppy else "",
                      self.pick("", "1", "1", "1", "1, 2" if self.sloppy else "~0")),

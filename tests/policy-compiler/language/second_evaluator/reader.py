@@ -171,6 +171,7 @@ class Reader:
         place = {"env": self.name, "file": self.string, "fd": self.number}[source]()
         if self.accept("by"):
             self.joined(self.function)
+        self.accept("strict")
         return name, source, place
 
     def read_portion(self):
