@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "analyzer/flow/program.h"
 
@@ -26,6 +28,7 @@ class WriterFinder {
       each.never_written = !each.is_constant && !each.is_thread_local &&
                            seen_.contains(each.id) &&
                            !written_.contains(each.id);
+    MarkReaders();
   }
 
  private:
@@ -46,16 +49,39 @@ class WriterFinder {
     written_.insert(program_.kept.begin(), program_.kept.end());
     written_.insert(program_.assembly_uses.begin(),
                     program_.assembly_uses.end());
+    open_ = written_;
     for (const FlowEdge& each : program_.flow.edges)
       if (each.kind == EdgeKind::kWrite) written_.insert(each.to);
-    for (const GlobalWrites& each : program_.global_writes) {
-      seen_.insert(each.id);
-      if (each.may_be_written ||
-          !std::ranges::all_of(each.passed, [&](const PassedAddress& passed) {
-            return IsOnlyRead(passed);
-          }))
-        written_.insert(each.id);
+    for (const GlobalWrites& each : program_.global_writes) FindWriters(each);
+  }
+
+  void FindWriters(const GlobalWrites& global) {
+    seen_.insert(global.id);
+    if (global.may_be_written) {
+      open_.insert(global.id);
+      written_.insert(global.id);
     }
+    for (const std::string& each : global.writers) AddWriter(each, global.id);
+    for (const PassedAddress& each : global.passed)
+      if (!IsOnlyRead(each)) AddWriter(each.caller, global.id);
+  }
+
+  void AddWriter(const std::string& function, const std::string& global) {
+    written_.insert(global);
+    if (function.empty())
+      open_.insert(global);
+    else
+      writers_.insert({function, global});
+  }
+
+  // Who takes the address of what others may change, and hands it only to those
+  // who read there.
+  void MarkReaders() {
+    for (FlowEdge& each : program_.flow.edges)
+      each.is_only_read = each.kind == EdgeKind::kAddress &&
+                          functions_.contains(each.from) &&
+                          seen_.contains(each.to) && !open_.contains(each.to) &&
+                          !writers_.contains({each.from, each.to});
   }
 
   bool IsOnlyRead(const PassedAddress& passed) const {
@@ -69,12 +95,11 @@ class WriterFinder {
     return index < parameters.size() && IsOnlyRead(parameters[index].inferred);
   }
 
-  // What is inferred says that the pointer is kept nowhere, too.
+  // However far it is followed; what is kept counts as written.
   static bool IsOnlyRead(const InferredExtent& inferred) {
-    const bool is_known = inferred.kind != ExtentKind::kNotInferred &&
-                          inferred.kind != ExtentKind::kUnknown;
-    return is_known && (inferred.access == AccessMode::kReadOnly ||
-                        inferred.access == AccessMode::kNone);
+    return inferred.kind != ExtentKind::kNotInferred &&
+           (inferred.access == AccessMode::kReadOnly ||
+            inferred.access == AccessMode::kNone);
   }
 
   Program& program_;
@@ -82,6 +107,9 @@ class WriterFinder {
   std::map<std::string_view, const FlowFunction*, std::less<>> functions_;
   std::set<std::string, std::less<>> seen_;  // by a unit
   std::set<std::string, std::less<>> written_;
+  // What may be changed from where no function is seen to.
+  std::set<std::string, std::less<>> open_;
+  std::set<std::pair<std::string, std::string>> writers_;  // of a global
 };
 
 }  // namespace

@@ -127,7 +127,7 @@ class Inference {
           summary.reads != known.reads || summary.writes != known.writes;
       known.reads |= summary.reads;
       known.writes |= summary.writes;
-      return is_more && ++body.changes[index] < kMostGrowths;
+      return is_more;  // at most twice
     }
     if (++body.changes[index] > kMostGrowths)
       summary.Lose("it is followed further in each round of a recursion",

@@ -99,13 +99,17 @@ struct PassedAddress {
   int argument = 0;  // of the code's arguments
   // What is known of a function of the C library with that name.
   bool is_only_read = false;
+  std::string caller = {};  // empty: a place that is in no function
 };
 
 // What one unit may do to a global that is no constant there.
 struct GlobalWrites {
   std::string id;
+  // By whatever is not among `writers`.
   bool may_be_written = false;
   std::vector<PassedAddress> passed = {};
+  // Functions that may change it, or leave its address where others might.
+  std::vector<std::string> writers = {};
 };
 
 struct CodeFacts {

@@ -5,7 +5,9 @@
 #include <llvm/IR/Module.h>
 #include <llvm/IR/Operator.h>
 
+#include <algorithm>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "analyzer/ir/expression_reader.h"
@@ -35,10 +37,30 @@ class WriteFinder {
   // The pointer, or one derived from it.
   void Visit(const llvm::Value& pointer) {
     if (!visited_.insert(&pointer).second) return;
-    for (const llvm::Use& use : pointer.uses()) {
-      if (found_.may_be_written) return;
-      VisitUse(use);
-    }
+    for (const llvm::Use& use : pointer.uses()) VisitUse(use);
+  }
+
+  // A number made of it, say: by whoever has that.
+  void MayWriteBy(const llvm::ConstantExpr& made) {
+    if (!visited_.insert(&made).second) return;
+    for (const llvm::Use& use : made.uses()) MayWrite(use);
+  }
+
+  // The function's id; empty: what uses it is in none.
+  std::string UserOf(const llvm::Use& use) const {
+    const auto* instruction = dyn_cast<llvm::Instruction>(use.getUser());
+    return instruction ? places_.Id(*instruction->getFunction()) : "";
+  }
+
+  void MayWrite(const llvm::Use& use, bool may = true) {
+    if (!may) return;
+    if (const auto* made = dyn_cast<llvm::ConstantExpr>(use.getUser()))
+      return MayWriteBy(*made);
+    std::string writer = UserOf(use);
+    if (writer.empty())
+      found_.may_be_written = true;
+    else if (std::ranges::find(found_.writers, writer) == found_.writers.end())
+      found_.writers.push_back(std::move(writer));
   }
 
   void VisitUse(const llvm::Use& use) {
@@ -47,11 +69,11 @@ class WriteFinder {
             llvm::FreezeInst>(user))
       return Visit(user);
     if (const auto* load = dyn_cast<llvm::LoadInst>(&user)) {
-      found_.may_be_written |= load->isVolatile() || load->isAtomic();
+      MayWrite(use, load->isVolatile() || load->isAtomic());
     } else if (const auto* call = dyn_cast<llvm::CallBase>(&user)) {
       VisitCall(*call, use);
     } else if (!isa<llvm::ICmpInst>(user)) {
-      found_.may_be_written = true;
+      MayWrite(use);
     }
   }
 
@@ -59,20 +81,15 @@ class WriteFinder {
     if (const auto* intrinsic = dyn_cast<llvm::IntrinsicInst>(&call))
       return VisitIntrinsic(*intrinsic, use);
     const llvm::Function* callee = call.getCalledFunction();
-    if (callee == nullptr || !call.isArgOperand(&use)) {
-      found_.may_be_written = true;
-      return;
-    }
+    if (callee == nullptr || !call.isArgOperand(&use)) return MayWrite(use);
     const unsigned place = call.getArgOperandNo(&use);
     // Another definition may be linked in the place of this one.
-    if (callee->isInterposable() && !callee->isDeclaration()) {
-      found_.may_be_written = true;
-      return;
-    }
+    if (callee->isInterposable() && !callee->isDeclaration())
+      return MayWrite(use);
     const std::string id = places_.Id(*callee);
     if (call.isByValArgument(place)) return;  // a copy is passed
     found_.passed.push_back(
-        {id, static_cast<int>(place), OnlyReads(call, id, place)});
+        {id, static_cast<int>(place), OnlyReads(call, id, place), UserOf(use)});
   }
 
   void VisitIntrinsic(const llvm::IntrinsicInst& call, const llvm::Use& use) {
@@ -80,7 +97,7 @@ class WriteFinder {
       return;
     const auto* copy = dyn_cast<llvm::MemTransferInst>(&call);
     const bool is_source = copy != nullptr && use.getOperandNo() == 1;
-    found_.may_be_written |= !is_source || copy->isVolatile();
+    MayWrite(use, !is_source || copy->isVolatile());
   }
 
   const llvm::GlobalVariable& global_;

@@ -38,7 +38,7 @@ BAILEY_ARCHIVE_FIELDS(FlowGlobal, id, name, linkage, is_constant, never_written,
                       is_thread_local, address_taken, function, extent,
                       sole_declarator, type, values)
 BAILEY_ARCHIVE_FIELDS(FlowEdge, kind, from, to, external, site, label,
-                      confidence)
+                      confidence, is_only_read)
 BAILEY_ARCHIVE_FIELDS(FlowUnit, file, directory, command, sha256)
 
 namespace analyzer {
@@ -67,8 +67,8 @@ BAILEY_ARCHIVE_FIELDS(CellFact, offset, from, value, stride)
 BAILEY_ARCHIVE_FIELDS(MemberFact, offset, stride, bytes)
 BAILEY_ARCHIVE_FIELDS(GlobalFact, id, size_bytes, is_defined, is_constant,
                       escapes, roams, kept, readers, initial, stores)
-BAILEY_ARCHIVE_FIELDS(PassedAddress, callee, argument, is_only_read)
-BAILEY_ARCHIVE_FIELDS(GlobalWrites, id, may_be_written, passed)
+BAILEY_ARCHIVE_FIELDS(PassedAddress, callee, argument, is_only_read, caller)
+BAILEY_ARCHIVE_FIELDS(GlobalWrites, id, may_be_written, passed, writers)
 BAILEY_ARCHIVE_FIELDS(ReturnFact, function, value)
 BAILEY_ARCHIVE_ENUM(ConstraintKind, kInitializer)
 BAILEY_ARCHIVE_ENUM(ObjectKind, kStack)

@@ -316,6 +316,7 @@ void WriteEdge(const FlowEdge& edge, JsonText& out) {
     out.Key("site");
     WriteSite(edge.site, out);
     if (!edge.label.empty()) out.Member("label", edge.label);
+    if (edge.is_only_read) out.Member("is_only_read", true);
   });
 }
 
@@ -331,6 +332,11 @@ Result<FlowEdge> ReadEdge(const JsonObject& object) {
     ASSIGN_OR_RETURN(edge.label, object.String("label"));
     if (edge.kind != EdgeKind::kData || edge.label.empty())
       return Fail(object.where() + ": a label names what goes along data");
+  }
+  if (object.Has("is_only_read")) {
+    ASSIGN_OR_RETURN(edge.is_only_read, object.Bool("is_only_read"));
+    if (edge.is_only_read && edge.kind != EdgeKind::kAddress)
+      return Fail(object.where() + ": only an address is only read");
   }
   // Those who wrote none knew no more than this.
   if (edge.kind == EdgeKind::kData)

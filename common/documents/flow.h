@@ -199,6 +199,9 @@ struct FlowEdge {
   // nothing is known is on the way. What stands in the code as it is, is
   // proved: that it is ever reached is not said.
   Confidence confidence = Confidence::kProved;
+  // Of kAddress: `from` changes nothing by that address, and gives it only to
+  // those who read there and keep it nowhere.
+  bool is_only_read = false;
 };
 
 // What `caller` may find of a credential, when it has called `callee`, in what

@@ -222,7 +222,8 @@ std::vector<const FlowEdge*> WritesOf(const ProgramGraph& graph,
                                       std::string_view global) {
   std::vector<const FlowEdge*> writes;
   for (const FlowEdge* edge : graph.To(global))
-    if (edge->kind != EdgeKind::kRead) writes.push_back(edge);
+    if (edge->kind != EdgeKind::kRead && !edge->is_only_read)
+      writes.push_back(edge);
   return writes;
 }
 

@@ -35,7 +35,8 @@ void PassGlobals(const std::vector<PassedName>& names,
 std::optional<std::string> WhyNotPassed(const ProgramGraph& graph,
                                         const FlowGlobal& global);
 
-// Where functions change a global or take its address.
+// Where functions change a global, or take its address and do not only read
+// there.
 std::vector<const FlowEdge*> WritesOf(const ProgramGraph& graph,
                                       std::string_view global);
 

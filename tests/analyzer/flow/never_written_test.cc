@@ -100,5 +100,40 @@ TEST(NeverWrittenTest, TheDocumentKeepsIt) {
   EXPECT_FALSE(Global(*read, "no_stored").never_written);
 }
 
+// By the ways in which `function` has the address of `text`; true if there are
+// none.
+bool OnlyReads(const Flow& flow, const std::string& function) {
+  return std::ranges::all_of(flow.edges, [&](const FlowEdge& each) {
+    const bool is_here = each.from == function && each.to == "text";
+    return !is_here || each.kind == EdgeKind::kRead ||
+           (each.kind == EdgeKind::kAddress && each.is_only_read);
+  });
+}
+
+TEST(NeverWrittenTest, WhoOnlyReadsThereIsToldFromWhoMayWrite) {
+  for (const std::string level : {"-O0", "-O2"}) {
+    const Flow flow = LoadWriters({"readers.c"}, level);
+    int readers = 0;
+    for (const FlowFunction& each : flow.functions) {
+      if (each.name.starts_with("reads_")) {
+        ++readers;
+        EXPECT_TRUE(OnlyReads(flow, each.id)) << each.name;
+      } else if (each.name.starts_with("writes_")) {
+        EXPECT_FALSE(OnlyReads(flow, each.id)) << each.name;
+      }
+    }
+    EXPECT_EQ(readers, 4);
+    EXPECT_FALSE(Global(flow, "text").never_written);
+  }
+}
+
+TEST(NeverWrittenTest, WhereTheLinkMayRedirectCallsNobodyOnlyReads) {
+  ProgramSelection selection;
+  selection.link.emplace();
+  selection.link->arguments = {"cc", "-o", "program", "-Wl,--wrap=length_of"};
+  const Flow flow = LoadWriters({"readers.c"}, "-O0", selection);
+  EXPECT_FALSE(OnlyReads(flow, "reads_by_call"));
+}
+
 }  // namespace
 }  // namespace bailey::analyzer

@@ -529,6 +529,8 @@ TEST_F(PlaceProgramTest, NobodyTrustedChangesWhatIsPassed) {
   FlowBuilder address = WithLevel();
   address.TakesAddress("sign", "level");
   EXPECT_THAT(Errors(address.flow), HasSubstr("takes the address of `level`"));
+  address.flow.edges.back().is_only_read = true;
+  EXPECT_EQ(Errors(address.flow), "");
   FlowBuilder helper = WithLevel();
   helper.Writes("hash", "level");
   EXPECT_THAT(Errors(helper.flow), HasSubstr("passes its value only"));
