@@ -91,7 +91,8 @@ std::string FuzzObject(const std::string& directory,
 
 // Optimization and what else the last option decides are the fuzzer's: no
 // _FORTIFY_SOURCE, which would check first and abort, and no sections of their
-// own for globals.
+// own for globals. An enumeration of C++ may have any value, as one of C has: a
+// sender's is what he likes, and the portion is compiled for that.
 Result<std::string> FuzzRules(const FuzzBuild& build) {
   ASSIGN_OR_RETURN(const std::string program, MakeTarget(build.link.output));
   std::string text = fmt::format(
@@ -103,7 +104,7 @@ Result<std::string> FuzzRules(const FuzzBuild& build) {
       "FUZZ_CFLAGS = -O1 -g -U_FORTIFY_SOURCE -fno-omit-frame-pointer "
       "-fno-lto -fno-common -fno-data-sections "
       "-fsanitize=fuzzer-no-link,$(FUZZ_SANITIZERS) "
-      "-fno-sanitize-recover=undefined\n"
+      "-fno-sanitize=enum -fno-sanitize-recover=undefined\n"
       "{}.PHONY: fuzz-{}\nfuzz-{}: {}\n\n",
       CompilerFor(build.link), Renames(), build.portion, build.portion,
       program);

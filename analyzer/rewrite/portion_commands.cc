@@ -26,10 +26,15 @@ bool IsAboutOutput(std::string_view word) {
          word.starts_with("-Wp,-M");
 }
 
+// By it a compiler takes an enumeration's value for one of its own; a sender
+// may choose any of its bits.
+bool BelievesSender(std::string_view word) { return word == "-fstrict-enums"; }
+
 std::vector<std::string> CompilerOptions(const FlowUnit& unit) {
   std::vector<std::string> words;
   for (const DriverArgument& each : ParseDriverArguments(unit.command).all) {
-    if (each.kind != ArgumentKind::kOption || IsAboutOutput(each.words[0])) {
+    if (each.kind != ArgumentKind::kOption || IsAboutOutput(each.words[0]) ||
+        BelievesSender(each.words[0])) {
       continue;
     }
     words.insert(words.end(), each.words.begin(), each.words.end());

@@ -74,7 +74,7 @@ class ServerWriter : public CrossingWriter {
       Line("unsigned bailey_k = 0;");
       Line("int bailey_e = 0;");
     }
-    if (crossing_.returns_handle) Line("const void* bailey_r;");
+    if (crossing_.returns_handle) Line("const void* bailey_r = 0;");
     if (returns_struct()) {
       Line("{} bailey_r;", WithoutQualifiers(crossing_.return_type));
       CheckSize("bailey_r", ResultIndex(), crossing_.return_bytes);
@@ -145,6 +145,15 @@ class ServerWriter : public CrossingWriter {
       if (item.is_library() && item.comes_out())
         out_ +=
             GiveLibrary(LibraryOf(item), fmt::format("bailey_p{}", item.index));
+  }
+
+  // Where the function threw, nothing was put into it: what lies there is what
+  // the stack had before, which may be of a credential.
+  void GiveStruct() {
+    if (!returns_struct()) return;
+    if (crossing_.throws) Line("if (!bailey_k) {{");
+    CopyFields("bailey_result", "&bailey_r", -1);
+    if (crossing_.throws) Line("}}");
   }
 
   // C++ converts no `void*` by itself.
@@ -306,7 +315,7 @@ class ServerWriter : public CrossingWriter {
     if (crossing_.returns_handle)
       Line("bailey_give_handle(bailey_m, bailey_result, bailey_r, {}u);",
            tags_.Of(crossing_.to, function_.return_type.pointee.spelling));
-    if (returns_struct()) CopyFields("bailey_result", "&bailey_r", -1);
+    GiveStruct();
     for (const Item& item : items_) {
       if (HasRoom(item)) GiveOut(item);
     }

@@ -66,7 +66,7 @@ class FieldCollector {
   }
 
   Result<> AddScalar(clang::QualType type, uint64_t offset) {
-    if (type->isBooleanType()) {
+    if (IsFlag(type)) {
       AddBytes({offset, 1, true});
     } else if (IsNumber(type)) {
       AddBytes({offset, SizeOf(type), false});
@@ -76,9 +76,18 @@ class FieldCollector {
     return {};
   }
 
+  // Of which two bytes are values: bool, and an enumeration that is one.
+  static bool IsFlag(clang::QualType type) {
+    if (type->isBooleanType()) return true;
+    const auto* enumeration = type->getAs<clang::EnumType>();
+    if (enumeration == nullptr) return false;
+    const clang::QualType integer = enumeration->getDecl()->getIntegerType();
+    return !integer.isNull() && integer->isBooleanType();
+  }
+
   // A type all of whose bytes belong to its value, whatever they are.
   bool IsNumber(clang::QualType type) const {
-    if (type->isBooleanType() || type->isBitIntType()) return false;
+    if (IsFlag(type) || type->isBitIntType()) return false;
     if (type->isIntegerType()) return true;  // enumerations too
     return type->isRealFloatingType() && SizeOf(type) <= 8;
   }

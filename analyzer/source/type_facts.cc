@@ -36,9 +36,19 @@ bool IsFlat(const ASTContext& context, QualType type) {
       });
 }
 
+// `enum class answer : bool`: of its 256 bytes two are values, and a sender may
+// choose any.
+bool IsEnumOfBool(QualType type) {
+  const auto* type_of_enum = type->getAs<clang::EnumType>();
+  if (type_of_enum == nullptr) return false;
+  const QualType integer = type_of_enum->getDecl()->getIntegerType();
+  return !integer.isNull() && integer->isBooleanType();
+}
+
 TypeKind KindOf(QualType type) {
   if (type->isVoidType()) return TypeKind::kVoid;
   if (type->isBooleanType()) return TypeKind::kBool;
+  if (IsEnumOfBool(type)) return TypeKind::kOther;
   if (type->isEnumeralType()) return TypeKind::kEnum;
   if (type->isIntegerType()) return TypeKind::kInteger;
   if (type->isRealFloatingType()) return TypeKind::kFloating;

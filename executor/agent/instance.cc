@@ -376,16 +376,14 @@ ScanSummary MergeScans(const std::vector<RunningPortion>& portions) {
 }
 
 // A server does not end by itself: it is read where it waits, when nobody calls
-// it any more.
+// it any more or the run is over, with all that it forked; that one of its
+// threads or children has ended, and was read, tells nothing of the others.
 Result<> ScanTheWaiting(std::vector<RunningPortion>& portions) {
   for (RunningPortion& portion : portions) {
-    if (!portion.tracer || portion.is_lost ||
-        portion.scanner.summary().exit_stops > 0)
-      continue;
-    RETURN_IF_ERROR(portion.scanner.Scan(portion.container.portion_pid(),
-                                         portion.container.portion_pidfd(),
-                                         portion.name));
-    ++portion.scanner.summary().exit_stops;
+    if (!portion.tracer || portion.is_lost) continue;
+    ASSIGN_OR_RETURN(const uint64_t processes,
+                     portion.tracer->ScanLiving(portion.scanner, 0));
+    portion.scanner.summary().exit_stops += processes;
   }
   return {};
 }
@@ -414,9 +412,7 @@ Result<Outcome> Run(const InstanceSpec& spec, std::vector<UniqueFd> descriptors,
   DenialLog log;
   EventLoop loop(portions, log, launcher_socket);
   ASSIGN_OR_RETURN(Outcome outcome, loop.Run());
-  if (outcome.kind == OutcomeKind::kOk) {
-    RETURN_IF_ERROR(ScanTheWaiting(portions));
-  }
+  RETURN_IF_ERROR(ScanTheWaiting(portions));
   outcome.denials = log.Sorted();
   outcome.denials_omitted = log.dropped();
   for (const RunningPortion& portion : portions) {

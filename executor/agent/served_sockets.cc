@@ -68,6 +68,27 @@ Result<bool> IsSocket(const AwaitedSocket& socket, int fd) {
   return S_ISSOCK(status.st_mode);
 }
 
+// Bound beside the place and moved to it, which the kernel does not note: what
+// it was bound as is in the directory no more.
+bool WasMoved(const AwaitedSocket& socket, std::string_view bound) {
+  if (bound.starts_with('@')) return false;  // a socket without a file
+  const size_t slash = bound.rfind('/');
+  if (slash != std::string_view::npos &&
+      bound.substr(0, slash) != DirectoryOf(socket.path))
+    return false;
+  const std::string name(bound.substr(slash + 1));
+  struct stat status{};
+  return fstatat(socket.directory.get(), name.c_str(), &status,
+                 AT_SYMLINK_NOFOLLOW) != 0 &&
+         errno == ENOENT;
+}
+
+bool IsOpenLine(const AwaitedSocket& socket, std::string_view line) {
+  if (IsOpenSocket(line, socket.name)) return true;
+  const std::string_view bound = OpenSocketName(line);
+  return !bound.empty() && WasMoved(socket, bound);
+}
+
 // As the kernel shows the sockets of the server's network namespace. Between
 // bind(2) and listen(2) a client would be refused.
 Result<bool> IsOpen(const AwaitedSocket& socket, pid_t server) {
@@ -76,7 +97,7 @@ Result<bool> IsOpen(const AwaitedSocket& socket, pid_t server) {
   std::string_view rest = *text;
   while (!rest.empty()) {
     const size_t end = std::min(rest.find('\n'), rest.size());
-    if (IsOpenSocket(rest.substr(0, end), socket.name)) return true;
+    if (IsOpenLine(socket, rest.substr(0, end))) return true;
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return false;
@@ -149,7 +170,7 @@ Result<std::vector<AwaitedSocket>> ServedSockets::AwaitedBy(
 }
 
 // "Num: RefCount Protocol Flags Type St Inode Path", numbers in hexadecimal.
-bool IsOpenSocket(std::string_view line, std::string_view name) {
+std::string_view OpenSocketName(std::string_view line) {
   constexpr unsigned long kAccepts = 1u << 16;  // __SO_ACCEPTCON
   const std::string text(line);
   unsigned long flags = 0;
@@ -158,10 +179,14 @@ bool IsOpenSocket(std::string_view line, std::string_view name) {
   if (std::sscanf(text.c_str(), "%*[^:]: %*x %*x %lx %x %*x %*u %n", &flags,
                   &type, &path) != 2 ||
       path == 0)
-    return false;
-  const std::string_view bound = line.substr(static_cast<size_t>(path));
-  if (bound.substr(bound.rfind('/') + 1) != name) return false;
-  return type == SOCK_DGRAM || (flags & kAccepts) != 0;
+    return {};
+  const bool is_open = type == SOCK_DGRAM || (flags & kAccepts) != 0;
+  return is_open ? line.substr(static_cast<size_t>(path)) : std::string_view();
+}
+
+bool IsOpenSocket(std::string_view line, std::string_view name) {
+  const std::string_view bound = OpenSocketName(line);
+  return !bound.empty() && bound.substr(bound.rfind('/') + 1) == name;
 }
 
 Result<bool> IsServed(const AwaitedSocket& socket, pid_t server) {

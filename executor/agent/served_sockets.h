@@ -67,6 +67,10 @@ class ServedSockets {
 // creation mask is its own affair). `server`: its process.
 Result<bool> IsServed(const AwaitedSocket& socket, pid_t server);
 
+// What the socket of a line of net/unix was bound as, if clients can use it;
+// else empty. Part of the line.
+std::string_view OpenSocketName(std::string_view line);
+
 // Whether a line of the server's net/unix is of a socket of that name which
 // clients can use; for tests.
 bool IsOpenSocket(std::string_view line, std::string_view name);

@@ -14,9 +14,11 @@
 
 namespace bailey::executor {
 
-enum class CallKind { kOther, kSends, kReceives };
+// kBoth: of a call that may do either.
+enum class CallKind { kOther, kSends, kReceives, kBoth };
 
-// Of a call by its number, and the descriptor that it has first.
+// Of a call by its number, and the descriptor that it has first; not of
+// splice(2), which has two.
 CallKind KindOfCall(uint64_t number, bool is_socket);
 
 class SocketCalls {

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstring>
 #include <optional>
+#include <set>
 
 #include "common/fd.h"
 #include "executor/process.h"
@@ -67,6 +68,14 @@ void ScanRegisters(pid_t tid, ProcessScanner& scanner,
     scanner.Look(std::string_view(bytes.data(), place.iov_len), portion,
                  "registers");
   }
+}
+
+// Of a thread; empty if it has ended, whether or not that was reported.
+std::string LivingProcessOf(pid_t tid) {
+  const auto state = StatusField(tid, "State");
+  const auto process = StatusField(tid, "Tgid");
+  if (!state.ok() || !process.ok()) return "";
+  return state->starts_with('Z') || state->starts_with('X') ? "" : *process;
 }
 
 }  // namespace
@@ -230,6 +239,25 @@ Result<> Tracer::ScanAt(pid_t tid, ProcessScanner& scanner) const {
   return scanner.Scan(tid, child.get(), name_);
 }
 
+Result<uint64_t> Tracer::ScanLiving(ProcessScanner& scanner,
+                                    pid_t without) const {
+  std::set<std::string> done{"", LivingProcessOf(without)};
+  const size_t before = done.size();
+  for (const auto& [tid, is_known] : threads_)
+    if (done.insert(LivingProcessOf(tid)).second)
+      RETURN_IF_ERROR(ScanAt(tid, scanner));
+  return done.size() - before;
+}
+
+// With the container's first program its other processes are killed, and do not
+// stop for that.
+Result<> Tracer::AtExit(pid_t tid, ProcessScanner& scanner) const {
+  RETURN_IF_ERROR(ScanAt(tid, scanner));
+  ++scanner.summary().exit_stops;
+  if (tid == pid_) RETURN_IF_ERROR(ScanLiving(scanner, tid));
+  return GoOn(tid, 0);
+}
+
 Result<bool> Tracer::AtBreakpoint(pid_t tid, ProcessScanner& scanner) {
   user_regs_struct registers{};
   if (ptrace(PTRACE_GETREGS, tid, nullptr, &registers) != 0) {
@@ -265,9 +293,7 @@ Result<> Tracer::HandleStop(pid_t tid, int status, ProcessScanner& scanner) {
       return GoOn(tid, signal);
     }
     case PTRACE_EVENT_EXIT:
-      RETURN_IF_ERROR(ScanAt(tid, scanner));
-      ++scanner.summary().exit_stops;
-      return GoOn(tid, 0);
+      return AtExit(tid, scanner);
     case PTRACE_EVENT_EXEC:
       return Fail(fmt::format("portion `{}` ran another program: what it held "
                               "before could not be read",

@@ -59,6 +59,10 @@ class Tracer {
   // Deals with one report of waitpid, scanning at breakpoints and exits.
   Result<> HandleStop(pid_t tid, int status, ProcessScanner& scanner);
 
+  // Reads each process of the portion that has not ended, forked children
+  // included, once, but for that of thread `without`; 0 for none. How many.
+  Result<uint64_t> ScanLiving(ProcessScanner& scanner, pid_t without) const;
+
  private:
   Tracer(pid_t pid, int pidfd, std::string name)
       : pid_(pid), pidfd_(pidfd), name_(std::move(name)) {}
@@ -77,6 +81,7 @@ class Tracer {
   Result<> StepOver(pid_t tid, uint64_t address);
   // Reads the process of a stopped thread, and the thread's registers.
   Result<> ScanAt(pid_t tid, ProcessScanner& scanner) const;
+  Result<> AtExit(pid_t tid, ProcessScanner& scanner) const;
   // True if the thread stands on one of our breakpoints; it has been scanned
   // and moved past it.
   Result<bool> AtBreakpoint(pid_t tid, ProcessScanner& scanner);

@@ -230,7 +230,15 @@ class Describer {
     return Checked(parameter, *std::move(declared));
   }
 
+  // Where a function throws, it has written a part of what it declares as only
+  // written, or none: the rest has to be what the caller had there.
+  Direction DirectionUnderThrow(Direction declared) const {
+    const bool keeps_rest = crossing_.throws && declared == Direction::kOut;
+    return keeps_rest ? Direction::kInOut : declared;
+  }
+
   void Add(CrossingParameter described) {
+    described.direction = DirectionUnderThrow(described.direction);
     const uint64_t elements =
         described.mode == MarshalMode::kFixedArray ? described.count : 1;
     const bool is_variable = described.mode == MarshalMode::kCString ||

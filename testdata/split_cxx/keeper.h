@@ -26,6 +26,7 @@ std::optional<bool> flip(std::optional<bool> value);
 std::optional<long> half(const std::optional<long>& value);
 long weigh(const point* where, const char* unit);
 void raise(fault kind, std::string& seen);
+point place(fault kind);
 
 class counter {
  public:

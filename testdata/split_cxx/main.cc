@@ -52,6 +52,24 @@ void odd_flag(unsigned function) {
   std::printf("flag %d %d\n", has, value);
 }
 
+// Whether anything comes back as the result of a call that threw.
+void after_throw(unsigned function) {
+  int fault = 1;
+  unsigned char kind;
+  int code;
+  unsigned char result[sizeof(keeper::point)];
+  bailey_crossing* message = bailey_begin(0, function, "thrown");
+  bailey_put(message, &fault, sizeof fault);
+  bailey_call(message);
+  bailey_get(message, &kind, 1);
+  bailey_get(message, &code, sizeof code);
+  bailey_get(message, result, sizeof result);
+  bailey_end(message);
+  int seen = 0;
+  for (const unsigned char each : result) seen |= each;
+  std::printf("thrown %d, then %d\n", kind, seen);
+}
+
 const char* caught(keeper::fault kind) {
   std::string seen = "nothing";
   try {
@@ -102,6 +120,7 @@ void use_all() {
   const keeper::point where = {'a', 2, 3};
   std::printf("%ld %d\n", keeper::weigh(&where, "kg"),
               keeper::counter::next());
+  std::printf("%ld\n", keeper::place(keeper::fault::none).y);
   for (int i = 0; i < 7; ++i)
     std::printf("%s ", caught(static_cast<keeper::fault>(i)));
   std::printf("\n");
@@ -117,6 +136,8 @@ int main(int argc, char** argv) {
     lie(function, number(3), number(4));
   } else if (what == "flag") {
     odd_flag(function);
+  } else if (what == "thrown") {
+    after_throw(function);
   } else if (what == "storm") {
     storm();
   } else if (what == "same") {

@@ -59,6 +59,12 @@ TEST_P(ProgramsTest, NorBetweenBindAndListen) {
               HasSubstr("signed: "));
 }
 
+// Servers do so lest a client sees a socket that nobody listens to.
+TEST_P(ProgramsTest, AServerMayMoveItsSocketToItsPlace) {
+  EXPECT_THAT(Start(Plan("serve-moved"), {"ask", kSocket, "x"}).output,
+              HasSubstr("signed: "));
+}
+
 TEST_P(ProgramsTest, ADatagramSocketNeedNotListen) {
   EXPECT_EQ(Start(Plan("datagram"), {"send", kSocket}).output, "send: ok\n");
 }
@@ -188,6 +194,72 @@ TEST_P(ProgramsTest, AnAuditFindsAKeyThatGotToTheClient) {
   const Ran ran = Launch(plan.Bundle(), {"ask", kSocket, "x"}, settings);
   ASSERT_TRUE(ran.outcome.audit) << ran.error;
   EXPECT_FALSE(ran.outcome.audit->passed) << ran.error;
+  EXPECT_THAT(ran.outcome.audit->reasons,
+              Contains(HasSubstr("must not have it")));
+}
+
+// By whichever call it came.
+TEST_P(ProgramsTest, AnAuditFindsAKeyThatCameByARareCall) {
+  RunSettings settings;
+  settings.options = {"--audit"};
+  const Ran ran =
+      Launch(Plan("betray").Bundle(), {"ask-rarely", kSocket, "x"}, settings);
+  ASSERT_TRUE(ran.outcome.audit) << ran.error;
+  EXPECT_FALSE(ran.outcome.audit->passed) << ran.error;
+  EXPECT_THAT(ran.outcome.audit->reasons,
+              Contains(HasSubstr("must not have it")));
+}
+
+// No eight bytes of it are the key's.
+std::string Shifted(std::string_view secret) {
+  std::string key(secret);
+  for (char& each : key) each = static_cast<char>(each + 3);
+  return key;
+}
+
+// Also where one of its processes has ended before and was read then.
+TEST_P(ProgramsTest, AnAuditReadsEachProcessOfWhoWaits) {
+  RunSettings settings;
+  settings.options = {"--audit"};
+  for (const std::string holder : {"parent", "child"}) {
+    TestPlan plan = Plan();
+    plan.plan.sockets.clear();
+    plan.main().credentials = {"key"};
+    plan.signer().credentials.clear();
+    plan.signer().arguments = {"hold", holder, Shifted(kTestKey)};
+    const Ran ran = Launch(plan.Bundle(), {"sleep", "1"}, settings);
+    ASSERT_TRUE(ran.outcome.audit) << ran.error;
+    EXPECT_THAT(ran.outcome.audit->reasons,
+                Contains(HasSubstr("must not have it")))
+        << holder;
+  }
+}
+
+// However the run ends.
+TEST_P(ProgramsTest, AnAuditReadsWhoWaitsWhenAnotherCrashes) {
+  RunSettings settings;
+  settings.options = {"--audit"};
+  TestPlan plan = Plan();
+  plan.plan.sockets.clear();
+  plan.main().credentials = {"key"};
+  plan.signer().credentials.clear();
+  plan.signer().arguments = {"hold", "parent", Shifted(kTestKey)};
+  const Ran ran = Launch(plan.Bundle(), {"crash", "1"}, settings);
+  ASSERT_TRUE(ran.outcome.audit) << ran.error;
+  EXPECT_EQ(ran.outcome.kind, OutcomeKind::kCrashed);
+  EXPECT_THAT(ran.outcome.audit->reasons,
+              Contains(HasSubstr("must not have it")));
+}
+
+TEST_P(ProgramsTest, AnAuditReadsTheChildrenOfAProgramThatEnds) {
+  RunSettings settings;
+  settings.options = {"--audit"};
+  TestPlan plan = Plan();
+  plan.plan.sockets.clear();
+  plan.signer().arguments = {"sleep", "600"};
+  const Ran ran = Launch(plan.Bundle(),
+                         {"hold", "child", Shifted(kTestKey), "end"}, settings);
+  ASSERT_TRUE(ran.outcome.audit) << ran.error;
   EXPECT_THAT(ran.outcome.audit->reasons,
               Contains(HasSubstr("must not have it")));
 }

@@ -29,7 +29,7 @@ class CxxSplitTest : public ::testing::TestWithParam<const char*> {
     project_.Seed({"keeper::label", "keeper::append", "keeper::join",
                    "keeper::doubled", "keeper::sum", "keeper::negate",
                    "keeper::flip", "keeper::half", "keeper::weigh",
-                   "keeper::raise", "keeper::counter::next"});
+                   "keeper::raise", "keeper::place", "keeper::counter::next"});
     ASSERT_TRUE(project_.Analyze() && project_.Place()) << project_.problems();
   }
 
@@ -105,6 +105,10 @@ TEST_P(CxxSplitTest, ACountIsNotBelievedAndAnyByteIsAFlag) {
   const ProgramOutput flag = Run({"flag", fmt::format("{}", Named("flip").id)});
   EXPECT_EQ(flag.status, 0) << flag.text;
   EXPECT_EQ(flag.text, "flag 1 0\n");
+  // A structure that was never returned is not what the stack had there.
+  const ProgramOutput thrown =
+      Run({"thrown", fmt::format("{}", Named("place").id)});
+  EXPECT_EQ(thrown.text, "thrown 2, then 0\n");
 }
 
 TEST_P(CxxSplitTest, NoMoreGoesBackThanThePlanBounds) {

@@ -137,6 +137,7 @@ TEST(FuzzRules, BuildApartFromThePortion) {
   for (const std::string name : {"take", "guard", "guard_text"})
     EXPECT_THAT(*rules,
                 HasSubstr("bailey_" + name + "=bailey_fuzz_" + name + " \\\n"));
+  EXPECT_THAT(*rules, HasSubstr(" -fno-sanitize=enum "));
   // The portion's own objects stay what they are.
   EXPECT_THAT(*rules, Not(HasSubstr("/out/keeper/obj/")));
 }

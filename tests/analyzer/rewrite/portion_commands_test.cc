@@ -40,6 +40,17 @@ TEST(PortionCommands, UnitsAreCompiledAsTheyWere) {
                   "/out/a.o"));
 }
 
+// A sender's value is none of the enumeration's, which that option promises.
+TEST(PortionCommands, NoValueIsTakenForAnEnumerations) {
+  FlowUnit unit = Unit();
+  unit.command.insert(unit.command.begin() + 1, "-fstrict-enums");
+  EXPECT_EQ(
+      CompileUnit(unit, "/out/a.c", "/out/a.o", {"/out", "/src", "/inc"})
+          .arguments,
+      CompileUnit(Unit(), "/out/a.c", "/out/a.o", {"/out", "/src", "/inc"})
+          .arguments);
+}
+
 TEST(PortionCommands, TheSourceKeepsItsName) {
   EXPECT_EQ(SourceName(Unit()), "lib/a.c");
 }

@@ -164,6 +164,20 @@ TEST_F(FrontEndTest, StaticLocalsOfOneNameAreToldApart) {
       }));
 }
 
+// Of such a type two bytes are values, and who is called gets any.
+TEST_F(FrontEndTest, AnEnumerationThatIsABoolIsNoNumber) {
+  const UnitOutcome unit = Parse(
+      "enum class flag : bool { no, yes }; enum class size : char { s, m };\n"
+      "void f(flag a, const flag* b, size c) { (void)a; (void)b; (void)c; }\n",
+      {"-x", "c++", "-std=c++20"});
+  EXPECT_FALSE(unit.diagnostics.has_errors()) << RenderText(unit.diagnostics);
+  ASSERT_EQ(unit.facts.functions.size(), 1u);
+  const auto& parameters = unit.facts.functions[0].parameters;
+  EXPECT_EQ(parameters.at(0).type.kind, TypeKind::kOther);
+  EXPECT_EQ(parameters.at(1).type.pointee.kind, TypeKind::kOther);
+  EXPECT_EQ(parameters.at(2).type.kind, TypeKind::kEnum);
+}
+
 TEST_F(FrontEndTest, AliasesAreRecorded) {
   const UnitOutcome unit = Parse(
       "int real(void) { return 1; }\n"

@@ -27,6 +27,14 @@ TEST(IsOpenSocketTest, ABoundDatagramSocketIs) {
       "socket"));
 }
 
+TEST(OpenSocketNameTest, IsWhatItWasBoundAs) {
+  constexpr std::string_view kListens =
+      "0000000000000000: 00000002 00000000 00010000 0001 01 71234 "
+      "/run/talk/new one";
+  EXPECT_EQ(OpenSocketName(kListens), "/run/talk/new one");
+  EXPECT_EQ(OpenSocketName("0: 2 0 10000 1"), "");
+}
+
 TEST(IsOpenSocketTest, WhatIsNoLineIsNot) {
   for (const std::string_view line :
        {"", "Num       RefCount Protocol Flags    Type St Inode Path",

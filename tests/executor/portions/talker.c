@@ -1,5 +1,6 @@
 /* Two programs as they are that talk by a Unix socket: one that has a key and
  * signs, and one that asks it, or attacks the place where they meet. */
+#define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +9,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static struct sockaddr_un address_of(const char* path) {
@@ -36,14 +39,21 @@ static unsigned sign(const char* key, const char* text) {
 
 static int late; /* listens long after it bound */
 
+/* Binds beside the place and moves the socket there, so that nobody sees one
+ * that does not listen yet. */
+static int moves;
+
 static int listen_at(const char* path) {
-  const struct sockaddr_un address = address_of(path);
+  char beside[108];
+  snprintf(beside, sizeof beside, "%s%s", path, moves ? ".new" : "");
+  const struct sockaddr_un address = address_of(beside);
   const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
   umask(077);
   int failed =
       fd < 0 || bind(fd, (const struct sockaddr*)&address, sizeof address);
   if (late) usleep(300000);
-  if (failed || listen(fd, 8)) {
+  failed = failed || listen(fd, 8) || (moves && rename(beside, path));
+  if (failed) {
     perror("talker: bind");
     exit(3);
   }
@@ -90,6 +100,13 @@ static int datagram(char** argv, int sends) {
   return (int)sleep(600);
 }
 
+static int rarely; /* reads by a call that few programs use for that */
+
+static ssize_t receive(int fd, char* to, size_t size) {
+  const struct iovec place = {to, size};
+  return rarely ? preadv2(fd, &place, 1, -1, 0) : read(fd, to, size);
+}
+
 static int ask(char** argv) {
   const struct sockaddr_un address = address_of(argv[2]);
   const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -97,7 +114,7 @@ static int ask(char** argv) {
   if (connect(fd, (const struct sockaddr*)&address, sizeof address))
     return say("connect", 1);
   if (write(fd, argv[3], strlen(argv[3])) < 0) return say("write", 1);
-  const ssize_t got = read(fd, reply, sizeof reply - 1);
+  const ssize_t got = receive(fd, reply, sizeof reply - 1);
   if (got <= 0) return say("read", 1);
   if (strlen(reply) > 9) {
     explicit_bzero(reply, sizeof reply);
@@ -144,10 +161,32 @@ static int list(char** argv) {
   return 0;
 }
 
+/* Holds a key that no scan finds in its arguments, in itself when a child of it
+ * has ended (`parent`), or in a child that lives on (`child`; if it is told so,
+ * the parent ends). */
+static int hold(char** argv, int argc) {
+  static char key[256];
+  const int in_child = strcmp(argv[2], "child") == 0;
+  int ready[2];
+  char byte = 0;
+  if (pipe(ready)) return 3;
+  const pid_t child = fork();
+  if (child < 0) return 4;
+  if (!child && !in_child) _exit(0);
+  if (child && in_child && read(ready[0], &byte, 1) != 1) return 5;
+  if (child && in_child && argc > 4) return 0;
+  if (child && !in_child) waitpid(child, NULL, 0);
+  for (size_t i = 0; argv[3][i] && !(child && in_child); ++i)
+    key[i] = (char)(argv[3][i] - 3);
+  if (!child && write(ready[1], &byte, 1) != 1) return 6;
+  return (int)sleep(600);
+}
+
 int main(int argc, char** argv) {
   const char* what = argc > 2 ? argv[1] : "";
   late = strcmp(what, "listen-late") == 0;
-  if (late) return serve(argv, -1);
+  moves = strcmp(what, "serve-moved") == 0;
+  if (late || moves) return serve(argv, -1);
   if (strcmp(what, "datagram") == 0) return datagram(argv, 0);
   if (strcmp(what, "send") == 0) return datagram(argv, 1);
   betrays = strcmp(what, "betray") == 0;
@@ -157,7 +196,8 @@ int main(int argc, char** argv) {
     usleep(300000);
     return serve(argv, -1);
   }
-  if (strcmp(what, "ask") == 0) return ask(argv);
+  rarely = strcmp(what, "ask-rarely") == 0;
+  if (rarely || strcmp(what, "ask") == 0) return ask(argv);
   if (strcmp(what, "attack") == 0) return attack(argv);
   if (strcmp(what, "litter") == 0) return litter(argv);
   if (strcmp(what, "list") == 0) return list(argv);
@@ -165,6 +205,10 @@ int main(int argc, char** argv) {
     return say("read", open(argv[2], O_RDONLY) < 0);
   if (strcmp(what, "status") == 0) return atoi(argv[2]);
   if (strcmp(what, "sleep") == 0) return (int)sleep((unsigned)atoi(argv[2]));
-  if (strcmp(what, "crash") == 0) abort();
+  if (strcmp(what, "hold") == 0 && argc > 3) return hold(argv, argc);
+  if (strcmp(what, "crash") == 0) {
+    sleep((unsigned)atoi(argv[2]));
+    abort();
+  }
   return 2;
 }

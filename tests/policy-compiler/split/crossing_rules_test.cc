@@ -198,6 +198,16 @@ TEST(CrossingRules, BuffersNeedAnAttribute) {
   }
 }
 
+// It may throw before it has written all of it.
+TEST(CrossingRules, WhatIsOnlyWrittenGoesInWhereTheFunctionMayThrow) {
+  FlowParameter bytes = Bytes("bytes", false);
+  bytes.length_parameter = 1;
+  bytes.access = AccessMode::kWriteOnly;
+  FlowFunction function = Taking({bytes, Size("size")});
+  function.may_throw = true;
+  EXPECT_EQ(Describe(function).direction, Direction::kInOut);
+}
+
 TEST(CrossingRules, BufferLengthMustBeAnIntegerParameter) {
   FlowParameter bytes = Bytes("bytes", true);
   bytes.access = AccessMode::kReadOnly;
