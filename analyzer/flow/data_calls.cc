@@ -133,6 +133,9 @@ void DataGraphBuilder::CallBack(const Site& site, const std::string& name) {
                                 arguments[static_cast<size_t>(index)].node),
                   graph_.NodeOf(body.unit, to.integers[place]));
             }
+            graph_.Connect(graph_.NodeOf(site.unit, site.facts->control),
+                           graph_.NodeOf(body.unit, to.entry),
+                           DataEdgeKind::kDecide);
             // pthread_join has it.
             graph_.Connect(
                 graph_.NodeOf(body.unit, to.result),
@@ -160,6 +163,8 @@ void DataGraphBuilder::Mix(const Site& site) {
   const Node given = graph_.New(site.function);
   const Node mixed = graph_.New(site.function);
   graph_.Connect(given, mixed);
+  graph_.Connect(graph_.NodeOf(site.unit, site.facts->control), given,
+                 DataEdgeKind::kDecide);
   graph_.mixtures[{site.function, site.facts}] = mixed;
   const auto give = [&](Node to) {
     graph_.Connect(mixed, to);
@@ -269,6 +274,9 @@ void DataGraphBuilder::Apply(const Site& site, const DataRule& rule) {
   const Node through = graph_.New(site.function);
   for (const Node each : Sources(site, rule.from))
     graph_.Connect(each, through);
+  // That it is called at all tells something.
+  graph_.Connect(graph_.NodeOf(site.unit, site.facts->control), through,
+                 DataEdgeKind::kDecide);
   const Node channel =
       graph_.states[static_cast<size_t>(LibraryState::kChannel)];
   switch (rule.kind) {
@@ -296,9 +304,6 @@ void DataGraphBuilder::Apply(const Site& site, const DataRule& rule) {
     }
     case DataRuleKind::kLeave:
       graph_.Connect(through, channel);
-      // That it is called at all tells something.
-      graph_.Connect(graph_.NodeOf(site.unit, site.facts->control), through,
-                     DataEdgeKind::kDecide);
       return AddUse(site, through, DataUseKind::kSink);
     case DataRuleKind::kDrain: {
       const Node given = graph_.New(site.function);

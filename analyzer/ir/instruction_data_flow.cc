@@ -216,9 +216,15 @@ void InstructionDataFlow::ReadCall(const llvm::CallBase& call, bool is_opaque) {
     }
     facts.integers.push_back(argument);
   }
-  // Who is called may be decided by data, too: that is a use of it.
-  if (call.getCalledFunction() == nullptr && !call.isInlineAsm())
-    Copy(facts.result, nodes_.Of(*call.getCalledOperand()));
+  // Who is called may be decided by data, too: that is a use of it, and decides
+  // what is done there.
+  if (call.getCalledFunction() == nullptr && !call.isInlineAsm()) {
+    const DataNode chosen = nodes_.Of(*call.getCalledOperand());
+    Copy(facts.result, chosen);
+    facts.control = nodes_.New();
+    Copy(facts.control, control_, DataStepKind::kControl);
+    Copy(facts.control, chosen, DataStepKind::kControl);
+  }
   facts_.calls.push_back(std::move(facts));
 }
 

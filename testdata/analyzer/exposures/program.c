@@ -16,6 +16,30 @@ void load(void) {
 
 int status(void) { return is_loaded; }
 
+// Decided by the key alone: who is called, whether a library is, and where a
+// jump leads.
+static int chosen;
+static void choose_one(void) { chosen = 1; }
+static void choose_two(void) { chosen = 2; }
+int choose(void) {
+  void (*choice)(void) = key[5] ? choose_one : choose_two;
+  choice();
+  return chosen;
+}
+void spell(char* out) {
+  if (key[6]) strcpy(out, "x");
+}
+#include <setjmp.h>
+static jmp_buf back;
+static void jump(void) {
+  if (key[7]) longjmp(back, 1);
+}
+int jumped(void) {
+  if (setjmp(back)) return 1;
+  jump();
+  return 0;
+}
+
 int peek(int i) { return key[i & 15]; }
 
 void copy_out(unsigned char* out) { memcpy(out, key, sizeof key); }
@@ -66,5 +90,8 @@ int main(void) {
   run_mac();
   leave();
   printf("%d %u %d\n", peek(3), pass_on(), collect());
+  char out[2] = "";
+  spell(out);
+  printf("%d %d %s\n", choose(), jumped(), out);
   return 0;
 }

@@ -165,7 +165,7 @@ static int list(char** argv) {
  * has ended (`parent`), or in a child that lives on (`child`; if it is told so,
  * the parent ends). */
 static int hold(char** argv, int argc) {
-  static char key[256];
+  static volatile char key[256];
   const int in_child = strcmp(argv[2], "child") == 0;
   int ready[2];
   char byte = 0;

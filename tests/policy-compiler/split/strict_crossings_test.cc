@@ -86,6 +86,20 @@ TEST_F(StrictCrossingsTest, OtherCredentialsAreTheAuthorsWord) {
   EXPECT_EQ(Tells("key", -1), "");
 }
 
+TEST_F(StrictCrossingsTest, WhatMayThrowOutOfAStrictPortionTells) {
+  PortionPolicy& keeper = policy_.portions.emplace_back();
+  keeper.name = "keeper";
+  keeper.credentials = {"other"};
+  crossings_[1].to = "keeper";
+  crossings_[1].throws = true;
+  EXPECT_EQ(Tells("other", -1), "");
+  keeper.credentials.push_back("key");
+  EXPECT_THAT(Tells("other", -1),
+              HasSubstr("`count` is called across and may throw"));
+  policy_.declassified.emplace_back().function = "count";
+  EXPECT_EQ(Tells("other", -1), "");
+}
+
 TEST_F(StrictCrossingsTest, WhoIsNotCalledAcrossTellsNobodyElse) {
   crossings_.erase(crossings_.begin());
   EXPECT_EQ(Tells("key", -1), "");
