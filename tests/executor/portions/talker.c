@@ -164,8 +164,9 @@ static int list(char** argv) {
 /* Holds a key that no scan finds in its arguments, in itself when a child of it
  * has ended (`parent`), or in a child that lives on (`child`; if it is told so,
  * the parent ends). */
+static volatile char held[256];
+
 static int hold(char** argv, int argc) {
-  static volatile char key[256];
   const int in_child = strcmp(argv[2], "child") == 0;
   int ready[2];
   char byte = 0;
@@ -177,7 +178,7 @@ static int hold(char** argv, int argc) {
   if (child && in_child && argc > 4) return 0;
   if (child && !in_child) waitpid(child, NULL, 0);
   for (size_t i = 0; argv[3][i] && !(child && in_child); ++i)
-    key[i] = (char)(argv[3][i] - 3);
+    held[i] = (char)(argv[3][i] - 3);
   if (!child && write(ready[1], &byte, 1) != 1) return 6;
   return (int)sleep(600);
 }
