@@ -70,11 +70,13 @@ void ScanRegisters(pid_t tid, ProcessScanner& scanner,
   }
 }
 
-// Of a thread; empty if it has ended, whether or not that was reported.
+// Of a thread; empty if it has ended, whether or not that was reported, or is
+// about to and has no memory any more.
 std::string LivingProcessOf(pid_t tid) {
   const auto state = StatusField(tid, "State");
   const auto process = StatusField(tid, "Tgid");
-  if (!state.ok() || !process.ok()) return "";
+  if (!state.ok() || !process.ok() || !StatusField(tid, "VmSize").ok())
+    return "";
   return state->starts_with('Z') || state->starts_with('X') ? "" : *process;
 }
 
@@ -243,9 +245,13 @@ Result<uint64_t> Tracer::ScanLiving(ProcessScanner& scanner,
                                     pid_t without) const {
   std::set<std::string> done{"", LivingProcessOf(without)};
   const size_t before = done.size();
-  for (const auto& [tid, is_known] : threads_)
-    if (done.insert(LivingProcessOf(tid)).second)
-      RETURN_IF_ERROR(ScanAt(tid, scanner));
+  for (const auto& [tid, is_known] : threads_) {
+    if (!done.insert(LivingProcessOf(tid)).second) continue;
+    const Result<> scanned = ScanAt(tid, scanner);
+    // It may be killed while it is read.
+    if (!scanned.ok() && !LivingProcessOf(tid).empty())
+      return std::unexpected(scanned.error());
+  }
   return done.size() - before;
 }
 
