@@ -11,6 +11,7 @@ namespace bailey::executor {
 
 inline void* PtraceWord(uint64_t value) {
   // SAFETY: passed to the kernel as a number; never dereferenced here.
+  // NOLINTNEXTLINE(performance-no-int-to-ptr)
   return reinterpret_cast<void*>(value);
 }
 
